@@ -1,0 +1,36 @@
+using FuncComet.Mailboxes;
+using FuncComet.Polling;
+using FuncComet.Pushing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet;
+
+/// <summary>Registers Core.</summary>
+public static class FuncCometServices
+{
+    /// <summary>Adds all that push and poll need, with options that are checked when the host starts.</summary>
+    public static IServiceCollection AddFuncCometCore(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddOptions<StorageOptions>().Configure(options => options.Read(configuration)).ValidateOnStart();
+        services.AddOptions<MailboxOptions>().BindConfiguration(MailboxOptions.SectionName).ValidateOnStart();
+        services.AddOptions<BackoffOptions>().BindConfiguration(BackoffOptions.SectionName).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
+        services.AddSingleton<IValidateOptions<MailboxOptions>, MailboxOptionsValidator>();
+        services.AddSingleton<IValidateOptions<BackoffOptions>, BackoffOptionsValidator>();
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(Random.Shared);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<StorageOptions>>().Value.CreateClient());
+        services.AddSingleton<MailboxFactory>();
+        services.AddSingleton<Doorbell>();
+        services.AddSingleton<Backoff>();
+        services.AddSingleton<HeldPolls>();
+        services.AddSingleton<LongPoll>();
+        services.AddSingleton<MessagePush>();
+        return services;
+    }
+}

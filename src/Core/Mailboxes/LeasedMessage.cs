@@ -1,0 +1,31 @@
+using FuncComet.Messages;
+
+namespace FuncComet.Mailboxes;
+
+/// <summary>
+/// A message that was received and is hidden from everybody else until its lease ends, it is deleted or given back.
+/// </summary>
+public sealed class LeasedMessage
+{
+    internal LeasedMessage(Envelope? envelope, Message message, string queueMessageId, string popReceipt, long dequeueCount)
+    {
+        Envelope = envelope;
+        Message = message;
+        QueueMessageId = queueMessageId;
+        PopReceipt = popReceipt;
+        Deliveries = Math.Max(1, dequeueCount + (envelope?.HandedOver ?? 0) - (envelope?.Returned ?? 0));
+    }
+
+    /// <summary>What was pushed.</summary>
+    public Message Message { get; }
+
+    /// <summary>How often it was handed out, this time included; what was given back before an answer does not count.</summary>
+    public long Deliveries { get; }
+
+    /// <summary>Null where another program put the message on the queue: there is then no counter of ours to write.</summary>
+    internal Envelope? Envelope { get; }
+
+    internal string QueueMessageId { get; }
+
+    internal string PopReceipt { get; }
+}

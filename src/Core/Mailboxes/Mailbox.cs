@@ -1,0 +1,190 @@
+using Azure;
+using Azure.Identity;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using FuncComet.Messages;
+using FuncComet.Recipients;
+
+namespace FuncComet.Mailboxes;
+
+/// <summary>
+/// One recipient's queue. Every call ends within <see cref="Deadline"/>; a storage that does not answer, throttles or refuses is a
+/// <see cref="StorageUnavailableException"/>.
+/// </summary>
+/// <remarks>
+/// Only looking can be called off. A send, a receive, a delete or a give-back that is under way runs to its own deadline: a receive cut
+/// off in flight could hide a message whose receipt nobody has.
+/// </remarks>
+public sealed class Mailbox
+{
+    /// <summary>
+    /// The longest a call takes, retries included. It is below the 10 seconds that a poll's longest timeout stays under the host's limit.
+    /// </summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(8);
+
+    private const string RecipientMetadata = "recipient";
+
+    private readonly QueueClient _queue;
+    private readonly Recipient? _recipient;
+    private readonly TimeProvider _time;
+
+    internal Mailbox(QueueClient queue, Recipient? recipient, TimeProvider time)
+    {
+        _queue = queue;
+        _recipient = recipient;
+        _time = time;
+    }
+
+    /// <summary>The queue's name: fit for logs, where a recipient's name is not.</summary>
+    public string QueueName => _queue.Name;
+
+    /// <summary>Stores <paramref name="message"/> durably, and makes the queue where this is its first message. Returns when it expires.</summary>
+    public async Task<DateTimeOffset> SendAsync(Message message, TimeSpan timeToLive)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var text = new Envelope(message).Encode();
+        try
+        {
+            return await SendTextAsync(passOn: QueueErrorCode.QueueNotFound);
+        }
+        catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+        {
+            // Asking first whether the queue is there would cost every push a request; only the first one to a recipient fails.
+            await CreateQueueAsync();
+            return await SendTextAsync(passOn: null);
+        }
+
+        Task<DateTimeOffset> SendTextAsync(QueueErrorCode? passOn) => CallAsync(
+            "send",
+            async token => (await _queue.SendMessageAsync(text, visibilityTimeout: null, timeToLive, token)).Value.ExpirationTime,
+            CancellationToken.None,
+            passOn);
+    }
+
+    /// <summary>Looks whether a message can be received; hides nothing. A mailbox whose queue does not exist is empty.</summary>
+    public Task<bool> HasMessageAsync(CancellationToken cancellationToken) => CallAsync(
+        "peek",
+        async token =>
+        {
+            try
+            {
+                return (await _queue.PeekMessageAsync(token)).Value is not null;
+            }
+            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            {
+                return false;
+            }
+        },
+        cancellationToken);
+
+    /// <summary>Takes one message out of sight for <paramref name="lease"/> (whole seconds); null where there is none.</summary>
+    public Task<LeasedMessage?> ReceiveAsync(TimeSpan lease) => CallAsync(
+        "receive",
+        async token =>
+        {
+            try
+            {
+                return (await _queue.ReceiveMessageAsync(lease, token)).Value is { } received ? Open(received) : null;
+            }
+            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            {
+                return null;
+            }
+        },
+        CancellationToken.None);
+
+    /// <summary>Removes a received message for good; false where it was no longer ours to remove (its lease or its life had ended).</summary>
+    public Task<bool> DeleteAsync(LeasedMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return SettleAsync("delete", token => _queue.DeleteMessageAsync(message.QueueMessageId, message.PopReceipt, token));
+    }
+
+    /// <summary>Makes a received message visible again at once; false where it was no longer ours to give.</summary>
+    /// <param name="message">What was received.</param>
+    /// <param name="undelivered">True where nothing of it was handed to a client: this delivery then does not count.</param>
+    public Task<bool> GiveBackAsync(LeasedMessage message, bool undelivered)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+
+        // Without a text the request leaves the message's text as it is.
+        var text = undelivered && message.Envelope is { } envelope ? (envelope with { Returned = envelope.Returned + 1 }).Encode() : null;
+        return SettleAsync("give back", token => _queue.UpdateMessageAsync(message.QueueMessageId, message.PopReceipt, text, TimeSpan.Zero, token));
+    }
+
+    private static LeasedMessage Open(QueueMessage received)
+    {
+        var message = Envelope.TryDecode(received.MessageText, out var envelope)
+            ? envelope.Message
+            : Message.Foreign(received.MessageId, received.InsertedOn ?? DateTimeOffset.UnixEpoch, received.MessageText);
+        return new LeasedMessage(envelope, message, received.MessageId, received.PopReceipt, received.DequeueCount);
+    }
+
+    // Creation is a race that anyone may win.
+    private Task<bool> CreateQueueAsync() => CallAsync(
+        "create queue",
+        async token =>
+        {
+            // Percent-encoded: other than ASCII fails in the SDK, and a trailing space breaks the request's signature.
+            var metadata = new Dictionary<string, string> { [RecipientMetadata] = Uri.EscapeDataString(_recipient!.Name) };
+            try
+            {
+                await _queue.CreateAsync(metadata, token);
+                return true;
+            }
+            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueAlreadyExists)
+            {
+                return false;
+            }
+        },
+        CancellationToken.None);
+
+    private Task<bool> SettleAsync(string what, Func<CancellationToken, Task> settle) => CallAsync(
+        what,
+        async token =>
+        {
+            try
+            {
+                await settle(token);
+                return true;
+            }
+            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.MessageNotFound || ex.ErrorCode == QueueErrorCode.PopReceiptMismatch || ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            {
+                return false;
+            }
+        },
+        CancellationToken.None);
+
+    /// <summary>The one place where a call gets its deadline and a failure of Storage becomes ours.</summary>
+    private async Task<T> CallAsync<T>(string what, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, QueueErrorCode? passOn = null)
+    {
+        using var deadline = new CancellationTokenSource(Deadline, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return await call(either.Token);
+        }
+        catch (RequestFailedException ex) when (passOn is { } code && ex.ErrorCode == code)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception ex) when (ex is RequestFailedException or OperationCanceledException or AggregateException or AuthenticationFailedException)
+        {
+            // AggregateException is how the SDK reports that its retries are used up.
+            throw new StorageUnavailableException($"Storage did not {what}: {Reason(ex)}.", ex);
+        }
+    }
+
+    // One line for a log; the SDK's own messages go on with headers and bodies.
+    private static string Reason(Exception exception) => exception switch
+    {
+        RequestFailedException { Status: > 0 } failed => $"{failed.Status} {failed.ErrorCode}",
+        AggregateException { InnerExceptions: [.., var last] } => Reason(last),
+        OperationCanceledException => "no answer in time",
+        _ => $"{exception.GetType().Name}, {exception.Message.Split('\n', 2)[0].TrimEnd('\r', '.')}",
+    };
+}

@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Mailboxes;
+
+/// <summary>How mailboxes are kept: <c>FuncComet__Mailbox__…</c>.</summary>
+public sealed class MailboxOptions
+{
+    /// <summary>Where these stand in the configuration.</summary>
+    public const string SectionName = "FuncComet:Mailbox";
+
+    /// <summary>What the names of the queues begin with: 1 to 10 of a-z, 0-9, beginning with a letter. Default: <c>fc</c>.</summary>
+    [Required]
+    [RegularExpression("^[a-z][a-z0-9]{0,9}$", ErrorMessage = "FuncComet__Mailbox__QueuePrefix must be 1 to 10 of a-z and 0-9, beginning with a letter.")]
+    public string QueuePrefix { get; set; } = "fc";
+
+    /// <summary>
+    /// How long a message that a plain poll received stays hidden while its answer is written: whole seconds from 5 seconds to 1 hour,
+    /// as hh:mm:ss. Default: 30 seconds. It comes back after that time where the instance dies before the message is deleted.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:05", "01:00:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true, ErrorMessage = "FuncComet__Mailbox__PlainLease must be from 00:00:05 to 01:00:00.")]
+    public TimeSpan PlainLease { get; set; } = TimeSpan.FromSeconds(30);
+}
+
+[OptionsValidator]
+internal sealed partial class MailboxOptionsValidator : IValidateOptions<MailboxOptions>;

@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace FuncComet.Messages;
+
+/// <summary>
+/// The text of a queue message: base64 of a header and the body. The header, numbers big-endian:
+/// <list type="table">
+/// <item><term>3 bytes</term><description>mark and version; chosen so that the text begins with "FCv1"</description></item>
+/// <item><term>16 bytes</term><description>the message's id</description></item>
+/// <item><term>4 bytes</term><description>handed over: deliveries that Storage has not counted</description></item>
+/// <item><term>4 bytes</term><description>returned: deliveries that Storage counted and that reached nobody</description></item>
+/// <item><term>1 byte and as many</term><description>content type</description></item>
+/// <item><term>1 byte and as many</term><description>key, empty for none</description></item>
+/// <item><term>1 byte and as many</term><description>trace parent; written empty and passed over so far</description></item>
+/// </list>
+/// It is at most 413 bytes, so that 48,000 bytes of body always fit the 64 KiB of a queue message, which hold 49,152.
+/// </summary>
+internal sealed record Envelope(Message Message, uint HandedOver = 0, uint Returned = 0)
+{
+    private const int CountersAt = 19;
+    private const int StringsAt = 27;
+
+    private static ReadOnlySpan<byte> Mark => [0x14, 0x2B, 0xF5];
+
+    /// <summary>The text to put on the queue.</summary>
+    public string Encode()
+    {
+        var key = Message.Key ?? "";
+        var length = StringsAt + 1 + Message.ContentType.Length + 1 + key.Length + 1 + Message.Body.Length;
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            var bytes = buffer.AsSpan(0, length);
+            Mark.CopyTo(bytes);
+            Message.Id.TryWriteBytes(bytes[3..], bigEndian: true, out _);
+            BinaryPrimitives.WriteUInt32BigEndian(bytes[CountersAt..], HandedOver);
+            BinaryPrimitives.WriteUInt32BigEndian(bytes[(CountersAt + 4)..], Returned);
+            var rest = Write(bytes[StringsAt..], Message.ContentType);
+            rest = Write(rest, key);
+            rest = Write(rest, "");
+            Message.Body.Span.CopyTo(rest);
+            return Convert.ToBase64String(bytes);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Reads the text of a queue message; false where it is no envelope of this version.</summary>
+    public static bool TryDecode(string text, [NotNullWhen(true)] out Envelope? envelope)
+    {
+        envelope = null;
+        if (!text.StartsWith("FCv1", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var bytes = new byte[text.Length / 4 * 3];
+        if (!Convert.TryFromBase64String(text, bytes, out var length) || length < StringsAt)
+        {
+            return false;
+        }
+
+        var rest = bytes.AsMemory(StringsAt, length - StringsAt);
+        if (!TryRead(ref rest, out var contentType) || !Message.IsContentType(contentType)
+            || !TryRead(ref rest, out var key) || (key.Length > 0 && !Message.IsKey(key))
+            || !TryRead(ref rest, out _)
+            || rest.Length > Message.MaxBodyBytes)
+        {
+            return false;
+        }
+
+        envelope = new Envelope(
+            Message.WithId(new Guid(bytes.AsSpan(3, 16), bigEndian: true), contentType, key.Length > 0 ? key : null, rest),
+            HandedOver: BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(CountersAt)),
+            Returned: BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(CountersAt + 4)));
+        return true;
+    }
+
+    private static Span<byte> Write(Span<byte> target, string ascii)
+    {
+        target[0] = checked((byte)ascii.Length);
+        Encoding.ASCII.GetBytes(ascii, target[1..]);
+        return target[(1 + ascii.Length)..];
+    }
+
+    private static bool TryRead(ref Memory<byte> source, out string ascii)
+    {
+        ascii = "";
+        if (source.Length == 0 || source.Length - 1 < source.Span[0])
+        {
+            return false;
+        }
+
+        var length = source.Span[0];
+        ascii = Encoding.Latin1.GetString(source.Span.Slice(1, length));
+        source = source[(1 + length)..];
+        return true;
+    }
+}

@@ -1,0 +1,46 @@
+using FuncComet.Recipients;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Polling;
+
+/// <summary>
+/// The pauses of a poll: each twice the one before, up to the longest, each shortened by a little chance. How far a recipient's polls have
+/// come is remembered on this instance, so that the next poll of a quiet mailbox does not begin anew with short pauses.
+/// </summary>
+public sealed class Backoff(IOptions<BackoffOptions> options, Random random) : IDisposable
+{
+    // A recipient that is forgotten costs a few early looks, no more; so a bound on memory is all this needs.
+    private readonly MemoryCache _steps = new(new MemoryCacheOptions { SizeLimit = 100_000 });
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
+
+    /// <summary>The pause after <paramref name="step"/> looks in vain since something last happened.</summary>
+    public TimeSpan Pause(int step)
+    {
+        // From 2^30 on the longest pause has long been reached; the bound keeps the shift from overflowing.
+        var pause = options.Value.Initial * (1L << Math.Min(step, 30));
+        pause = pause < options.Value.Maximum ? pause : options.Value.Maximum;
+        return pause * (1 - (options.Value.Jitter * random.NextDouble()));
+    }
+
+    /// <summary>The step that this recipient's polls had reached; 0 where nothing is known.</summary>
+    public int StepOf(Recipient recipient) => _steps.TryGetValue(recipient, out int step) ? step : 0;
+
+    /// <summary>Remembers the step for the recipient's next poll.</summary>
+    public void Remember(Recipient recipient, int step)
+    {
+        if (step == 0)
+        {
+            _steps.Remove(recipient);
+            return;
+        }
+
+        using var entry = _steps.CreateEntry(recipient);
+        entry.Value = step;
+        entry.Size = 1;
+        entry.AbsoluteExpirationRelativeToNow = Remembered;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _steps.Dispose();
+}

@@ -1,0 +1,37 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Polling;
+
+/// <summary>The pauses between two looks into an empty mailbox: <c>FuncComet__Backoff__…</c>.</summary>
+public sealed class BackoffOptions : IValidatableObject
+{
+    /// <summary>Where these stand in the configuration.</summary>
+    public const string SectionName = "FuncComet:Backoff";
+
+    /// <summary>The first pause: 50 milliseconds to 1 minute, as hh:mm:ss.fff. Default: 250 milliseconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true, ErrorMessage = "FuncComet__Backoff__Initial must be from 00:00:00.050 to 00:01:00.")]
+    public TimeSpan Initial { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The longest pause: 50 milliseconds to 5 minutes and not below <see cref="Initial"/>, as hh:mm:ss.fff. Default: 5 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:05:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true, ErrorMessage = "FuncComet__Backoff__Maximum must be from 00:00:00.050 to 00:05:00.")]
+    public TimeSpan Maximum { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How much shorter a pause may be by chance, as a share of it: 0 to 0.5. Default: 0.2. Without it, clients that came together would look together ever after.
+    /// </summary>
+    [Range(0d, 0.5d, ErrorMessage = "FuncComet__Backoff__Jitter must be from 0 to 0.5.")]
+    public double Jitter { get; set; } = 0.2;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Maximum < Initial)
+        {
+            yield return new ValidationResult($"FuncComet__Backoff__Maximum ({Maximum}) must not be below FuncComet__Backoff__Initial ({Initial}).");
+        }
+    }
+}
+
+[OptionsValidator]
+internal sealed partial class BackoffOptionsValidator : IValidateOptions<BackoffOptions>;

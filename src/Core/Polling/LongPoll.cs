@@ -1,0 +1,175 @@
+using FuncComet.Mailboxes;
+using FuncComet.Recipients;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Polling;
+
+/// <summary>
+/// The wait. It looks (a peek hides nothing from anyone), and with nothing there waits for the bell or the next pause, whichever is first;
+/// what a look saw it receives under a lease, writes to the client, and deletes.
+/// </summary>
+public sealed partial class LongPoll(
+    MailboxFactory mailboxes,
+    Doorbell doorbell,
+    Backoff backoff,
+    HeldPolls held,
+    IOptions<MailboxOptions> options,
+    IHostApplicationLifetime host,
+    TimeProvider time,
+    ILogger<LongPoll> logger)
+{
+    /// <summary>Holds a poll until it ends, in one of the ways of <see cref="PollEnd"/>.</summary>
+    /// <param name="recipient">Whose mailbox.</param>
+    /// <param name="timeout">How long to wait; zero looks once.</param>
+    /// <param name="answer">Where a message is written to.</param>
+    /// <param name="clientGone">Fires when the client has left.</param>
+    public async Task<PollEnd> RunAsync(Recipient recipient, TimeSpan timeout, IPollAnswer answer, CancellationToken clientGone)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        var mailbox = mailboxes.Open(recipient);
+        var began = time.GetTimestamp();
+        held.Enter();
+        PollEnd? end = null;
+        try
+        {
+            end = await HoldAsync(recipient, mailbox, began, timeout, answer, clientGone);
+            return end.Value;
+        }
+        finally
+        {
+            Log.Ended(logger, mailbox.QueueName, end, time.GetElapsedTime(began).TotalMilliseconds, held.Leave());
+        }
+    }
+
+    private async Task<PollEnd> HoldAsync(Recipient recipient, Mailbox mailbox, long began, TimeSpan timeout, IPollAnswer answer, CancellationToken clientGone)
+    {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(clientGone, host.ApplicationStopping);
+        using var bell = doorbell.Listen(recipient);
+        var step = backoff.StepOf(recipient);
+        try
+        {
+            // The ways a poll ends, in this order: its client has left or the host is stopping (both noticed before every look and in every
+            // pause), a message was delivered, the timeout ran out, storage failed.
+            while (!leaving.IsCancellationRequested)
+            {
+                bell.BeginLook();
+                var seen = await mailbox.HasMessageAsync(leaving.Token);
+                if (leaving.IsCancellationRequested)
+                {
+                    break;
+                }
+
+                bell.EndLook();
+
+                // Another poll may have been faster; then the wait goes on.
+                if (seen && await mailbox.ReceiveAsync(options.Value.PlainLease) is { } message)
+                {
+                    step = 0;
+                    return await DeliverAsync(recipient, mailbox, message, answer, clientGone);
+                }
+
+                var left = timeout - time.GetElapsedTime(began);
+                if (left <= TimeSpan.Zero)
+                {
+                    return PollEnd.TimedOut;
+                }
+
+                var pause = backoff.Pause(step);
+                var rang = await bell.WaitAsync(pause < left ? pause : left, time, leaving.Token);
+                if (!rang && pause >= left)
+                {
+                    return leaving.IsCancellationRequested ? EndOf(clientGone) : PollEnd.TimedOut;
+                }
+
+                step = rang ? 0 : step + 1;
+            }
+        }
+        catch (OperationCanceledException) when (leaving.IsCancellationRequested)
+        {
+            return EndOf(clientGone);
+        }
+        catch (StorageUnavailableException) when (leaving.IsCancellationRequested)
+        {
+            return EndOf(clientGone);
+        }
+        catch (StorageUnavailableException ex)
+        {
+            Log.StorageFailed(logger, mailbox.QueueName, ex.Message);
+            return PollEnd.StorageFailed;
+        }
+        finally
+        {
+            backoff.Remember(recipient, step);
+        }
+
+        return EndOf(clientGone);
+    }
+
+    private static PollEnd EndOf(CancellationToken clientGone) => clientGone.IsCancellationRequested ? PollEnd.ClientGone : PollEnd.HostStopping;
+
+    /// <summary>The one place where a message changes hands: it leaves the mailbox only after its answer was written.</summary>
+    private async Task<PollEnd> DeliverAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, IPollAnswer answer, CancellationToken clientGone)
+    {
+        var handover = Handover.NotBegun;
+        try
+        {
+            if (!clientGone.IsCancellationRequested)
+            {
+                handover = Handover.Broken;
+
+                // When the lease ends somebody else gets the message, so by then this answer must be over.
+                using var leaseEnd = new CancellationTokenSource(options.Value.PlainLease, time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(leaseEnd.Token, clientGone);
+                handover = await answer.WriteAsync(message, either.Token);
+            }
+        }
+        finally
+        {
+            await SettleAsync(recipient, mailbox, message, handover);
+        }
+
+        return handover == Handover.Written ? PollEnd.Delivered : PollEnd.ClientGone;
+    }
+
+    private async Task SettleAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, Handover handover)
+    {
+        try
+        {
+            var ours = handover == Handover.Written
+                ? await mailbox.DeleteAsync(message)
+                : await mailbox.GiveBackAsync(message, undelivered: handover == Handover.NotBegun);
+            if (!ours)
+            {
+                Log.NoLongerOurs(logger, message.Message.Id, mailbox.QueueName, handover);
+            }
+        }
+        catch (StorageUnavailableException ex)
+        {
+            // The client has its answer or has left; the message comes back when its lease ends, counted as delivered.
+            Log.NotSettled(logger, message.Message.Id, mailbox.QueueName, handover, ex.Message);
+        }
+
+        if (handover != Handover.Written)
+        {
+            doorbell.Ring(recipient);
+        }
+    }
+
+    private static partial class Log
+    {
+        // Nothing that happens to every poll is more than Debug; a client that leaves is no error.
+        [LoggerMessage(1, LogLevel.Debug, "Poll of {Queue} ended: {End} after {Elapsed:F0} ms; {Held} held.")]
+        public static partial void Ended(ILogger logger, string queue, PollEnd? end, double elapsed, int held);
+
+        [LoggerMessage(2, LogLevel.Warning, "Poll of {Queue} ended: {Reason}")]
+        public static partial void StorageFailed(ILogger logger, string queue, string reason);
+
+        [LoggerMessage(3, LogLevel.Warning, "Message {Id} of {Queue} ({Handover}) was no longer leased to this poll; it may be delivered twice.")]
+        public static partial void NoLongerOurs(ILogger logger, Guid id, string queue, Handover handover);
+
+        [LoggerMessage(4, LogLevel.Warning, "Message {Id} of {Queue} ({Handover}) comes back when its lease ends: {Reason}")]
+        public static partial void NotSettled(ILogger logger, Guid id, string queue, Handover handover, string reason);
+    }
+}

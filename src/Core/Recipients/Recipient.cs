@@ -1,0 +1,55 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Unicode;
+using SimpleBase;
+
+namespace FuncComet.Recipients;
+
+/// <summary>
+/// A name chosen by the application: 1 to 256 bytes of valid UTF-8 without control characters (C0, DEL, C1). Two names are
+/// the same recipient when their bytes are the same: nothing is folded, trimmed or normalised.
+/// </summary>
+public sealed record Recipient
+{
+    /// <summary>The longest name, in bytes of UTF-8.</summary>
+    public const int MaxBytes = 256;
+
+    /// <summary>What a name must be, for error messages.</summary>
+    public const string Rule = "1 to 256 bytes of UTF-8 without control characters";
+
+    private Recipient(string name) => Name = name;
+
+    /// <summary>The name as the application chose it.</summary>
+    public string Name { get; }
+
+    /// <summary>Takes a decoded name; false where it breaks <see cref="Rule"/>.</summary>
+    public static bool TryParse(string name, [NotNullWhen(true)] out Recipient? recipient)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        recipient = IsValid(name) ? new Recipient(name) : null;
+        return recipient is not null;
+    }
+
+    /// <summary>
+    /// The name of the recipient's queue: <paramref name="prefix"/>, a hyphen and the base32 of the name's SHA-256 (52 characters),
+    /// since a queue's name has room for 63 of a-z, 0-9 and '-' and a recipient's has no such limits.
+    /// </summary>
+    public string QueueName(string prefix)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(Name));
+        return $"{prefix}-{Base32.Rfc4648.Encode(hash).ToLowerInvariant()}";
+    }
+
+    /// <summary>The name; it may be an e-mail address, so it is kept out of logs, which name the queue.</summary>
+    public override string ToString() => Name;
+
+    private static bool IsValid(string name)
+    {
+        Span<byte> utf8 = stackalloc byte[MaxBytes];
+        return name.Length > 0
+            && Utf8.FromUtf16(name, utf8, out _, out _, replaceInvalidSequences: false) == OperationStatus.Done
+            && !name.Any(char.IsControl);
+    }
+}

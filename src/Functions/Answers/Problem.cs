@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+
+namespace FuncComet.Functions.Answers;
+
+/// <summary>An RFC 9457 problem document, with the header that belongs to its status.</summary>
+internal sealed class Problem(int status, string code, string title) : IResult
+{
+    /// <summary>What to change.</summary>
+    internal required string Detail { get; init; }
+
+    /// <summary>The parameter that is at fault.</summary>
+    internal string? Parameter { get; init; }
+
+    /// <summary>A header that the status asks for.</summary>
+    internal (string Name, string Value)? Header { get; init; }
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        if (Header is var (name, value))
+        {
+            httpContext.Response.Headers[name] = value;
+        }
+
+        var members = Parameter is null ? null : new Dictionary<string, object?> { ["parameter"] = Parameter };
+        return TypedResults.Problem(Detail, instance: null, status, title, $"urn:funccomet:{code}", members).ExecuteAsync(httpContext);
+    }
+}

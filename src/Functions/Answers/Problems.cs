@@ -1,0 +1,48 @@
+using FuncComet.Messages;
+using FuncComet.Recipients;
+using Microsoft.AspNetCore.Http;
+
+namespace FuncComet.Functions.Answers;
+
+/// <summary>The catalogue of errors: every one that this app answers, with its stable code.</summary>
+internal static class Problems
+{
+    private const string RetryAfterSeconds = "5";
+
+    public static IResult BadRecipient(string detail) =>
+        new Problem(StatusCodes.Status400BadRequest, "bad-recipient", "The recipient is missing or malformed.")
+        {
+            Detail = detail,
+            Parameter = "rcpt",
+        };
+
+    public static IResult BadRecipient() => BadRecipient($"rcpt must be {Recipient.Rule}, percent-encoded.");
+
+    public static IResult BadParameter(string parameter, string range) =>
+        new Problem(StatusCodes.Status400BadRequest, "bad-parameter", "A parameter is malformed or out of its range.")
+        {
+            Detail = $"{parameter} must be {range}.",
+            Parameter = parameter,
+        };
+
+    public static IResult MethodNotAllowed(string allowed) =>
+        new Problem(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "This method is not allowed here.")
+        {
+            Detail = $"Use {allowed}.",
+            Header = ("Allow", allowed),
+        };
+
+    public static IResult MessageTooLarge() =>
+        new Problem(StatusCodes.Status413PayloadTooLarge, "message-too-large", "The message is too large.")
+        {
+            Detail = $"The body must be 0 to {Message.MaxBodyBytes} bytes.",
+            Parameter = "body",
+        };
+
+    public static IResult StorageUnavailable() =>
+        new Problem(StatusCodes.Status503ServiceUnavailable, "storage-unavailable", "The storage does not answer.")
+        {
+            Detail = $"Nothing is known to have changed. Try again after {RetryAfterSeconds} seconds.",
+            Header = ("Retry-After", RetryAfterSeconds),
+        };
+}

@@ -1,0 +1,23 @@
+using FuncComet.Functions.Requests;
+using FuncComet.Mailboxes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FuncComet.Functions.Health;
+
+/// <summary><c>GET /api/health</c>: 200 when the storage answers, else 503; never more than that to the anonymous.</summary>
+public sealed class HealthFunction(MailboxFactory mailboxes)
+{
+    /// <summary>The function.</summary>
+    [Function("Health")]
+    public Task RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, Route = "health")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        HttpFunction.AnswerAsync(request, HttpMethods.Get, CheckAsync, cancellationToken);
+
+    private async Task<IResult> CheckAsync(HttpRequest request, RequestQuery query, CancellationToken clientGone)
+    {
+        await mailboxes.CheckStorageAsync(clientGone);
+        return TypedResults.Ok();
+    }
+}

@@ -1,0 +1,21 @@
+using FuncComet.Functions.Poll;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Functions.Hosting;
+
+internal static class FuncCometBuilderExtensions
+{
+    /// <summary>All the wiring: Core, and what HTTP adds to it.</summary>
+    public static IHostApplicationBuilder AddFuncComet(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddFuncCometCore(builder.Configuration);
+        builder.Services.AddSingleton(_ => HostLimit.Read(builder.Configuration, AppContext.BaseDirectory));
+        builder.Services.AddOptions<PollOptions>().BindConfiguration(PollOptions.SectionName).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<PollOptions>, PollOptionsRangeValidator>();
+        builder.Services.AddSingleton<IValidateOptions<PollOptions>, PollOptionsHostValidator>();
+        builder.Services.AddSingleton<PollTimeouts>();
+        return builder;
+    }
+}

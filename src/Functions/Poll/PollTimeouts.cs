@@ -1,0 +1,86 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using FuncComet.Functions.Answers;
+using FuncComet.Functions.Hosting;
+using FuncComet.Functions.Requests;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace FuncComet.Functions.Poll;
+
+/// <summary>How long a poll waits: what it asks for, what it gets where it asks for nothing, and the most.</summary>
+public sealed class PollTimeouts(IOptions<PollOptions> options, HostLimit limit)
+{
+    private static readonly TimeSpan LongestOfAll = TimeSpan.FromSeconds(220);
+
+    /// <summary>The most: the option, else what the host's limit allows, 220 seconds at the most.</summary>
+    public TimeSpan Maximum { get; } = options.Value.MaxTimeout ?? Min(LongestOfAll, limit.Value - HostLimit.Margin);
+
+    /// <summary>
+    /// Reads <c>timeout</c>, else <c>Prefer: wait=N</c>, else takes the default. <paramref name="preference"/> is the seconds applied where the
+    /// preference decided. More than the maximum is lowered to it.
+    /// </summary>
+    internal bool TryRead(HttpRequest request, RequestQuery query, out TimeSpan timeout, out int? preference, [NotNullWhen(false)] out IResult? problem)
+    {
+        timeout = Min(options.Value.DefaultTimeout, Maximum);
+        preference = null;
+        if (!query.TryGetSingle("timeout", TimeoutRule, out var text, out problem))
+        {
+            return false;
+        }
+
+        if (text is not null)
+        {
+            if (!TryParseSeconds(text, out timeout))
+            {
+                problem = Problems.BadParameter("timeout", TimeoutRule);
+                return false;
+            }
+        }
+        else if (TryReadPreference(request, out var preferred))
+        {
+            timeout = preferred;
+            preference = (int)preferred.TotalSeconds;
+        }
+
+        return true;
+    }
+
+    private string TimeoutRule => $"whole seconds, digits only, 0 to {Maximum.TotalSeconds:F0} (more is lowered to that)";
+
+    // RFC 7240: of a preference that is named twice the first counts; a malformed one is as if it were not there.
+    private bool TryReadPreference(HttpRequest request, out TimeSpan timeout)
+    {
+        timeout = default;
+        foreach (var preference in request.Headers.GetCommaSeparatedValues("Prefer"))
+        {
+            var end = preference.IndexOf(';', StringComparison.Ordinal);
+            if (NameValueHeaderValue.TryParse(end < 0 ? preference : preference[..end], out var pair)
+                && pair.Name.Equals("wait", StringComparison.OrdinalIgnoreCase))
+            {
+                return TryParseSeconds(HeaderUtilities.RemoveQuotes(pair.Value).ToString(), out timeout);
+            }
+        }
+
+        return false;
+    }
+
+    private bool TryParseSeconds(string text, out TimeSpan timeout)
+    {
+        timeout = Maximum;
+        if (text.Length == 0 || text.AsSpan().ContainsAnyExceptInRange('0', '9'))
+        {
+            return false;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+        {
+            timeout = Min(TimeSpan.FromSeconds(seconds), Maximum);
+        }
+
+        return true;
+    }
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+}

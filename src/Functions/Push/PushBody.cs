@@ -1,0 +1,33 @@
+using FuncComet.Functions.Answers;
+using FuncComet.Messages;
+using Microsoft.AspNetCore.Http;
+
+namespace FuncComet.Functions.Push;
+
+/// <summary>The body of a push, of which no more is read than a message may hold.</summary>
+internal static class PushBody
+{
+    public static async Task<(ReadOnlyMemory<byte> Body, IResult? Refused)> ReadAsync(HttpRequest request, CancellationToken clientGone)
+    {
+        if (request.ContentLength > Message.MaxBodyBytes)
+        {
+            return (default, Problems.MessageTooLarge());
+        }
+
+        try
+        {
+            // One byte more than allowed, where the length was not announced, to see whether there is one.
+            var buffer = new byte[request.ContentLength ?? Message.MaxBodyBytes + 1];
+            var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, clientGone);
+            return length > Message.MaxBodyBytes ? (default, Problems.MessageTooLarge()) : (buffer.AsMemory(0, length), null);
+        }
+        catch (BadHttpRequestException)
+        {
+            return (default, Problems.BadParameter("body", "the bytes that Content-Length or the chunks announce"));
+        }
+        catch (IOException) when (clientGone.IsCancellationRequested)
+        {
+            return (default, TypedResults.Empty);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using FuncComet.Functions.Answers;
+using FuncComet.Recipients;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace FuncComet.Functions.Requests;
+
+/// <summary>
+/// The query, decoded strictly: ASP.NET's own reading lets malformed escapes and invalid UTF-8 through and would so merge the names of
+/// different recipients.
+/// </summary>
+internal sealed class RequestQuery
+{
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly List<(string Name, string Value)> _parameters = [];
+
+    private RequestQuery()
+    {
+    }
+
+    /// <summary>Decodes every name and value; where one cannot be decoded there is a problem and no query.</summary>
+    public static bool TryParse(string? raw, [NotNullWhen(true)] out RequestQuery? query, [NotNullWhen(false)] out IResult? problem)
+    {
+        query = new RequestQuery();
+        problem = null;
+        foreach (var pair in new QueryStringEnumerable(raw))
+        {
+            if (!TryDecode(pair.EncodedName.Span, out var name))
+            {
+                problem = Problems.BadParameter("query", "percent-encoded UTF-8");
+            }
+            else if (!TryDecode(pair.EncodedValue.Span, out var value))
+            {
+                problem = name == "rcpt" ? Problems.BadRecipient() : Problems.BadParameter(name, "percent-encoded UTF-8");
+            }
+            else
+            {
+                query._parameters.Add((name, value));
+                continue;
+            }
+
+            query = null;
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The one recipient.</summary>
+    public bool TryGetRecipient([NotNullWhen(true)] out Recipient? recipient, [NotNullWhen(false)] out IResult? problem)
+    {
+        recipient = null;
+        var names = _parameters.Where(parameter => parameter.Name == "rcpt").Select(parameter => parameter.Value).Distinct(StringComparer.Ordinal).ToList();
+        problem = names.Count > 1 ? Problems.BadRecipient("rcpt must name one recipient here; it is given with different names.")
+            : names.Count == 0 || !Recipient.TryParse(names[0], out recipient) ? Problems.BadRecipient()
+            : null;
+        return problem is null;
+    }
+
+    /// <summary>A parameter that may be left out (null), and may be repeated only with the same value.</summary>
+    public bool TryGetSingle(string name, string rule, out string? value, [NotNullWhen(false)] out IResult? problem)
+    {
+        var values = _parameters.Where(parameter => parameter.Name == name).Select(parameter => parameter.Value).Distinct(StringComparer.Ordinal).ToList();
+        value = values.FirstOrDefault();
+        problem = values.Count > 1 ? Problems.BadParameter(name, $"given once, or always with the same value: {rule}")
+            : value?.Length == 0 ? Problems.BadParameter(name, rule)
+            : null;
+        return problem is null;
+    }
+
+    /// <summary>Whole seconds within a range, or the default where the parameter is left out.</summary>
+    public bool TryGetSeconds(string name, int least, int most, TimeSpan otherwise, out TimeSpan time, [NotNullWhen(false)] out IResult? problem)
+    {
+        time = otherwise;
+        var rule = $"whole seconds, digits only, {least} to {most}";
+        if (!TryGetSingle(name, rule, out var text, out problem) || text is null)
+        {
+            return problem is null;
+        }
+
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds < least || seconds > most)
+        {
+            problem = Problems.BadParameter(name, rule);
+            return false;
+        }
+
+        time = TimeSpan.FromSeconds(seconds);
+        return true;
+    }
+
+    /// <summary>
+    /// Refuses parameters of the protocol that this version does not have yet. To ignore them as unknown ones are would break a promise: a client
+    /// that asks for a lease would lose what it does not acknowledge.
+    /// </summary>
+    public bool TryRefuse(ReadOnlySpan<string> names, [NotNullWhen(false)] out IResult? problem)
+    {
+        problem = null;
+        foreach (var (name, _) in _parameters)
+        {
+            if (names.Contains(name))
+            {
+                problem = Problems.BadParameter(name, "left out: this version does not have it yet");
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryDecode(ReadOnlySpan<char> encoded, [NotNullWhen(true)] out string? decoded)
+    {
+        decoded = null;
+        var bytes = new byte[encoded.Length];
+        var length = 0;
+        for (var at = 0; at < encoded.Length; at++, length++)
+        {
+            if (encoded[at] == '%')
+            {
+                if (at + 2 >= encoded.Length || !byte.TryParse(encoded.Slice(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bytes[length]))
+                {
+                    return false;
+                }
+
+                at += 2;
+            }
+            else if (char.IsAscii(encoded[at]))
+            {
+                bytes[length] = encoded[at] == '+' ? (byte)' ' : (byte)encoded[at];
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        try
+        {
+            decoded = StrictUtf8.GetString(bytes, 0, length);
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            return false;
+        }
+    }
+}

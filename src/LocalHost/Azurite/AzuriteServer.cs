@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace FuncComet.LocalHost.Azurite;
+
+/// <summary>Azurite in a process of its own, on this machine only; its data is kept in a folder, so messages outlive a restart.</summary>
+internal sealed partial class AzuriteServer : IAsyncDisposable
+{
+    // Azurite's well-known account: no secret.
+    private const string Account = "devstoreaccount1";
+    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
+
+    private readonly Process _process;
+    private readonly Queue<string> _lastLines = new();
+    private readonly TaskCompletionSource<int> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private AzuriteServer(Process process) => _process = process;
+
+    public int QueuePort => _listening.Task.Result;
+
+    public string ConnectionString => $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};QueueEndpoint=http://127.0.0.1:{QueuePort}/{Account};";
+
+    /// <summary>True where Azurite can stand in for the storage at this address.</summary>
+    public static bool CanServe(Uri queueService, string account) => queueService.IsLoopback && account == Account;
+
+    /// <summary>Installs Azurite where it is not, starts it and returns when its queue service listens.</summary>
+    /// <param name="queuePort">0 for a free one.</param>
+    /// <param name="data">The folder for its data.</param>
+    /// <param name="output">For what takes long.</param>
+    /// <param name="cancellationToken">Calls the start off.</param>
+    public static async Task<AzuriteServer> StartAsync(int queuePort, string data, TextWriter output, CancellationToken cancellationToken)
+    {
+        await NodeTools.EnsureInstalledAsync(output, cancellationToken);
+        var process = NodeTools.Start(new ProcessStartInfo(
+            "node",
+            [
+                Path.Combine(RepositoryRoot.Folder, "src", "LocalHost", "Azurite", "supervisor.mjs"),
+                "--silent", "--location", data,
+                "--queueHost", "127.0.0.1", "--queuePort", queuePort.ToString(CultureInfo.InvariantCulture),
+
+                // Only queues are used; the other two take any port, so that they are in nobody's way.
+                "--blobHost", "127.0.0.1", "--blobPort", "0", "--tableHost", "127.0.0.1", "--tablePort", "0",
+
+                // The SDK may be newer than Azurite; without a network, telemetry makes a stop last minutes; .NET keeps connections for 60 s.
+                "--skipApiVersionCheck", "--disableTelemetry", "--queueKeepAliveTimeout", "120",
+            ])
+        {
+            WorkingDirectory = RepositoryRoot.Folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        });
+        var server = new AzuriteServer(process);
+        server.Watch();
+        try
+        {
+            await server._listening.Task.WaitAsync(LongestStart, TimeProvider.System, cancellationToken);
+            return server;
+        }
+        catch (TimeoutException)
+        {
+            await server.DisposeAsync();
+            throw new StartException($"Azurite did not listen within {LongestStart.TotalSeconds:F0} seconds. {server.LastLines()}");
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops it by SIGTERM, upon which it saves its index.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using (_process)
+        {
+            if (_process.HasExited)
+            {
+                return;
+            }
+
+            _process.StandardInput.Close();
+            using var limit = new CancellationTokenSource(LongestStop, TimeProvider.System);
+            try
+            {
+                await _process.WaitForExitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _process.Kill(entireProcessTree: true);
+            }
+        }
+    }
+
+    private void Watch()
+    {
+        _process.OutputDataReceived += (_, line) => Take(line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(line.Data);
+        _process.Exited += (_, _) => _listening.TrySetException(new StartException($"Azurite ended. {LastLines()}"));
+        _process.EnableRaisingEvents = true;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_lastLines)
+        {
+            _lastLines.Enqueue(line);
+            _ = _lastLines.Count > 10 && _lastLines.TryDequeue(out _);
+        }
+
+        if (Listening().Match(line) is { Success: true } match)
+        {
+            _listening.TrySetResult(int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+        }
+    }
+
+    private string LastLines()
+    {
+        lock (_lastLines)
+        {
+            return string.Join(" | ", _lastLines);
+        }
+    }
+
+    [GeneratedRegex(@"Queue service is successfully listening at http://127\.0\.0\.1:(\d+)")]
+    private static partial Regex Listening();
+}

@@ -1,0 +1,90 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace FuncComet.LocalHost.Azurite;
+
+/// <summary>What package.json pins, installed by <c>npm ci</c> on first use and after every change of the lock file.</summary>
+internal static class NodeTools
+{
+    private static string NodeModules => Path.Combine(RepositoryRoot.Folder, "node_modules");
+
+    // npm ci empties node_modules before it fills it, so the stamp is there only after one that came to its end.
+    private static string Stamp => Path.Combine(NodeModules, ".funccomet-installed");
+
+    public static async Task EnsureInstalledAsync(TextWriter output, CancellationToken cancellationToken)
+    {
+        var wanted = Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(RepositoryRoot.Folder, "package-lock.json"), cancellationToken)));
+        if (IsInstalled(wanted))
+        {
+            return;
+        }
+
+        using var turn = await CrossProcessLock.TakeAsync("set-up", output, cancellationToken);
+        if (IsInstalled(wanted))
+        {
+            return;
+        }
+
+        await output.WriteLineAsync("Installing the development tools of package.json with npm ci (once; it takes about half a minute) …");
+        await RunNpmAsync(output, cancellationToken);
+        await File.WriteAllTextAsync(Stamp, wanted, cancellationToken);
+    }
+
+    /// <summary>Starts a program of Node's; a missing Node is said in a line.</summary>
+    public static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception)
+        {
+            throw new StartException(
+                $"'{start.FileName}' was not found: Azurite needs Node.js 20 or later with npm (https://nodejs.org). Or name a storage that runs already: --storage \"<connection string>\".");
+        }
+    }
+
+    private static bool IsInstalled(string wanted) => File.Exists(Stamp) && File.ReadAllText(Stamp) == wanted;
+
+    private static async Task RunNpmAsync(TextWriter output, CancellationToken cancellationToken)
+    {
+        string[] arguments = ["ci", "--no-audit", "--no-fund", "--loglevel=http"];
+        using var npm = Start(new ProcessStartInfo(
+            OperatingSystem.IsWindows() ? "cmd" : "npm",
+            OperatingSystem.IsWindows() ? ["/c", "npm", .. arguments] : arguments)
+        {
+            WorkingDirectory = RepositoryRoot.Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        });
+        var fetched = 0;
+        var last = new Queue<string>();
+        await Task.WhenAll(PassOnAsync(npm.StandardOutput), PassOnAsync(npm.StandardError));
+        await npm.WaitForExitAsync(cancellationToken);
+        if (npm.ExitCode != 0)
+        {
+            throw new StartException($"npm ci failed (exit code {npm.ExitCode}); run it in {RepositoryRoot.Folder} to see why. Its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, last)}");
+        }
+
+        // One line for each package fetched would be hundreds: every fiftieth shows that it moves.
+        async Task PassOnAsync(StreamReader reader)
+        {
+            while (await reader.ReadLineAsync(cancellationToken) is { } line)
+            {
+                if (!line.Contains("http fetch", StringComparison.Ordinal))
+                {
+                    lock (last)
+                    {
+                        last.Enqueue(line);
+                        _ = last.Count > 15 && last.TryDequeue(out _);
+                    }
+                }
+                else if (Interlocked.Increment(ref fetched) % 50 == 0)
+                {
+                    await output.WriteLineAsync($"  {fetched} packages fetched");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using FuncComet.LocalHost.Settings;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.LocalHost;
+
+internal static class Program
+{
+    private static readonly Option<int> Port = new("--port", "-p")
+    {
+        Description = "The port on localhost: 1 to 65535, or 0 for a free one.",
+        DefaultValueFactory = _ => 7071,
+        HelpName = "port",
+    };
+
+    private static readonly Option<string?> Storage = new("--storage")
+    {
+        Description = "The storage account to use instead of the one in local.settings.json. Where nothing answers there and Azurite can be it, Azurite is started.",
+        HelpName = "connection string",
+    };
+
+    private static readonly Option<string?> Key = new("--enable-auth")
+    {
+        Description = "Ask for this function key (x-functions-key or ?code=) where a function needs one. Without it everybody is let in, as Core Tools does.",
+        HelpName = "key",
+    };
+
+    public static Task<int> Main(string[] args)
+    {
+        Port.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > 65535)
+            {
+                result.AddError("--port must be 0 to 65535.");
+            }
+        });
+        var command = new RootCommand("Runs FuncComet's functions on this machine, with Azurite for storage.") { Port, Storage, Key };
+        command.SetAction(RunAsync);
+
+        // The host handles Ctrl-C and SIGTERM itself: polls are answered before anything ends.
+        return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync(arguments.GetValue(Port), arguments.GetValue(Storage), arguments.GetValue(Key), cancellationToken);
+            return 0;
+        }
+        catch (Exception ex) when (Explain(ex) is { } line)
+        {
+            await Console.Error.WriteLineAsync(line);
+            return 1;
+        }
+    }
+
+    private static async Task RunAsync(int port, string? storage, string? key, CancellationToken cancellationToken)
+    {
+        var settings = LocalSettings.Apply();
+        Console.WriteLine($"Settings: {settings}");
+        if (storage is not null)
+        {
+            Environment.SetEnvironmentVariable("FuncComet__Storage", storage);
+        }
+
+        // Stopped last: leases are given back until the very end.
+        await using var azurite = await LocalStorage.EnsureAsync(Console.Out, cancellationToken);
+        using var host = Functions.Program.CreateHost([$"--{KestrelSetup.PortSetting}={port}", .. key is null ? [] : new[] { $"--{FunctionEndpoints.KeySetting}={key}" }]);
+        await host.StartAsync(cancellationToken);
+        var address = host.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        Welcome.Write(Console.Out, $"{address}/{FunctionEndpoints.RoutePrefix(AppContext.BaseDirectory)}", key);
+        await host.WaitForShutdownAsync(cancellationToken);
+    }
+
+    /// <summary>What went wrong in one line, where it is not a fault of this program.</summary>
+    private static string? Explain(Exception exception) => exception switch
+    {
+        StartException => exception.Message,
+        OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures),
+        AddressInUseException or IOException { InnerException: AddressInUseException } or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
+            "The port is taken: end what listens there or choose another with --port.",
+        InvalidOperationException { InnerException: FormatException or ArgumentException } => exception.Message,
+        _ => null,
+    };
+}

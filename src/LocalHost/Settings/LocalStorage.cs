@@ -1,0 +1,63 @@
+using Azure;
+using Azure.Storage.Queues;
+using FuncComet.LocalHost.Azurite;
+using FuncComet.Mailboxes;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.LocalHost.Settings;
+
+/// <summary>The configured storage: what answers already is used; where nothing does and Azurite can be it, it is started.</summary>
+internal static class LocalStorage
+{
+    /// <summary>Returns the Azurite that was started, if one was, and says which storage is used.</summary>
+    public static async Task<AzuriteServer?> EnsureAsync(TextWriter output, CancellationToken cancellationToken)
+    {
+        var (client, setting) = Configured();
+
+        // Two starts at a time would both find nothing and both start one.
+        using var turn = await CrossProcessLock.TakeAsync("storage", output, cancellationToken);
+        if (await AnswersAsync(client, cancellationToken))
+        {
+            await output.WriteLineAsync($"Storage: {client.Uri} ({setting})");
+            return null;
+        }
+
+        if (!AzuriteServer.CanServe(client.Uri, client.AccountName))
+        {
+            throw new StartException($"The storage {client.Uri} ({setting}) does not answer, and it is not one that Azurite could be.");
+        }
+
+        var data = RepositoryRoot.Kept($"azurite-{client.Uri.Port}");
+        var azurite = await AzuriteServer.StartAsync(client.Uri.Port, data, output, cancellationToken);
+        await output.WriteLineAsync($"Storage: {client.Uri} ({setting}), Azurite, started here; its data is in {Path.GetRelativePath(RepositoryRoot.Folder, data)}");
+        return azurite;
+    }
+
+    private static (QueueServiceClient Client, string Setting) Configured()
+    {
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        using var services = new ServiceCollection().AddFuncCometCore(configuration).BuildServiceProvider();
+        var options = services.GetRequiredService<IOptions<StorageOptions>>().Value;
+        return (options.CreateClient(client => client.Retry.MaxRetries = 0), options.SettingName);
+    }
+
+    private static async Task<bool> AnswersAsync(QueueServiceClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.GetPropertiesAsync(cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException ex) when (ex.Status != 0)
+        {
+            // It answers, if only to refuse: whether the app may do what it must is the app's to find out.
+            return true;
+        }
+        catch (Exception ex) when (ex is RequestFailedException || (ex is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+}

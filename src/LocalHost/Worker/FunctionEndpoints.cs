@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Text;
+using FuncComet.Functions.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace FuncComet.LocalHost;
+
+/// <summary>
+/// Maps the functions as the Functions host does: routes under host.json's prefix, verbs, keys, and the limits with the tokens they fire.
+/// </summary>
+internal sealed partial class FunctionEndpoints(HostLimit limit, string? key, TimeProvider time, ILogger<FunctionEndpoints> logger)
+{
+    public const string KeySetting = "LocalHost:Key";
+
+    // The host's own proxy to the worker ends a request after this time; it fires RequestAborted only.
+    private static readonly TimeSpan ProxyLimit = TimeSpan.FromSeconds(240);
+
+    // What the host gives a function to end after it was cancelled at functionTimeout.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    public static void Map(WebApplication app)
+    {
+        var endpoints = new FunctionEndpoints(
+            app.Services.GetRequiredService<HostLimit>(),
+            app.Configuration[KeySetting],
+            app.Services.GetRequiredService<TimeProvider>(),
+            app.Services.GetRequiredService<ILogger<FunctionEndpoints>>());
+        var prefix = RoutePrefix(AppContext.BaseDirectory);
+        foreach (var function in FunctionDescriptor.All)
+        {
+            var route = app.Map($"{prefix}/{function.Route}", context => endpoints.InvokeAsync(function, context));
+            if (function.Methods.Count > 0)
+            {
+                route.WithMetadata(new HttpMethodMetadata(function.Methods));
+            }
+        }
+    }
+
+    public static string RoutePrefix(string folder) =>
+        new ConfigurationBuilder().SetBasePath(folder).AddJsonFile("host.json", optional: true).Build()["extensions:http:routePrefix"] ?? "api";
+
+    private async Task InvokeAsync(FunctionDescriptor function, HttpContext context)
+    {
+        if (function.NeedsKey && key is not null && !HasKey(context.Request))
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return;
+        }
+
+        // The client's leaving fires both tokens; functionTimeout only the function's; the proxy's limit only RequestAborted.
+        var clientGone = context.RequestAborted;
+        using var proxy = new CancellationTokenSource(ProxyLimit, time);
+        using var aborted = CancellationTokenSource.CreateLinkedTokenSource(clientGone, proxy.Token);
+        context.RequestAborted = aborted.Token;
+        using var invocation = CancellationTokenSource.CreateLinkedTokenSource(clientGone);
+        try
+        {
+            var running = function.InvokeAsync(context.Request, invocation.Token);
+            if (limit.FunctionTimeout is { } timeout && !await EndsWithinAsync(running, timeout))
+            {
+                await invocation.CancelAsync();
+                if (!await EndsWithinAsync(running, Grace))
+                {
+                    Log.WouldRestart(logger, function.Name, timeout);
+                }
+
+                if (!context.Response.HasStarted)
+                {
+                    context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                }
+
+                return;
+            }
+
+            await running;
+            if (proxy.IsCancellationRequested)
+            {
+                context.Abort();
+            }
+        }
+        catch (Exception ex)
+        {
+            Log.Failed(logger, function.Name, ex);
+            if (!context.Response.HasStarted)
+            {
+                context.Response.Clear();
+                context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            }
+        }
+    }
+
+    private bool HasKey(HttpRequest request)
+    {
+        var given = request.Headers.TryGetValue("x-functions-key", out var header) ? header.ToString() : request.Query["code"].ToString();
+        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(key!));
+    }
+
+    private async Task<bool> EndsWithinAsync(Task running, TimeSpan limit)
+    {
+        if (!running.IsCompleted)
+        {
+            await running.WaitAsync(limit, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return running.IsCompleted;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Function {Function} failed: the host answers an empty 500.")]
+        public static partial void Failed(ILogger logger, string function, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Critical, "Function {Function} went on after functionTimeout ({Timeout}): the host would restart the worker now, and every poll with it.")]
+        public static partial void WouldRestart(ILogger logger, string function, TimeSpan timeout);
+    }
+}
