@@ -16,11 +16,9 @@ public static class FuncCometServices
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddOptions<StorageOptions>().Configure(options => options.Read(configuration)).ValidateOnStart();
-        services.AddOptions<MailboxOptions>().BindConfiguration(MailboxOptions.SectionName).ValidateOnStart();
-        services.AddOptions<BackoffOptions>().BindConfiguration(BackoffOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
-        services.AddSingleton<IValidateOptions<MailboxOptions>, MailboxOptionsValidator>();
-        services.AddSingleton<IValidateOptions<BackoffOptions>, BackoffOptionsValidator>();
+        services.AddAnnotatedOptions<MailboxOptions>(MailboxOptions.SectionName);
+        services.AddAnnotatedOptions<BackoffOptions>(BackoffOptions.SectionName);
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Random.Shared);

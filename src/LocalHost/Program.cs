@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
-using FuncComet.LocalHost.Settings;
+using FuncComet.LocalHost.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -55,7 +55,7 @@ internal static class Program
             await RunAsync(arguments.GetValue(Port), arguments.GetValue(Storage), arguments.GetValue(Key), cancellationToken);
             return 0;
         }
-        catch (Exception ex) when (Explain(ex) is { } line)
+        catch (Exception ex) when (Explain(ex, arguments.GetValue(Port)) is { } line)
         {
             await Console.Error.WriteLineAsync(line);
             return 1;
@@ -81,12 +81,12 @@ internal static class Program
     }
 
     /// <summary>What went wrong in one line, where it is not a fault of this program.</summary>
-    private static string? Explain(Exception exception) => exception switch
+    private static string? Explain(Exception exception, int port) => exception switch
     {
         StartException => exception.Message,
         OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures),
         AddressInUseException or IOException { InnerException: AddressInUseException } or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
-            "The port is taken: end what listens there or choose another with --port.",
+            $"Port {port} is taken: end what listens there or choose another with --port.",
         InvalidOperationException { InnerException: FormatException or ArgumentException } => exception.Message,
         _ => null,
     };

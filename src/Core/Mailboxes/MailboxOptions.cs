@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace FuncComet.Mailboxes;
 
@@ -21,6 +20,3 @@ public sealed class MailboxOptions
     [Range(typeof(TimeSpan), "00:00:05", "01:00:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true, ErrorMessage = "FuncComet__Mailbox__PlainLease must be from 00:00:05 to 01:00:00.")]
     public TimeSpan PlainLease { get; set; } = TimeSpan.FromSeconds(30);
 }
-
-[OptionsValidator]
-internal sealed partial class MailboxOptionsValidator : IValidateOptions<MailboxOptions>;

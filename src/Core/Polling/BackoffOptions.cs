@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace FuncComet.Polling;
 
@@ -32,6 +31,3 @@ public sealed class BackoffOptions : IValidatableObject
         }
     }
 }
-
-[OptionsValidator]
-internal sealed partial class BackoffOptionsValidator : IValidateOptions<BackoffOptions>;

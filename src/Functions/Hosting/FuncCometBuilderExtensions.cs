@@ -12,8 +12,7 @@ internal static class FuncCometBuilderExtensions
     {
         builder.Services.AddFuncCometCore(builder.Configuration);
         builder.Services.AddSingleton(_ => HostLimit.Read(builder.Configuration, AppContext.BaseDirectory));
-        builder.Services.AddOptions<PollOptions>().BindConfiguration(PollOptions.SectionName).ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<PollOptions>, PollOptionsRangeValidator>();
+        builder.Services.AddAnnotatedOptions<PollOptions>(PollOptions.SectionName);
         builder.Services.AddSingleton<IValidateOptions<PollOptions>, PollOptionsHostValidator>();
         builder.Services.AddSingleton<PollTimeouts>();
         return builder;

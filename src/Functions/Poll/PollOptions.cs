@@ -22,9 +22,6 @@ public sealed class PollOptions
     public TimeSpan? MaxTimeout { get; set; }
 }
 
-[OptionsValidator]
-internal sealed partial class PollOptionsRangeValidator : IValidateOptions<PollOptions>;
-
 internal sealed class PollOptionsHostValidator(HostLimit limit) : IValidateOptions<PollOptions>
 {
     private static readonly TimeSpan ShortestMaximum = TimeSpan.FromSeconds(1);

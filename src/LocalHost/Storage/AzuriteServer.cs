@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace FuncComet.LocalHost.Azurite;
+namespace FuncComet.LocalHost.Storage;
 
 /// <summary>Azurite in a process of its own, on this machine only; its data is kept in a folder, so messages outlive a restart.</summary>
 internal sealed partial class AzuriteServer : IAsyncDisposable
@@ -38,7 +38,7 @@ internal sealed partial class AzuriteServer : IAsyncDisposable
         var process = NodeTools.Start(new ProcessStartInfo(
             "node",
             [
-                Path.Combine(RepositoryRoot.Folder, "src", "LocalHost", "Azurite", "supervisor.mjs"),
+                Path.Combine(RepositoryRoot.Folder, "src", "LocalHost", "Storage", "supervisor.mjs"),
                 "--silent", "--location", data,
                 "--queueHost", "127.0.0.1", "--queuePort", queuePort.ToString(CultureInfo.InvariantCulture),
 

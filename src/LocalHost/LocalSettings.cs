@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace FuncComet.LocalHost.Settings;
+namespace FuncComet.LocalHost;
 
 /// <summary>The <c>Values</c> of local.settings.json: as with Core Tools they become environment variables, and those that are set already win.</summary>
 internal static class LocalSettings

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
 
-namespace FuncComet.LocalHost.Azurite;
+namespace FuncComet.LocalHost.Storage;
 
 /// <summary>What package.json pins, installed by <c>npm ci</c> on first use and after every change of the lock file.</summary>
 internal static class NodeTools

@@ -1,12 +1,11 @@
 using Azure;
 using Azure.Storage.Queues;
-using FuncComet.LocalHost.Azurite;
 using FuncComet.Mailboxes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace FuncComet.LocalHost.Settings;
+namespace FuncComet.LocalHost.Storage;
 
 /// <summary>The configured storage: what answers already is used; where nothing does and Azurite can be it, it is started.</summary>
 internal static class LocalStorage

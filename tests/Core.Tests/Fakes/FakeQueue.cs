@@ -1,0 +1,191 @@
+using Azure;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using FuncComet.Recipients;
+using Microsoft.Extensions.Options;
+using FuncComet.Mailboxes;
+
+namespace FuncComet.Core.Tests.Fakes;
+
+/// <summary>
+/// A queue in memory under a clock that tests move. It answers as Storage does; the mailbox's contract tests run against it as they do
+/// against Azurite.
+/// </summary>
+internal sealed class FakeQueue(TimeProvider time) : QueueClient
+{
+    private readonly List<Entry> _entries = [];
+    private int _receipts;
+
+    /// <summary>The queue has been created.</summary>
+    public bool IsThere { get; set; }
+
+    /// <summary>What it was created with.</summary>
+    public IDictionary<string, string>? Metadata { get; private set; }
+
+    /// <summary>Every request so far, by operation.</summary>
+    public List<string> Requests { get; } = [];
+
+    public int Peeks
+    {
+        get
+        {
+            lock (_entries)
+            {
+                return Requests.Count(request => request == "peek");
+            }
+        }
+    }
+
+    /// <summary>Thrown by every request while it is set.</summary>
+    public Exception? Failure { get; set; }
+
+    /// <summary>Runs when a request has been answered, before the caller has the answer.</summary>
+    public Action<string> Answered { get; set; } = _ => { };
+
+    /// <summary>Runs before a request is answered.</summary>
+    public Func<string, CancellationToken, Task> Arrived { get; set; } = (_, _) => Task.CompletedTask;
+
+    public override string Name => "fake";
+
+    public IEnumerable<string> Texts => _entries.Select(entry => entry.Text);
+
+    public override Task<Response> CreateAsync(IDictionary<string, string>? metadata = null, CancellationToken cancellationToken = default) =>
+        AnswerAsync("create", Response () =>
+        {
+            if (IsThere)
+            {
+                throw Failed(409, QueueErrorCode.QueueAlreadyExists);
+            }
+
+            (IsThere, Metadata) = (true, metadata);
+            return null!;
+        }, cancellationToken);
+
+    public override Task<Response<SendReceipt>> SendMessageAsync(string messageText, TimeSpan? visibilityTimeout = null, TimeSpan? timeToLive = null, CancellationToken cancellationToken = default) =>
+        AnswerAsync("send", () =>
+        {
+            var now = time.GetUtcNow();
+            var entry = new Entry(Guid.NewGuid().ToString(), messageText, now, now + timeToLive!.Value) { VisibleOn = now + (visibilityTimeout ?? TimeSpan.Zero) };
+            _entries.Add(entry);
+            return Value(QueuesModelFactory.SendReceipt(entry.Id, entry.InsertedOn, entry.ExpiresOn, Receipt(entry), entry.VisibleOn));
+        }, cancellationToken);
+
+    public override Task<Response<PeekedMessage>> PeekMessageAsync(CancellationToken cancellationToken = default) =>
+        AnswerAsync("peek", () => Value(FirstVisible() is { } entry
+            ? QueuesModelFactory.PeekedMessage(entry.Id, entry.Text, entry.DequeueCount, entry.InsertedOn, entry.ExpiresOn)
+            : null!), cancellationToken);
+
+    public override Task<Response<QueueMessage>> ReceiveMessageAsync(TimeSpan? visibilityTimeout = null, CancellationToken cancellationToken = default) =>
+        AnswerAsync("receive", () =>
+        {
+            if (FirstVisible() is not { } entry)
+            {
+                return Value<QueueMessage>(null!);
+            }
+
+            entry.VisibleOn = time.GetUtcNow() + visibilityTimeout!.Value;
+            entry.DequeueCount++;
+            return Value(QueuesModelFactory.QueueMessage(entry.Id, Receipt(entry), entry.Text, entry.DequeueCount, entry.VisibleOn, entry.InsertedOn, entry.ExpiresOn));
+        }, cancellationToken);
+
+    public override Task<Response> DeleteMessageAsync(string messageId, string popReceipt, CancellationToken cancellationToken = default) =>
+        AnswerAsync("delete", Response () =>
+        {
+            _entries.Remove(Held(messageId, popReceipt));
+            return null!;
+        }, cancellationToken);
+
+    public override Task<Response<UpdateReceipt>> UpdateMessageAsync(string messageId, string popReceipt, string? messageText = null, TimeSpan visibilityTimeout = default, CancellationToken cancellationToken = default) =>
+        AnswerAsync("update", () =>
+        {
+            var entry = Held(messageId, popReceipt);
+            entry.Text = messageText ?? entry.Text;
+            entry.VisibleOn = time.GetUtcNow() + visibilityTimeout;
+            return Value(QueuesModelFactory.UpdateReceipt(Receipt(entry), entry.VisibleOn));
+        }, cancellationToken);
+
+    public static RequestFailedException Failed(int status, QueueErrorCode code) => new(status, "", code.ToString(), innerException: null);
+
+    private static Response<T> Value<T>(T value) => Response.FromValue(value, null!);
+
+    private async Task<T> AnswerAsync<T>(string request, Func<T> answer, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_entries)
+        {
+            Requests.Add(request);
+        }
+
+        await Arrived(request, cancellationToken);
+        T result;
+        lock (_entries)
+        {
+            if (Failure is not null)
+            {
+                throw Failure;
+            }
+
+            if (request != "create" && !IsThere)
+            {
+                throw Failed(404, QueueErrorCode.QueueNotFound);
+            }
+
+            result = answer();
+        }
+
+        Answered(request);
+        return result;
+    }
+
+    private Entry? FirstVisible()
+    {
+        var now = time.GetUtcNow();
+        _entries.RemoveAll(entry => entry.ExpiresOn <= now);
+        return _entries.Find(entry => entry.VisibleOn <= now);
+    }
+
+    private Entry Held(string messageId, string popReceipt)
+    {
+        var entry = _entries.Find(candidate => candidate.Id == messageId) ?? throw Failed(404, QueueErrorCode.MessageNotFound);
+        return entry.PopReceipt == popReceipt ? entry : throw Failed(400, QueueErrorCode.PopReceiptMismatch);
+    }
+
+    private string Receipt(Entry entry) => entry.PopReceipt = $"receipt-{++_receipts}";
+
+    private sealed class Entry(string id, string text, DateTimeOffset insertedOn, DateTimeOffset expiresOn)
+    {
+        public string Id { get; } = id;
+
+        public string Text { get; set; } = text;
+
+        public DateTimeOffset InsertedOn { get; } = insertedOn;
+
+        public DateTimeOffset ExpiresOn { get; } = expiresOn;
+
+        public DateTimeOffset VisibleOn { get; set; }
+
+        public string PopReceipt { get; set; } = "";
+
+        public int DequeueCount { get; set; }
+    }
+}
+
+/// <summary>Hands out <see cref="FakeQueue"/>s by name.</summary>
+internal sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
+{
+    private readonly Dictionary<string, FakeQueue> _queues = [];
+
+    public override QueueClient GetQueueClient(string queueName) => Queue(queueName);
+
+    public FakeQueue Of(Recipient recipient) => Queue(recipient.QueueName("fc"));
+
+    public MailboxFactory Mailboxes() => new(this, Options.Create(new MailboxOptions()), time);
+
+    private FakeQueue Queue(string name)
+    {
+        lock (_queues)
+        {
+            return _queues.TryGetValue(name, out var queue) ? queue : _queues[name] = new FakeQueue(time);
+        }
+    }
+}

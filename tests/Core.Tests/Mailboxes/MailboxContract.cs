@@ -1,0 +1,233 @@
+using Azure.Storage.Queues;
+using FuncComet.Core.Tests.Fakes;
+using FuncComet.Mailboxes;
+using FuncComet.Messages;
+using FuncComet.Recipients;
+using FuncComet.Testing;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FuncComet.Core.Tests.Mailboxes;
+
+/// <summary>What a mailbox promises, on whatever queue it is kept.</summary>
+public abstract class MailboxContract
+{
+    private static readonly TimeSpan Ttl = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+
+    private Mailbox? _mailbox;
+
+    protected Recipient Recipient { get; } = Named.NewRecipient();
+
+    private protected abstract MailboxFactory Mailboxes { get; }
+
+    private Mailbox Mailbox => _mailbox ??= Mailboxes.Open(Recipient);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    protected abstract TimeProvider Clock { get; }
+
+    protected abstract Task PutForeignAsync(string text);
+
+    protected abstract Task<IDictionary<string, string>> ReadMetadataAsync();
+
+    protected abstract Task WaitAsync(TimeSpan time);
+
+    [Fact]
+    public async Task HasMessage_WhenNothingWasEverSent_IsFalse()
+    {
+        Assert.False(await Mailbox.HasMessageAsync(Token));
+        Assert.Null(await Mailbox.ReceiveAsync(Lease));
+    }
+
+    [Fact]
+    public async Task Send_MakesTheMailboxAndKeepsTheMessage()
+    {
+        var sent = Message.Create(Clock, "text/x-test", "key-1", new byte[] { 0, 255, 128 });
+
+        var expires = await Mailbox.SendAsync(sent, Ttl);
+
+        Assert.True(await Mailbox.HasMessageAsync(Token));
+        var received = await Mailbox.ReceiveAsync(Lease);
+        Assert.NotNull(received);
+        Assert.Equal(sent.Id, received.Message.Id);
+        Assert.Equal("text/x-test", received.Message.ContentType);
+        Assert.Equal("key-1", received.Message.Key);
+        Assert.Equal([0, 255, 128], received.Message.Body.ToArray());
+        Assert.Equal(1, received.Deliveries);
+        Assert.InRange(expires - sent.Time, Ttl - TimeSpan.FromMinutes(1), Ttl + TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task Send_WritesTheRecipientIntoTheQueuesMetadata()
+    {
+        await Mailbox.SendAsync(Named.Message("x"), Ttl);
+
+        Assert.Equal(Recipient.Name, Uri.UnescapeDataString((await ReadMetadataAsync())["recipient"]));
+    }
+
+    [Fact]
+    public async Task Send_OfManyAtOnceToANewMailbox_KeepsAll()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Mailboxes.Open(Recipient).SendAsync(Named.Message($"{number}"), Ttl)));
+
+        var received = new List<string>();
+        while (await Mailbox.ReceiveAsync(Lease) is { } message)
+        {
+            received.Add(message.Message.Text());
+        }
+
+        Assert.Equal(Enumerable.Range(0, 20).Select(number => $"{number}").Order(), received.Order());
+    }
+
+    [Fact]
+    public async Task Receive_HidesTheMessageUntilItsLeaseEnds()
+    {
+        await Mailbox.SendAsync(Named.Message("x"), Ttl);
+
+        Assert.NotNull(await Mailbox.ReceiveAsync(TimeSpan.FromSeconds(1)));
+        Assert.False(await Mailbox.HasMessageAsync(Token));
+        Assert.Null(await Mailbox.ReceiveAsync(Lease));
+        await WaitAsync(TimeSpan.FromSeconds(2));
+
+        var again = await Mailbox.ReceiveAsync(Lease);
+        Assert.NotNull(again);
+        Assert.Equal(2, again.Deliveries);
+    }
+
+    [Fact]
+    public async Task Delete_RemovesForGood()
+    {
+        await Mailbox.SendAsync(Named.Message("x"), Ttl);
+        var received = await Mailbox.ReceiveAsync(TimeSpan.FromSeconds(1));
+
+        Assert.True(await Mailbox.DeleteAsync(received!));
+
+        await WaitAsync(TimeSpan.FromSeconds(2));
+        Assert.False(await Mailbox.HasMessageAsync(Token));
+        Assert.False(await Mailbox.DeleteAsync(received!));
+    }
+
+    [Fact]
+    public async Task Delete_WhenSomebodyElseWasGivenTheMessage_IsFalseAndDeletesNothing()
+    {
+        await Mailbox.SendAsync(Named.Message("x"), Ttl);
+        var first = await Mailbox.ReceiveAsync(TimeSpan.FromSeconds(1));
+        await WaitAsync(TimeSpan.FromSeconds(2));
+        var second = await Mailbox.ReceiveAsync(Lease);
+
+        Assert.False(await Mailbox.DeleteAsync(first!));
+
+        Assert.True(await Mailbox.DeleteAsync(second!));
+    }
+
+    [Fact]
+    public async Task GiveBack_WhenUndelivered_DoesNotCount()
+    {
+        await Mailbox.SendAsync(Named.Message("x"), Ttl);
+
+        Assert.True(await Mailbox.GiveBackAsync((await Mailbox.ReceiveAsync(Lease))!, undelivered: true));
+        Assert.True(await Mailbox.GiveBackAsync((await Mailbox.ReceiveAsync(Lease))!, undelivered: true));
+
+        Assert.True(await Mailbox.HasMessageAsync(Token));
+        var again = await Mailbox.ReceiveAsync(Lease);
+        Assert.Equal(1, again!.Deliveries);
+        Assert.Equal("x", again.Message.Text());
+    }
+
+    [Fact]
+    public async Task GiveBack_WhenItMayHaveArrived_Counts()
+    {
+        await Mailbox.SendAsync(Named.Message("x"), Ttl);
+
+        Assert.True(await Mailbox.GiveBackAsync((await Mailbox.ReceiveAsync(Lease))!, undelivered: false));
+
+        var again = await Mailbox.ReceiveAsync(Lease);
+        Assert.Equal(2, again!.Deliveries);
+        Assert.Equal("x", again.Message.Text());
+    }
+
+    [Fact]
+    public async Task Send_WithATtl_DropsTheMessageWhenItIsOver()
+    {
+        await Mailbox.SendAsync(Named.Message("x"), TimeSpan.FromSeconds(1));
+
+        await WaitAsync(TimeSpan.FromSeconds(2));
+
+        Assert.False(await Mailbox.HasMessageAsync(Token));
+    }
+
+    [Fact]
+    public async Task Receive_OfAForeignMessage_GivesItsTextAsPlainText()
+    {
+        await Mailbox.SendAsync(Named.Message("ours"), Ttl);
+        await PutForeignAsync("grüß <dich> & mich");
+
+        var texts = new List<(string, string)>();
+        while (await Mailbox.ReceiveAsync(Lease) is { } received)
+        {
+            texts.Add((received.Message.Text(), received.Message.ContentType));
+            Assert.True(await Mailbox.DeleteAsync(received));
+        }
+
+        Assert.Equal([("grüß <dich> & mich", "text/plain; charset=utf-8"), ("ours", "text/plain")], texts.Order());
+    }
+
+    [Fact]
+    public async Task GiveBack_OfAForeignMessage_LeavesItAsItWas()
+    {
+        await Mailbox.SendAsync(Named.Message("ours"), Ttl);
+        Assert.True(await Mailbox.DeleteAsync((await Mailbox.ReceiveAsync(Lease))!));
+        await PutForeignAsync("foreign");
+
+        Assert.True(await Mailbox.GiveBackAsync((await Mailbox.ReceiveAsync(Lease))!, undelivered: true));
+
+        Assert.Equal("foreign", (await Mailbox.ReceiveAsync(Lease))!.Message.Text());
+    }
+
+    [Fact]
+    public async Task CheckStorage_WhenItAnswers_Returns()
+    {
+        await Mailboxes.CheckStorageAsync(Token);
+    }
+}
+
+public sealed class MailboxOnAzuriteTests(Azurite azurite) : MailboxContract
+{
+    private readonly QueueServiceClient _storage = StorageFor.ConnectionString(azurite.ConnectionString).CreateClient();
+
+    private protected override MailboxFactory Mailboxes => new(_storage, Options.Create(new MailboxOptions()), TimeProvider.System);
+
+    protected override TimeProvider Clock => TimeProvider.System;
+
+    private QueueClient Queue => _storage.GetQueueClient(Recipient.QueueName("fc"));
+
+    protected override Task PutForeignAsync(string text) => Queue.SendMessageAsync(text);
+
+    protected override async Task<IDictionary<string, string>> ReadMetadataAsync() => (await Queue.GetPropertiesAsync()).Value.Metadata;
+
+    // Storage's clock is not ours to move: leases and lives are whole seconds there.
+    protected override Task WaitAsync(TimeSpan time) => Task.Delay(time);
+}
+
+public sealed class MailboxOnFakeTests : MailboxContract
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private readonly FakeQueueService _storage;
+
+    public MailboxOnFakeTests() => _storage = new FakeQueueService(_time);
+
+    protected override TimeProvider Clock => _time;
+
+    private protected override MailboxFactory Mailboxes => _storage.Mailboxes();
+
+    protected override Task PutForeignAsync(string text) => _storage.Of(Recipient).SendMessageAsync(text, timeToLive: TimeSpan.FromHours(1));
+
+    protected override Task<IDictionary<string, string>> ReadMetadataAsync() => Task.FromResult(_storage.Of(Recipient).Metadata!);
+
+    protected override Task WaitAsync(TimeSpan time)
+    {
+        _time.Advance(time);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,122 @@
+using Azure;
+using Azure.Storage.Queues.Models;
+using FuncComet.Core.Tests.Fakes;
+using FuncComet.Mailboxes;
+using FuncComet.Recipients;
+using FuncComet.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FuncComet.Core.Tests.Mailboxes;
+
+public sealed class MailboxFailureTests
+{
+    private static readonly TimeSpan Ttl = TimeSpan.FromHours(1);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly FakeQueueService _storage;
+    private readonly Recipient _recipient = Named.NewRecipient();
+    private readonly Mailbox _mailbox;
+
+    public MailboxFailureTests()
+    {
+        _storage = new FakeQueueService(_time);
+        _mailbox = _storage.Mailboxes().Open(_recipient);
+    }
+
+    private FakeQueue Queue => _storage.Of(_recipient);
+
+    [Fact]
+    public async Task Send_ToAnExistingMailbox_IsOneRequest()
+    {
+        Queue.IsThere = true;
+
+        await _mailbox.SendAsync(Named.Message("x"), Ttl);
+
+        Assert.Equal(["send"], Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Send_ToANewMailbox_CreatesItAfterStorageSaidThatItIsMissing()
+    {
+        await _mailbox.SendAsync(Named.Message("x"), Ttl);
+
+        Assert.Equal(["send", "create", "send"], Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Send_WhenSomebodyElseCreatesTheQueueMeanwhile_Sends()
+    {
+        Queue.Arrived = (request, _) =>
+        {
+            Queue.IsThere |= request == "create";
+            return Task.CompletedTask;
+        };
+
+        await _mailbox.SendAsync(Named.Message("x"), Ttl);
+
+        Assert.Single(Queue.Texts);
+    }
+
+    public static TheoryData<Exception> Failures =>
+    [
+        new RequestFailedException(503, "", "ServerBusy", innerException: null),
+        new RequestFailedException(403, "", "AuthenticationFailed", innerException: null),
+        new RequestFailedException(409, "", "QueueBeingDeleted", innerException: null),
+        new RequestFailedException("Connection refused (127.0.0.1:10001)"),
+        new AggregateException(new RequestFailedException("first"), new TaskCanceledException("second")),
+        new TaskCanceledException("The operation was cancelled because it exceeded the configured timeout."),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task AnyCall_WhenStorageFails_SaysThatStorageIsUnavailable(Exception failure)
+    {
+        Queue.IsThere = true;
+        await _mailbox.SendAsync(Named.Message("x"), Ttl);
+        var message = (await _mailbox.ReceiveAsync(TimeSpan.FromSeconds(5)))!;
+        Queue.Failure = failure;
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.SendAsync(Named.Message("x"), Ttl));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.HasMessageAsync(TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.ReceiveAsync(TimeSpan.FromSeconds(5)));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.DeleteAsync(message));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.GiveBackAsync(message, undelivered: true));
+    }
+
+    [Fact]
+    public async Task HasMessage_WhenStorageDoesNotAnswer_EndsAtItsDeadline()
+    {
+        Queue.Arrived = (_, token) => Task.Delay(Timeout.Infinite, token);
+
+        var look = _mailbox.HasMessageAsync(TestContext.Current.CancellationToken);
+        _time.Advance(Mailbox.Deadline);
+
+        var exception = await Assert.ThrowsAsync<StorageUnavailableException>(() => look.Bounded());
+        Assert.Equal("Storage did not peek: no answer in time.", exception.Message);
+    }
+
+    [Fact]
+    public async Task HasMessage_WhenCalledOff_IsCancelled()
+    {
+        using var leaving = new CancellationTokenSource();
+        Queue.Arrived = (_, token) => Task.Delay(Timeout.Infinite, token);
+
+        var look = _mailbox.HasMessageAsync(leaving.Token);
+        await leaving.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => look.Bounded());
+    }
+
+    [Fact]
+    public async Task Delete_WhenTheMessageIsGone_IsFalse()
+    {
+        Queue.IsThere = true;
+        await _mailbox.SendAsync(Named.Message("x"), Ttl);
+        var message = (await _mailbox.ReceiveAsync(TimeSpan.FromSeconds(5)))!;
+
+        Queue.Failure = FakeQueue.Failed(404, QueueErrorCode.MessageNotFound);
+
+        Assert.False(await _mailbox.DeleteAsync(message));
+        Assert.False(await _mailbox.GiveBackAsync(message, undelivered: true));
+    }
+}

@@ -1,0 +1,107 @@
+using FuncComet.Messages;
+
+namespace FuncComet.Core.Tests.Messages;
+
+public sealed class EnvelopeTests
+{
+    private static readonly byte[] AllBytes = [.. Enumerable.Range(0, 256).Select(value => (byte)value)];
+
+    [Fact]
+    public void TryDecode_GivesBackWhatWasEncoded()
+    {
+        var sent = Message.Create(TimeProvider.System, "text/x-test; charset=utf-8", "key-1", AllBytes);
+
+        Assert.True(Envelope.TryDecode(new Envelope(sent, HandedOver: 1, Returned: 70_000).Encode(), out var envelope));
+
+        Assert.Equal(sent.Id, envelope.Message.Id);
+        Assert.Equal(sent.Time, envelope.Message.Time);
+        Assert.Equal("text/x-test; charset=utf-8", envelope.Message.ContentType);
+        Assert.Equal("key-1", envelope.Message.Key);
+        Assert.Equal(AllBytes, envelope.Message.Body.ToArray());
+        Assert.Equal(1u, envelope.HandedOver);
+        Assert.Equal(70_000u, envelope.Returned);
+    }
+
+    [Fact]
+    public void TryDecode_OfEmptyBodyAndNoKey_GivesThemBack()
+    {
+        Assert.True(Envelope.TryDecode(new Envelope(Message.Create(TimeProvider.System, "a/b", key: null, Array.Empty<byte>())).Encode(), out var envelope));
+
+        Assert.Equal(0, envelope.Message.Body.Length);
+        Assert.Null(envelope.Message.Key);
+    }
+
+    [Fact]
+    public void Encode_OfTheLargestMessage_FitsAQueueMessage()
+    {
+        var largest = Message.Create(TimeProvider.System, new string('t', 200), new string('k', 128), new byte[48_000]);
+
+        Assert.InRange(new Envelope(largest).Encode().Length, 64_000, 65_536);
+    }
+
+    [Fact]
+    public void Encode_BeginsReadably()
+    {
+        Assert.StartsWith("FCv1", new Envelope(Named.Message("x")).Encode(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("test")]
+    [InlineData("FCv1")]
+    [InlineData("FCv1 and more that is no base64")]
+    [InlineData("FCv1AAAA")]
+    [InlineData("FCv2AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    public void TryDecode_OfAnythingElse_Refuses(string text)
+    {
+        Assert.False(Envelope.TryDecode(text, out _));
+    }
+
+    [Fact]
+    public void TryDecode_OfATruncatedHeader_Refuses()
+    {
+        var bytes = Convert.FromBase64String(new Envelope(Named.Message("")).Encode());
+
+        Assert.All(Enumerable.Range(0, bytes.Length), length => Assert.False(Envelope.TryDecode(Convert.ToBase64String(bytes.AsSpan(0, length)), out _)));
+        Assert.True(Envelope.TryDecode(Convert.ToBase64String(bytes), out _));
+    }
+
+    [Fact]
+    public void Create_TakesItsTimeFromTheClock()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
+
+        Assert.Equal(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), Message.Create(time, "a/b", key: null, Array.Empty<byte>()).Time);
+    }
+
+    [Theory]
+    [InlineData("text/plain", true)]
+    [InlineData("anything printable; a=\"b\"", true)]
+    [InlineData("", false)]
+    [InlineData("a\tb", false)]
+    [InlineData("a\r\nb", false)]
+    [InlineData("é", false)]
+    public void IsContentType_TakesPrintableAscii(string value, bool expected)
+    {
+        Assert.Equal(expected, Message.IsContentType(value));
+    }
+
+    [Theory]
+    [InlineData("order-17", true)]
+    [InlineData("", false)]
+    [InlineData("a b", false)]
+    [InlineData("é", false)]
+    public void IsKey_TakesVisibleAscii(string value, bool expected)
+    {
+        Assert.Equal(expected, Message.IsKey(value));
+    }
+
+    [Fact]
+    public void IsContentTypeAndIsKey_HaveALongest()
+    {
+        Assert.True(Message.IsContentType(new string('a', 200)));
+        Assert.False(Message.IsContentType(new string('a', 201)));
+        Assert.True(Message.IsKey(new string('a', 128)));
+        Assert.False(Message.IsKey(new string('a', 129)));
+    }
+}

@@ -1,0 +1,88 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Core.Tests;
+
+public sealed class OptionsTests
+{
+    [Theory]
+    [InlineData("FuncComet:Mailbox:QueuePrefix", "Upper", "FuncComet__Mailbox__QueuePrefix must be 1 to 10 of a-z and 0-9, beginning with a letter.")]
+    [InlineData("FuncComet:Mailbox:QueuePrefix", "elevenchars", "FuncComet__Mailbox__QueuePrefix must be 1 to 10 of a-z and 0-9, beginning with a letter.")]
+    [InlineData("FuncComet:Mailbox:PlainLease", "00:00:04", "FuncComet__Mailbox__PlainLease must be from 00:00:05 to 01:00:00.")]
+    [InlineData("FuncComet:Mailbox:PlainLease", "30", "FuncComet__Mailbox__PlainLease must be from 00:00:05 to 01:00:00.")]
+    [InlineData("FuncComet:Backoff:Initial", "00:00:00", "FuncComet__Backoff__Initial must be from 00:00:00.050 to 00:01:00.")]
+    [InlineData("FuncComet:Backoff:Maximum", "00:10:00", "FuncComet__Backoff__Maximum must be from 00:00:00.050 to 00:05:00.")]
+    [InlineData("FuncComet:Backoff:Initial", "00:00:06", "FuncComet__Backoff__Maximum (00:00:05) must not be below FuncComet__Backoff__Initial (00:00:06).")]
+    [InlineData("FuncComet:Backoff:Jitter", "0.6", "FuncComet__Backoff__Jitter must be from 0 to 0.5.")]
+    [InlineData("AzureWebJobsStorage", "", "No storage account is configured: set AzureWebJobsStorage (or FuncComet__Storage) to a connection string, or AzureWebJobsStorage__queueServiceUri for an identity.")]
+    [InlineData("AzureWebJobsStorage", "AccountKey=c2VjcmV0", "AzureWebJobsStorage is neither a storage connection string nor, with __queueServiceUri, the https address of a queue service.")]
+    [InlineData("FuncComet:Storage", "nonsense", "FuncComet__Storage is neither a storage connection string nor, with __queueServiceUri, the https address of a queue service.")]
+    [InlineData("FuncComet:Storage:queueServiceUri", "nonsense", "FuncComet__Storage is neither a storage connection string nor, with __queueServiceUri, the https address of a queue service.")]
+    public async Task Start_WithABadSetting_FailsAndNamesIt(string name, string value, string expected)
+    {
+        using var host = Build(("AzureWebJobsStorage", "UseDevelopmentStorage=true"), (name, value));
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal([expected], exception.Failures);
+    }
+
+    [Fact]
+    public async Task Start_WithAnUnknownCredential_FailsAndNamesIt()
+    {
+        using var host = Build(("AzureWebJobsStorage:queueServiceUri", "https://a.queue.core.windows.net"), ("AzureWebJobsStorage:credential", "password"));
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(["AzureWebJobsStorage__credential must be managedidentity or left out."], exception.Failures);
+    }
+
+    [Fact]
+    public async Task Start_WithoutAnyOtherSetting_NeedsTheStorageOnly()
+    {
+        using var host = Build(("AzureWebJobsStorage", "UseDevelopmentStorage=true"));
+
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void Storage_IsTheAppsOwn_UnlessAnotherIsNamed()
+    {
+        Assert.Equal("http://127.0.0.1:10001/devstoreaccount1", StorageFor.ConnectionString("UseDevelopmentStorage=true").CreateClient().Uri.ToString());
+
+        var named = StorageFor.Settings(
+            ("AzureWebJobsStorage", "UseDevelopmentStorage=true"),
+            ("FuncComet:Storage", "DefaultEndpointsProtocol=https;AccountName=other;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net"));
+
+        Assert.Equal("https://other.queue.core.windows.net/", named.CreateClient().Uri.ToString());
+        Assert.Equal("FuncComet__Storage", named.SettingName);
+    }
+
+    [Theory]
+    [InlineData("AzureWebJobsStorage")]
+    [InlineData("FuncComet:Storage")]
+    public void Storage_ByIdentity_TakesItsAddress(string section)
+    {
+        var storage = StorageFor.Settings(
+            ($"{section}:queueServiceUri", "https://account.queue.core.windows.net"),
+            ($"{section}:credential", "managedidentity"),
+            ($"{section}:clientId", "00000000-0000-0000-0000-000000000001"));
+
+        Assert.Equal("https://account.queue.core.windows.net/", storage.CreateClient().Uri.ToString());
+        Assert.Equal("00000000-0000-0000-0000-000000000001", storage.ClientId);
+    }
+
+    private static IHost Build(params (string Name, string Value)[] settings)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        foreach (var (name, value) in settings)
+        {
+            builder.Configuration[name] = value;
+        }
+
+        builder.Services.AddFuncCometCore(builder.Configuration);
+        return builder.Build();
+    }
+}

@@ -1,0 +1,52 @@
+using FuncComet.Polling;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Core.Tests.Polling;
+
+public sealed class BackoffTests
+{
+    [Theory]
+    [InlineData(0, 250)]
+    [InlineData(1, 500)]
+    [InlineData(2, 1000)]
+    [InlineData(3, 2000)]
+    [InlineData(4, 4000)]
+    [InlineData(5, 5000)]
+    [InlineData(6, 5000)]
+    [InlineData(1_000_000, 5000)]
+    public void Pause_DoublesUpToTheMaximum(int step, int milliseconds)
+    {
+        using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared);
+
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), backoff.Pause(step));
+    }
+
+    [Theory]
+    [InlineData(0d, 5000)]
+    [InlineData(0.5, 4500)]
+    [InlineData(1d, 4000)]
+    public void Pause_IsShortenedByChanceAndNeverLengthened(double chance, int milliseconds)
+    {
+        using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0.2 }), new FixedRandom(chance));
+
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), backoff.Pause(10));
+    }
+
+    [Fact]
+    public void StepOf_IsWhatWasRemembered()
+    {
+        using var backoff = new Backoff(Options.Create(new BackoffOptions()), Random.Shared);
+
+        backoff.Remember(Named.Recipient("alice"), 3);
+
+        Assert.Equal(3, backoff.StepOf(Named.Recipient("alice")));
+        Assert.Equal(0, backoff.StepOf(Named.Recipient("bob")));
+        backoff.Remember(Named.Recipient("alice"), 0);
+        Assert.Equal(0, backoff.StepOf(Named.Recipient("alice")));
+    }
+
+    private sealed class FixedRandom(double value) : Random
+    {
+        public override double NextDouble() => value;
+    }
+}

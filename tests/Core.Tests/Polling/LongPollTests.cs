@@ -1,0 +1,343 @@
+using Azure;
+using FuncComet.Polling;
+using FuncComet.Testing;
+
+namespace FuncComet.Core.Tests.Polling;
+
+public sealed class LongPollTests : IDisposable
+{
+    private readonly PollHarness _instance = new();
+
+    public void Dispose() => _instance.Dispose();
+
+    [Fact]
+    public async Task Run_WhenAMessageIsThere_DeliversAndDeletesIt()
+    {
+        await _instance.PushAsync("hello");
+        _instance.Queue.Requests.Clear();
+
+        Assert.Equal(PollEnd.Delivered, await _instance.PollAsync(seconds: 30).Bounded());
+
+        Assert.Equal("hello", Assert.Single(_instance.Answer.Messages).Message.Text());
+        Assert.Equal(1, _instance.Answer.Messages[0].Deliveries);
+        Assert.Equal(["peek", "receive", "delete"], _instance.Queue.Requests);
+        Assert.Empty(_instance.Queue.Texts);
+    }
+
+    [Fact]
+    public async Task Run_WhenTheMessageIsPushedHere_DeliversItWithoutWaitingForThePause()
+    {
+        var poll = _instance.PollAsync(seconds: 30);
+
+        await _instance.PushAsync("hello");
+
+        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal("hello", Assert.Single(_instance.Answer.Messages).Message.Text());
+    }
+
+    [Fact]
+    public async Task Run_WhenTheMessageIsPushedElsewhere_DeliversItAfterThePause()
+    {
+        using var elsewhere = new PollHarness(_instance.Time, _instance.Storage);
+        var poll = _instance.PollAsync(seconds: 30);
+
+        await elsewhere.PushAsync("hello");
+        Assert.False(poll.IsCompleted);
+        _instance.Time.Advance(TimeSpan.FromMilliseconds(250));
+
+        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+    }
+
+    [Fact]
+    public async Task Run_WhenNothingComes_LooksAsTheBackoffSaysAndTimesOut()
+    {
+        var poll = _instance.PollAsync(seconds: 30);
+
+        await _instance.AdvanceAsync(0.25, looks: 2);
+        await _instance.AdvanceAsync(0.5, looks: 3);
+        await _instance.AdvanceAsync(1, looks: 4);
+        await _instance.AdvanceAsync(2, looks: 5);
+        await _instance.AdvanceAsync(4, looks: 6);
+        await _instance.AdvanceAsync(5, looks: 7);
+        await _instance.AdvanceAsync(5, looks: 8);
+        await _instance.AdvanceAsync(5, looks: 9);
+        await _instance.AdvanceAsync(5, looks: 10);
+        await _instance.AdvanceAsync(2.25, looks: 10);
+
+        Assert.Equal(PollEnd.TimedOut, await poll.Bounded());
+        Assert.Equal(10, _instance.Queue.Requests.Count);
+        Assert.Equal(0, _instance.Held.Count);
+    }
+
+    [Fact]
+    public async Task Run_OfAQuietMailbox_GoesOnWithThePauseThatTheLastPollReached()
+    {
+        var first = _instance.PollAsync(seconds: 1);
+        await _instance.AdvanceAsync(0.25, looks: 2);
+        await _instance.AdvanceAsync(0.5, looks: 3);
+        await _instance.AdvanceAsync(0.25, looks: 3);
+        await first.Bounded();
+
+        var second = _instance.PollAsync(seconds: 30);
+        await _instance.AdvanceAsync(0, looks: 4);
+        await _instance.AdvanceAsync(0.99, looks: 4);
+        await _instance.AdvanceAsync(0.01, looks: 5);
+
+        Assert.False(second.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Run_AfterADelivery_BeginsAnewWithTheShortestPause()
+    {
+        var first = _instance.PollAsync(seconds: 30);
+        await _instance.AdvanceAsync(0.25, looks: 2);
+        await _instance.PushAsync("x");
+        await first.Bounded();
+
+        _ = _instance.PollAsync(seconds: 30);
+        await _instance.AdvanceAsync(0, looks: 4);
+        await _instance.AdvanceAsync(0.25, looks: 5);
+    }
+
+    [Fact]
+    public async Task Run_WithoutTimeout_LooksOnce()
+    {
+        Assert.Equal(PollEnd.TimedOut, await _instance.PollAsync(seconds: 0).Bounded());
+
+        Assert.Equal(["peek"], _instance.Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Run_NeverCreatesAMailbox()
+    {
+        await _instance.PollAsync(seconds: 0).Bounded();
+
+        Assert.False(_instance.Queue.IsThere);
+    }
+
+    [Fact]
+    public async Task Run_WhenTheClientLeavesInThePause_EndsAndAsksNothingMore()
+    {
+        var poll = _instance.PollAsync(seconds: 30);
+        Assert.Equal(1, _instance.Held.Count);
+
+        await _instance.ClientGone.CancelAsync();
+
+        Assert.Equal(PollEnd.ClientGone, await poll.Bounded());
+        Assert.Equal(0, _instance.Held.Count);
+        _instance.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(["peek"], _instance.Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Run_WhenTheClientLeavesDuringALook_Ends()
+    {
+        _instance.Queue.Arrived = (_, token) => Task.Delay(Timeout.Infinite, token);
+        var poll = _instance.PollAsync(seconds: 30);
+
+        await _instance.ClientGone.CancelAsync();
+
+        Assert.Equal(PollEnd.ClientGone, await poll.Bounded());
+    }
+
+    [Fact]
+    public async Task Run_WhenTheClientIsGoneAlready_AsksNothing()
+    {
+        await _instance.ClientGone.CancelAsync();
+
+        Assert.Equal(PollEnd.ClientGone, await _instance.PollAsync(seconds: 30).Bounded());
+        Assert.Empty(_instance.Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Run_WhenTheClientLeavesDuringTheReceive_GivesTheMessageBackUncounted()
+    {
+        await _instance.PushAsync("hello");
+        _instance.Queue.Answered = request =>
+        {
+            if (request == "receive")
+            {
+                _instance.ClientGone.Cancel();
+            }
+        };
+
+        Assert.Equal(PollEnd.ClientGone, await _instance.PollAsync(seconds: 30).Bounded());
+
+        Assert.Empty(_instance.Answer.Messages);
+        var next = new RecordedAnswer();
+        Assert.Equal(PollEnd.Delivered, await _instance.Poll.RunAsync(_instance.Alice, TimeSpan.Zero, next, CancellationToken.None).Bounded());
+        Assert.Equal(1, Assert.Single(next.Messages).Deliveries);
+    }
+
+    [Fact]
+    public async Task Run_WhenTheClientLeavesDuringTheReceive_WakesAnotherPollOfTheMailbox()
+    {
+        var other = new RecordedAnswer();
+        var waiting = _instance.Poll.RunAsync(_instance.Alice, TimeSpan.FromSeconds(30), other, CancellationToken.None);
+        var newest = _instance.PollAsync(seconds: 30);
+        _instance.Queue.Answered = request =>
+        {
+            if (request == "receive")
+            {
+                _instance.ClientGone.Cancel();
+            }
+        };
+
+        await _instance.PushAsync("hello");
+
+        Assert.Equal(PollEnd.ClientGone, await newest.Bounded());
+        Assert.Equal(PollEnd.Delivered, await waiting.Bounded());
+        Assert.Equal(1, Assert.Single(other.Messages).Deliveries);
+    }
+
+    [Theory]
+    [InlineData(Handover.NotBegun, 1)]
+    [InlineData(Handover.Broken, 2)]
+    public async Task Run_WhenTheAnswerIsNotWritten_GivesTheMessageBackAtOnce(Handover handover, int deliveriesNext)
+    {
+        await _instance.PushAsync("hello");
+        _instance.Answer.Write = _ => Task.FromResult(handover);
+
+        Assert.Equal(PollEnd.ClientGone, await _instance.PollAsync(seconds: 30).Bounded());
+
+        var next = new RecordedAnswer();
+        Assert.Equal(PollEnd.Delivered, await _instance.Poll.RunAsync(_instance.Alice, TimeSpan.Zero, next, CancellationToken.None).Bounded());
+        Assert.Equal(deliveriesNext, Assert.Single(next.Messages).Deliveries);
+        Assert.Equal("hello", next.Messages[0].Message.Text());
+    }
+
+    [Fact]
+    public async Task Run_WhenWritingFails_GivesTheMessageBack()
+    {
+        await _instance.PushAsync("hello");
+        _instance.Answer.Write = _ => throw new InvalidOperationException("a fault of ours");
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _instance.PollAsync(seconds: 30).Bounded());
+
+        Assert.True(await _instance.Storage.Mailboxes().Open(_instance.Alice).HasMessageAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(0, _instance.Held.Count);
+    }
+
+    [Fact]
+    public async Task Run_WhenTheClientReadsTooSlowly_CallsTheWritingOffBeforeSomebodyElseGetsTheMessage()
+    {
+        await _instance.PushAsync("hello");
+        _instance.Answer.Write = async token =>
+        {
+            await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return Handover.Broken;
+        };
+        var poll = _instance.PollAsync(seconds: 220);
+
+        _instance.Time.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(PollEnd.ClientGone, await poll.Bounded());
+    }
+
+    [Fact]
+    public async Task Run_WhenTheHostStops_Ends()
+    {
+        var poll = _instance.PollAsync(seconds: 30);
+
+        _instance.Stop();
+
+        Assert.Equal(PollEnd.HostStopping, await poll.Bounded());
+        Assert.Equal(PollEnd.HostStopping, await _instance.PollAsync(seconds: 30).Bounded());
+        Assert.Equal(["peek"], _instance.Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Run_WhenTheHostStopsWithAMessageInHand_StillDeliversIt()
+    {
+        await _instance.PushAsync("hello");
+        _instance.Queue.Answered = request =>
+        {
+            if (request == "receive")
+            {
+                _instance.Stop();
+            }
+        };
+
+        Assert.Equal(PollEnd.Delivered, await _instance.PollAsync(seconds: 30).Bounded());
+        Assert.Empty(_instance.Queue.Texts);
+    }
+
+    [Fact]
+    public async Task Run_WhenStorageFails_Ends()
+    {
+        _instance.Queue.Failure = new RequestFailedException("Connection refused");
+
+        Assert.Equal(PollEnd.StorageFailed, await _instance.PollAsync(seconds: 30).Bounded());
+        Assert.Equal(0, _instance.Held.Count);
+    }
+
+    [Fact]
+    public async Task Run_WhenStorageFailsInTheMiddle_EndsAtTheNextLook()
+    {
+        var poll = _instance.PollAsync(seconds: 30);
+        _instance.Queue.Failure = new RequestFailedException("Connection refused");
+
+        _instance.Time.Advance(TimeSpan.FromMilliseconds(250));
+
+        Assert.Equal(PollEnd.StorageFailed, await poll.Bounded());
+    }
+
+    [Fact]
+    public async Task Run_WhenStorageFailsBetweenAnswerAndDelete_HasDeliveredAndMarksTheRepeat()
+    {
+        await _instance.PushAsync("hello");
+        _instance.Answer.Write = _ =>
+        {
+            _instance.Queue.Failure = new RequestFailedException("Connection refused");
+            return Task.FromResult(Handover.Written);
+        };
+        Assert.Equal(PollEnd.Delivered, await _instance.PollAsync(seconds: 30).Bounded());
+
+        _instance.Queue.Failure = null;
+        _instance.Time.Advance(TimeSpan.FromSeconds(30));
+        var next = new RecordedAnswer();
+        await _instance.Poll.RunAsync(_instance.Alice, TimeSpan.Zero, next, CancellationToken.None).Bounded();
+
+        Assert.Equal(2, Assert.Single(next.Messages).Deliveries);
+    }
+
+    [Fact]
+    public async Task Run_WhenAnotherPollWasFaster_GoesOnWaiting()
+    {
+        await _instance.PushAsync("first");
+        var mailbox = _instance.Storage.Mailboxes().Open(_instance.Alice);
+        var taken = false;
+        _instance.Queue.Arrived = async (request, _) =>
+        {
+            if (request == "receive" && !taken)
+            {
+                taken = true;
+                Assert.NotNull(await mailbox.ReceiveAsync(TimeSpan.FromMinutes(1)));
+            }
+        };
+
+        var poll = _instance.PollAsync(seconds: 30);
+        Assert.False(poll.IsCompleted);
+        await _instance.PushAsync("second");
+
+        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal("second", Assert.Single(_instance.Answer.Messages).Message.Text());
+    }
+
+    [Fact]
+    public async Task Run_OfTwentyPollsAndTwentyPushes_GivesEachPollOneMessage()
+    {
+        var answers = Enumerable.Range(0, 20).Select(_ => new RecordedAnswer()).ToList();
+        var polls = answers.Select(answer => _instance.Poll.RunAsync(_instance.Alice, TimeSpan.FromSeconds(30), answer, CancellationToken.None)).ToList();
+
+        foreach (var number in Enumerable.Range(0, 20))
+        {
+            await _instance.PushAsync($"{number}");
+        }
+
+        Assert.All(await Task.WhenAll(polls).Bounded(), end => Assert.Equal(PollEnd.Delivered, end));
+        Assert.Equal(
+            Enumerable.Range(0, 20).Select(number => $"{number}").Order(),
+            answers.Select(answer => Assert.Single(answer.Messages).Message.Text()).Order());
+    }
+}

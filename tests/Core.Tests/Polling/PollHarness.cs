@@ -1,0 +1,93 @@
+using FuncComet.Core.Tests.Fakes;
+using FuncComet.Mailboxes;
+using FuncComet.Polling;
+using FuncComet.Pushing;
+using FuncComet.Recipients;
+using FuncComet.Testing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FuncComet.Core.Tests.Polling;
+
+/// <summary>One instance over a fake storage, under a clock that the test moves; without jitter, so that pauses are exact.</summary>
+internal sealed class PollHarness : IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Backoff _backoff = new(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared);
+
+    public PollHarness(FakeTimeProvider? time = null, FakeQueueService? storage = null)
+    {
+        Time = time ?? new FakeTimeProvider();
+        Storage = storage ?? new FakeQueueService(Time);
+        var mailboxes = Storage.Mailboxes();
+        var doorbell = new Doorbell();
+        Push = new MessagePush(mailboxes, doorbell);
+        Poll = new LongPoll(mailboxes, doorbell, _backoff, Held, Options.Create(new MailboxOptions()), new Host(_stopping.Token), Time, NullLogger<LongPoll>.Instance);
+    }
+
+    public FakeTimeProvider Time { get; }
+
+    public FakeQueueService Storage { get; }
+
+    public HeldPolls Held { get; } = new();
+
+    public MessagePush Push { get; }
+
+    public LongPoll Poll { get; }
+
+    public Recipient Alice { get; } = Named.Recipient("alice");
+
+    public FakeQueue Queue => Storage.Of(Alice);
+
+    public CancellationTokenSource ClientGone { get; } = new();
+
+    public RecordedAnswer Answer { get; } = new();
+
+    public Task<PollEnd> PollAsync(int seconds) => Poll.RunAsync(Alice, TimeSpan.FromSeconds(seconds), Answer, ClientGone.Token);
+
+    public Task PushAsync(string text) => Push.SendAsync(Alice, Named.Message(text), TimeSpan.FromHours(1));
+
+    public void Stop() => _stopping.Cancel();
+
+    /// <summary>Moves the clock and returns when the poll has looked as often as it then must have.</summary>
+    public async Task AdvanceAsync(double seconds, int looks)
+    {
+        Time.Advance(TimeSpan.FromSeconds(seconds));
+        await Await.UntilAsync(() => Queue.Peeks >= looks, $"{looks} looks; there were {Queue.Peeks}");
+        Assert.Equal(looks, Queue.Peeks);
+    }
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _backoff.Dispose();
+        ClientGone.Dispose();
+    }
+
+    private sealed class Host(CancellationToken stopping) : IHostApplicationLifetime
+    {
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => stopping;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication() => throw new NotSupportedException();
+    }
+}
+
+/// <summary>A client's end that keeps what it was given, or fails as it is told.</summary>
+internal sealed class RecordedAnswer : IPollAnswer
+{
+    public List<LeasedMessage> Messages { get; } = [];
+
+    public Func<CancellationToken, Task<Handover>> Write { get; set; } = _ => Task.FromResult(Handover.Written);
+
+    public async Task<Handover> WriteAsync(LeasedMessage message, CancellationToken cancellationToken)
+    {
+        Messages.Add(message);
+        return await Write(cancellationToken);
+    }
+}

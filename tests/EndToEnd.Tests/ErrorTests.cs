@@ -1,0 +1,138 @@
+using System.Net;
+
+namespace FuncComet.EndToEnd.Tests;
+
+public sealed class ErrorTests(Target target)
+{
+    [Theory]
+    [InlineData("GET", "push", "POST")]
+    [InlineData("PUT", "push", "POST")]
+    [InlineData("PATCH", "push", "POST")]
+    [InlineData("DELETE", "push", "POST")]
+    [InlineData("POST", "poll", "GET")]
+    [InlineData("PUT", "poll", "GET")]
+    [InlineData("PATCH", "poll", "GET")]
+    [InlineData("DELETE", "poll", "GET")]
+    [InlineData("POST", "health", "GET")]
+    public async Task AnyOtherMethod_IsNotAllowed(string method, string path, string allowed)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"{path}?rcpt={Target.NewRecipient()}");
+
+        using var answer = await target.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        await answer.AssertProblemAsync(HttpStatusCode.MethodNotAllowed, "method-not-allowed");
+        Assert.Equal(allowed, answer.Content.Headers.NonValidated["Allow"].ToString());
+    }
+
+    [Theory]
+    [InlineData("HEAD", "push", "POST")]
+    [InlineData("HEAD", "poll", "GET")]
+    [InlineData("HEAD", "health", "GET")]
+    [InlineData("OPTIONS", "push", "POST")]
+    [InlineData("OPTIONS", "poll", "GET")]
+    public async Task HeadAndOptions_AreNotAllowedEither(string method, string path, string allowed)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"{path}?rcpt={Target.NewRecipient()}");
+
+        using var answer = await target.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
+        Assert.Equal(allowed, answer.Content.Headers.NonValidated["Allow"].ToString());
+        answer.AssertNoStore();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Push_Of48001Bytes_IsTooLarge(bool chunked)
+    {
+        var recipient = Target.NewRecipient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"push?rcpt={recipient}") { Content = new ByteArrayContent(new byte[48_001]) };
+        request.Headers.TransferEncodingChunked = chunked;
+
+        using var pushed = await target.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        var problem = await pushed.AssertProblemAsync(HttpStatusCode.RequestEntityTooLarge, "message-too-large", "body");
+        Assert.Contains("48000", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        using var polled = await target.PollAsync(recipient, timeout: 0);
+        Assert.Equal(HttpStatusCode.NoContent, polled.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("Content-Type", 201)]
+    [InlineData("Idempotency-Key", 129)]
+    public async Task Push_WithTooLongAHeader_IsRefused(string header, int length)
+    {
+        using var content = new ByteArrayContent([1]);
+        content.Headers.TryAddWithoutValidation(header, new string('a', length));
+
+        using var pushed = await target.PushAsync(Target.NewRecipient(), content);
+
+        await pushed.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", header);
+    }
+
+    [Theory]
+    [InlineData("a b")]
+    [InlineData("")]
+    public async Task Push_WithABadKey_IsRefused(string key)
+    {
+        using var content = new ByteArrayContent([1]);
+        content.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+
+        using var pushed = await target.PushAsync(Target.NewRecipient(), content);
+
+        await pushed.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", "Idempotency-Key");
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("2592001")]
+    [InlineData("-1")]
+    [InlineData("1.5")]
+    [InlineData("")]
+    [InlineData("1&ttl=2")]
+    public async Task Push_WithABadTtl_IsRefusedWithItsRange(string ttl)
+    {
+        using var pushed = await target.PushAsync(Target.NewRecipient(), new StringContent("x"), $"&ttl={ttl}");
+
+        var problem = await pushed.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", "ttl");
+        Assert.Contains("1 to 2592000", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("poll", "lease")]
+    [InlineData("poll", "max")]
+    [InlineData("poll", "ack")]
+    public async Task Poll_WithAParameterOfALaterVersion_IsRefusedRatherThanMisunderstood(string path, string parameter)
+    {
+        using var polled = await target.GetAsync($"{path}?rcpt={Target.NewRecipient()}&timeout=0&{parameter}=5");
+
+        await polled.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", parameter);
+    }
+
+    [Fact]
+    public async Task Push_WithADelay_IsRefusedRatherThanMisunderstood()
+    {
+        using var pushed = await target.PushAsync(Target.NewRecipient(), new StringContent("x"), "&delay=5");
+
+        await pushed.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", "delay");
+    }
+
+    [Fact]
+    public async Task Poll_WithAnUnknownParameter_IgnoresIt()
+    {
+        using var polled = await target.GetAsync($"poll?rcpt={Target.NewRecipient()}&timeout=0&_=1763880000");
+
+        Assert.Equal(HttpStatusCode.NoContent, polled.StatusCode);
+    }
+
+    [Fact]
+    public async Task Health_WhenTheStorageAnswers_IsOkAndSaysNothingMore()
+    {
+        using var answer = await target.GetAsync("health");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Empty(await answer.BytesAsync());
+        answer.AssertNoStore();
+    }
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using Azure.Storage.Queues;
+
+namespace FuncComet.EndToEnd.Tests;
+
+public sealed class RecipientTests(Target target)
+{
+    [Theory]
+    [InlineData("alice{0}", "bob{0}")]
+    [InlineData("alice{0}", "Alice{0}")]
+    [InlineData("alice{0}", "alice{0} ")]
+    [InlineData("alice{0}", " alice{0}")]
+    [InlineData("\u00e9{0}", "e\u0301{0}")]
+    [InlineData("a+b{0}", "a b{0}")]
+    public async Task Push_ToOne_NeverReachesTheOther(string one, string other)
+    {
+        // Unique in the middle: what differs at either end stays at the end.
+        var unique = Target.NewRecipient();
+        using var pushed = await target.PushAsync(string.Format(null, one, unique), "for one");
+        Assert.Equal(HttpStatusCode.Accepted, pushed.StatusCode);
+
+        using var others = await target.PollAsync(string.Format(null, other, unique), timeout: 1);
+        using var own = await target.PollAsync(string.Format(null, one, unique), timeout: 1);
+
+        Assert.Equal("for one", await own.TextAsync());
+        Assert.Equal(HttpStatusCode.NoContent, others.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("a%2Fb%3Fc%3Dd%26e", "a/b?c=d&e")]
+    [InlineData("a%2Bb%40x.org", "a+b@x.org")]
+    [InlineData("a+b", "a b")]
+    [InlineData("%C3%9Cn%C3%AFcode%20%F0%9F%9A%80", "Ünïcode 🚀")]
+    [InlineData("%20", " ")]
+    public async Task Push_ToAnUnusualName_IsPolledUnderIt(string encoded, string name)
+    {
+        var unique = Target.NewRecipient();
+        using var pushed = await target.PostAsync($"push?rcpt={unique}{encoded}", new StringContent("hello"));
+        Assert.Equal(HttpStatusCode.Accepted, pushed.StatusCode);
+
+        using var polled = await target.PollAsync($"{unique}{name}");
+
+        Assert.Equal("hello", await polled.TextAsync());
+    }
+
+    [Fact]
+    public async Task Push_ToANameOf256Bytes_Works_And257AreRefused()
+    {
+        var name = Target.NewRecipient().PadRight(256, 'x');
+        using var pushed = await target.PushAsync(name, "hello");
+        Assert.Equal(HttpStatusCode.Accepted, pushed.StatusCode);
+
+        using var polled = await target.PollAsync(name);
+        Assert.Equal("hello", await polled.TextAsync());
+
+        using var tooLongPush = await target.PushAsync($"{name}x", "hello");
+        await tooLongPush.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-recipient", "rcpt");
+        using var tooLongPoll = await target.PollAsync($"{name}x");
+        await tooLongPoll.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-recipient", "rcpt");
+    }
+
+    public static TheoryData<string> MalformedRecipients => new("", "rcpt=", "rcpt=%FF", "rcpt=%C3%28", "rcpt=%ED%A0%80", "rcpt=%", "rcpt=a%0Ab", "rcpt=a%00", "rcpt=%7F", "rcpt=%C2%85");
+
+    [Theory]
+    [MemberData(nameof(MalformedRecipients))]
+    public async Task AnyCall_WithAMalformedRecipient_IsRefused(string query)
+    {
+        using var pushed = await target.PostAsync($"push?{query}", new StringContent("hello"));
+        await pushed.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-recipient", "rcpt");
+
+        using var polled = await target.GetAsync($"poll?{query}");
+        await polled.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-recipient", "rcpt");
+    }
+
+    [Theory]
+    [InlineData("%FF")]
+    [InlineData("%C3%28")]
+    [InlineData("%ED%A0%80")]
+    [InlineData("%")]
+    public async Task Push_ToAMalformedName_NeverReachesTheMailboxOfAnother(string escape)
+    {
+        var unique = Target.NewRecipient();
+        using var pushed = await target.PostAsync($"push?rcpt={unique}{escape}", new StringContent("hello"));
+        Assert.Equal(HttpStatusCode.BadRequest, pushed.StatusCode);
+
+        // What lenient decoders would make of it: replacement characters, the escape as text, nothing.
+        foreach (var name in new[] { $"{unique}\uFFFD", $"{unique}\uFFFD(", $"{unique}\uFFFD\uFFFD\uFFFD", $"{unique}{escape}", unique })
+        {
+            using var polled = await target.PollAsync(name, timeout: 0);
+            Assert.Equal(HttpStatusCode.NoContent, polled.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Poll_WithTwoNames_IsRefused_AndWithTheSameTwiceIsNot()
+    {
+        var name = Target.NewRecipient();
+
+        using var two = await target.GetAsync($"poll?rcpt={name}&rcpt=other&timeout=0");
+        await two.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-recipient", "rcpt");
+
+        using var same = await target.GetAsync($"poll?rcpt={name}&rcpt={name}&timeout=0");
+        Assert.Equal(HttpStatusCode.NoContent, same.StatusCode);
+    }
+
+    [Fact]
+    public async Task Poll_OfAMailboxThatDoesNotExist_DoesNotCreateIt()
+    {
+        var name = Target.NewRecipient();
+        using var polled = await target.PollAsync(name, timeout: 1);
+        Assert.Equal(HttpStatusCode.NoContent, polled.StatusCode);
+
+        Assert.Null(await FindMailboxAsync(name));
+
+        using var pushed = await target.PushAsync(name, "hello");
+        Assert.NotNull(await FindMailboxAsync(name));
+    }
+
+    // An operator reads in a queue's metadata whose mailbox it is.
+    private async Task<string?> FindMailboxAsync(string recipient)
+    {
+        var storage = new QueueServiceClient(target.Storage);
+        await foreach (var queue in storage.GetQueuesAsync(Azure.Storage.Queues.Models.QueueTraits.Metadata, cancellationToken: TestContext.Current.CancellationToken))
+        {
+            if (queue.Metadata is { } metadata && metadata.TryGetValue("recipient", out var encoded) && Uri.UnescapeDataString(encoded) == recipient)
+            {
+                return queue.Name;
+            }
+        }
+
+        return null;
+    }
+}

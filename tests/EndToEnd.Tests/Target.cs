@@ -1,0 +1,96 @@
+using System.Net.Http.Headers;
+using FuncComet.EndToEnd.Tests;
+using FuncComet.Testing;
+
+[assembly: AssemblyFixture(typeof(SuiteLock))]
+[assembly: AssemblyFixture(typeof(Target))]
+
+namespace FuncComet.EndToEnd.Tests;
+
+/// <summary>
+/// What is tested: <c>FUNCCOMET_URL</c> (the app's address, with or without /api), <c>FUNCCOMET_STORAGE</c> (its storage's connection string)
+/// and <c>FUNCCOMET_KEY</c> (a function key; may be left out where none is asked for). Where the first is not set, a LocalHost with an
+/// Azurite of its own is started.
+/// </summary>
+public sealed class Target : IAsyncLifetime
+{
+    private const string LocalKey = "end-to-end";
+
+    private static int s_lastRecipient;
+    private Azurite? _azurite;
+    private LocalHostProcess? _host;
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public string Storage { get; private set; } = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Environment.GetEnvironmentVariable("FUNCCOMET_URL") is { Length: > 0 } url)
+        {
+            Storage = Environment.GetEnvironmentVariable("FUNCCOMET_STORAGE") is { Length: > 0 } storage
+                ? storage
+                : throw new InvalidOperationException("FUNCCOMET_URL needs FUNCCOMET_STORAGE beside it.");
+            Http = CreateClient(ApiOf(new Uri(url)), Environment.GetEnvironmentVariable("FUNCCOMET_KEY"));
+            return;
+        }
+
+        _azurite = new Azurite();
+        await _azurite.InitializeAsync();
+        _host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", _azurite.ConnectionString, "--enable-auth", LocalKey]);
+        Storage = _azurite.ConnectionString;
+        Http = CreateClient(_host.Url, LocalKey);
+    }
+
+    /// <summary>A recipient that no other test and no other run uses.</summary>
+    public static string NewRecipient() => $"e2e-{Guid.NewGuid():N}-{Interlocked.Increment(ref s_lastRecipient)}";
+
+    public Task<HttpResponseMessage> PushAsync(string recipient, string text) => PushAsync(recipient, new StringContent(text));
+
+    public Task<HttpResponseMessage> PushAsync(string recipient, HttpContent content, string more = "") =>
+        PostAsync($"push?rcpt={Uri.EscapeDataString(recipient)}{more}", content);
+
+    public Task<HttpResponseMessage> PushAsync(string recipient, byte[] body, string? contentType)
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
+        return PushAsync(recipient, content);
+    }
+
+    public Task<HttpResponseMessage> PollAsync(string recipient, int timeout = 10) =>
+        GetAsync($"poll?rcpt={Uri.EscapeDataString(recipient)}&timeout={timeout}");
+
+    public Task<HttpResponseMessage> GetAsync(string pathAndQuery) => Http.GetAsync(AsWritten(pathAndQuery), TestContext.Current.CancellationToken);
+
+    public Task<HttpResponseMessage> PostAsync(string pathAndQuery, HttpContent content) => Http.PostAsync(AsWritten(pathAndQuery), content, TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http?.Dispose();
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
+        if (_azurite is not null)
+        {
+            await _azurite.DisposeAsync();
+        }
+    }
+
+    // A Uri made the usual way would mend malformed escapes before they leave.
+    private Uri AsWritten(string pathAndQuery) => new($"{Http.BaseAddress}{pathAndQuery}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+
+    private static Uri ApiOf(Uri url) => new(url.AbsolutePath.TrimEnd('/').Length == 0 ? $"{url.GetLeftPart(UriPartial.Authority)}/api/" : $"{url.ToString().TrimEnd('/')}/");
+
+    private static HttpClient CreateClient(Uri url, string? key)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 }) { BaseAddress = url, Timeout = TimeSpan.FromMinutes(4) };
+        if (!string.IsNullOrEmpty(key))
+        {
+            http.DefaultRequestHeaders.Add("x-functions-key", key);
+        }
+
+        return http;
+    }
+}

@@ -1,0 +1,14 @@
+using FuncComet.LocalHost;
+
+namespace FuncComet.Functions.Tests;
+
+public sealed class HostJsonTests
+{
+    [Fact]
+    public void HostJsonOfTheFunctionsFolder_IsTheRoots()
+    {
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(RepositoryRoot.Folder, "host.json")),
+            File.ReadAllBytes(Path.Combine(RepositoryRoot.Folder, "src", "Functions", "host.json")));
+    }
+}

@@ -1,0 +1,95 @@
+using FuncComet.Functions.Requests;
+
+namespace FuncComet.Functions.Tests;
+
+public sealed class RequestQueryTests
+{
+    [Theory]
+    [InlineData("?rcpt=alice", "alice")]
+    [InlineData("?rcpt=a%2Fb%3Fc%3Dd%26e", "a/b?c=d&e")]
+    [InlineData("?rcpt=a%2Bb@x.org", "a+b@x.org")]
+    [InlineData("?rcpt=a+b", "a b")]
+    [InlineData("?rcpt=alice%20", "alice ")]
+    [InlineData("?rcpt=%C3%9Cn%C3%AFcode%20%F0%9F%9A%80", "Ünïcode 🚀")]
+    [InlineData("?rcpt=a=b", "a=b")]
+    [InlineData("?rcpt=alice&rcpt=alice", "alice")]
+    [InlineData("?rcpt=alice&rcpt=%61lice", "alice")]
+    [InlineData("?unknown=1&&rcpt=alice&", "alice")]
+    public void TryGetRecipient_WhenItIsWellFormed_DecodesIt(string raw, string expected)
+    {
+        Assert.True(RequestQuery.TryParse(raw, out var query, out _));
+
+        Assert.True(query.TryGetRecipient(out var recipient, out _));
+        Assert.Equal(expected, recipient.Name);
+    }
+
+    [Theory]
+    [InlineData("?rcpt=%FF")]
+    [InlineData("?rcpt=%C3%28")]
+    [InlineData("?rcpt=%ED%A0%80")]
+    [InlineData("?rcpt=%C0%80")]
+    [InlineData("?rcpt=%F4%90%80%80")]
+    [InlineData("?rcpt=%")]
+    [InlineData("?rcpt=a%2")]
+    [InlineData("?rcpt=%GG")]
+    [InlineData("?rcpt=%+1")]
+    [InlineData("?rcpt=% 1")]
+    [InlineData("?rcpt=é")]
+    [InlineData("?rcpt=alice&other=%FF")]
+    [InlineData("?%FF=1&rcpt=alice")]
+    public void TryParse_WhenAnEscapeIsMalformed_Refuses(string raw)
+    {
+        Assert.False(RequestQuery.TryParse(raw, out _, out var problem));
+        Assert.NotNull(problem);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("?")]
+    [InlineData("?rcpt")]
+    [InlineData("?rcpt=")]
+    [InlineData("?Rcpt=alice")]
+    [InlineData("?rcpt=alice&rcpt=bob")]
+    [InlineData("?rcpt=alice&rcpt=")]
+    [InlineData("?rcpt=a%00")]
+    [InlineData("?rcpt=a%0Ab")]
+    [InlineData("?rcpt=%C2%85")]
+    public void TryGetRecipient_WhenItIsMissingDoubleOrMalformed_Refuses(string? raw)
+    {
+        Assert.True(RequestQuery.TryParse(raw, out var query, out _));
+        Assert.False(query.TryGetRecipient(out _, out var problem));
+        Assert.NotNull(problem);
+    }
+
+    [Theory]
+    [InlineData("?ttl=1", 1)]
+    [InlineData("?ttl=0010", 10)]
+    [InlineData("?ttl=10&ttl=10", 10)]
+    [InlineData("?", 7)]
+    public void TryGetSeconds_WithinItsRange_IsTaken(string raw, int expected)
+    {
+        Assert.True(RequestQuery.TryParse(raw, out var query, out _));
+
+        Assert.True(query.TryGetSeconds("ttl", 1, 10, TimeSpan.FromSeconds(7), out var time, out _));
+        Assert.Equal(TimeSpan.FromSeconds(expected), time);
+    }
+
+    [Theory]
+    [InlineData("?ttl=0")]
+    [InlineData("?ttl=11")]
+    [InlineData("?ttl=-1")]
+    [InlineData("?ttl=1.5")]
+    [InlineData("?ttl=%201")]
+    [InlineData("?ttl=abc")]
+    [InlineData("?ttl=")]
+    [InlineData("?ttl=99999999999999999999")]
+    [InlineData("?ttl=1&ttl=2")]
+    [InlineData("?ttl=%D9%A1")]
+    public void TryGetSeconds_OutsideItsRange_IsRefused(string raw)
+    {
+        Assert.True(RequestQuery.TryParse(raw, out var query, out _));
+        Assert.False(query.TryGetSeconds("ttl", 1, 10, TimeSpan.FromSeconds(7), out _, out var problem));
+        Assert.NotNull(problem);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Net;
+
+namespace FuncComet.LocalHost.Tests;
+
+/// <summary>A client of one LocalHost.</summary>
+internal sealed class ApiClient(Uri url) : IDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler()) { BaseAddress = url, Timeout = TimeSpan.FromMinutes(4) };
+
+    public Task<HttpResponseMessage> PushAsync(string recipient, string text) =>
+        _http.PostAsync($"push?rcpt={recipient}", new StringContent(text), TestContext.Current.CancellationToken);
+
+    public async Task PushAcceptedAsync(string recipient, string text)
+    {
+        using var pushed = await PushAsync(recipient, text);
+        Assert.Equal(HttpStatusCode.Accepted, pushed.StatusCode);
+    }
+
+    public Task<HttpResponseMessage> PollAsync(string recipient, int timeout) => PollAndLeaveAsync(recipient, timeout, TestContext.Current.CancellationToken);
+
+    public Task<HttpResponseMessage> PollAndLeaveAsync(string recipient, int timeout, CancellationToken leaving) =>
+        _http.GetAsync($"poll?rcpt={recipient}&timeout={timeout}", leaving);
+
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request, TestContext.Current.CancellationToken);
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Sockets;
+using FuncComet.Testing;
+
+namespace FuncComet.LocalHost.Tests;
+
+public sealed class CommandLineTests
+{
+    [Fact]
+    public async Task Help_ShowsTheOptions()
+    {
+        await using var host = await LocalHostProcess.RunToEndAsync(["--help"]);
+
+        var text = string.Join('\n', host.Output);
+        Assert.Equal(0, host.ExitCode);
+        Assert.Contains("--port", text, StringComparison.Ordinal);
+        Assert.Contains("--storage", text, StringComparison.Ordinal);
+        Assert.Contains("--enable-auth", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WhenThePortIsTaken_SaysSoInOneLine()
+    {
+        await using var azurite = await StartAzuriteAsync();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        await using var host = await LocalHostProcess.RunToEndAsync(["--port", $"{port}", "--storage", azurite.ConnectionString]);
+
+        Assert.Equal(1, host.ExitCode);
+        Assert.Equal($"Port {port} is taken: end what listens there or choose another with --port.", host.Output.Last());
+        AssertNoStackTrace(host);
+    }
+
+    [Theory]
+    [InlineData("FuncComet__Backoff__Jitter", "2", "FuncComet__Backoff__Jitter must be from 0 to 0.5.")]
+    [InlineData("FuncComet__Backoff__Initial", "soon", "FuncComet:Backoff:Initial")]
+    [InlineData("AzureFunctionsJobHost__functionTimeout", "00:00:08", "00:00:08")]
+    public async Task Start_WithABadSetting_SaysWhich(string name, string value, string expected)
+    {
+        await using var azurite = await StartAzuriteAsync();
+
+        await using var host = await LocalHostProcess.RunToEndAsync(["--port", "0", "--storage", azurite.ConnectionString], new Dictionary<string, string> { [name] = value });
+
+        Assert.Equal(1, host.ExitCode);
+        Assert.Contains(expected, host.Output.Last(), StringComparison.Ordinal);
+        AssertNoStackTrace(host);
+    }
+
+    [Fact]
+    public async Task Start_WhenTheLongestPollExceedsTheHostsLimit_NamesBothValues()
+    {
+        await using var azurite = await StartAzuriteAsync();
+
+        await using var host = await LocalHostProcess.RunToEndAsync(
+            ["--port", "0", "--storage", azurite.ConnectionString],
+            new Dictionary<string, string> { ["AzureFunctionsJobHost__functionTimeout"] = "00:02:00", ["FuncComet__Poll__MaxTimeout"] = "00:01:51" });
+
+        Assert.Equal(1, host.ExitCode);
+        Assert.Equal(
+            "The longest poll, 00:01:51 (FuncComet__Poll__MaxTimeout), must be at least 10 seconds below the host's functionTimeout (00:02:00, AzureFunctionsJobHost__functionTimeout).",
+            host.Output.Last());
+    }
+
+    [Fact]
+    public async Task Start_WithAStorageThatAzuriteCannotBe_SaysSo()
+    {
+        await using var host = await LocalHostProcess.RunToEndAsync(
+            ["--port", "0", "--storage", "AccountName=other;AccountKey=c2VjcmV0;QueueEndpoint=http://127.0.0.1:9/other"]);
+
+        Assert.Equal(1, host.ExitCode);
+        Assert.Contains("http://127.0.0.1:9/other", host.Output.Last(), StringComparison.Ordinal);
+        Assert.DoesNotContain("c2VjcmV0", string.Join('\n', host.Output), StringComparison.Ordinal);
+        AssertNoStackTrace(host);
+    }
+
+    [Fact]
+    public async Task Start_WithoutNode_SaysWhatIsNeeded()
+    {
+        // A PATH with dotnet and nothing else; the storage is one that nothing answers at and Azurite could be.
+        var dotnetOnly = Directory.CreateTempSubdirectory("funccomet-");
+        File.CreateSymbolicLink(Path.Combine(dotnetOnly.FullName, "dotnet"), DotnetPath());
+        try
+        {
+            await using var host = await LocalHostProcess.RunToEndAsync(
+                ["--port", "0", "--storage", Local.FreeConnectionString()],
+                new Dictionary<string, string> { ["PATH"] = dotnetOnly.FullName });
+
+            Assert.Equal(1, host.ExitCode);
+            Assert.Contains("Azurite needs Node.js 20 or later", host.Output.Last(), StringComparison.Ordinal);
+            AssertNoStackTrace(host);
+        }
+        finally
+        {
+            dotnetOnly.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Start_SaysWhatItUsesAndWhatToTry()
+    {
+        await using var azurite = await StartAzuriteAsync();
+
+        await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", azurite.ConnectionString]);
+        await host.WaitForLineAsync(line => line == "Ctrl-C ends it.", TimeSpan.FromSeconds(10));
+
+        var storage = Assert.Single(host.Output, line => line.StartsWith("Storage: ", StringComparison.Ordinal));
+        Assert.Contains("/devstoreaccount1 (FuncComet__Storage)", storage, StringComparison.Ordinal);
+        Assert.DoesNotContain("Azurite, started here", storage, StringComparison.Ordinal);
+        Assert.Single(host.Output, line => line.StartsWith("Settings: local.settings.json", StringComparison.Ordinal));
+        Assert.Contains(host.Output, line => line.Trim() == $"Health: {host.Url}health");
+        Assert.Contains(host.Output, line => line.Trim() == $"Poll: {host.Url}poll");
+        Assert.Contains(host.Output, line => line.Trim() == $"Push: {host.Url}push");
+        Assert.Equal(3, host.Output.Count(line => line.Trim().StartsWith("curl ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task EnableAuth_AsksForTheKeyWhereAFunctionNeedsOne()
+    {
+        await using var azurite = await StartAzuriteAsync();
+        await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", azurite.ConnectionString, "--enable-auth", "s3cret"]);
+        using var client = new ApiClient(host.Url);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await PushWithAsync("", header: null));
+        Assert.Equal(HttpStatusCode.Unauthorized, await PushWithAsync("", header: "wrong"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await PushWithAsync("&code=wrong", header: null));
+        Assert.Equal(HttpStatusCode.Accepted, await PushWithAsync("", header: "s3cret"));
+        Assert.Equal(HttpStatusCode.Accepted, await PushWithAsync("&code=s3cret", header: null));
+        using var polled = await client.PollAsync("alice", timeout: 0);
+        Assert.Equal(HttpStatusCode.OK, polled.StatusCode);
+        Assert.DoesNotContain(host.Output, line => line.Contains("s3cret", StringComparison.Ordinal));
+
+        async Task<HttpStatusCode> PushWithAsync(string query, string? header)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"push?rcpt=alice{query}") { Content = new StringContent("x") };
+            if (header is not null)
+            {
+                request.Headers.Add("x-functions-key", header);
+            }
+
+            using var answer = await client.SendAsync(request);
+            return answer.StatusCode;
+        }
+    }
+
+    private static async Task<Azurite> StartAzuriteAsync()
+    {
+        var azurite = new Azurite();
+        await azurite.InitializeAsync();
+        return azurite;
+    }
+
+    private static string DotnetPath() => Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator)
+        .Select(folder => Path.Combine(folder, "dotnet")).First(File.Exists);
+
+    private static void AssertNoStackTrace(LocalHostProcess host) =>
+        Assert.DoesNotContain(host.Output, line => line.TrimStart().StartsWith("at ", StringComparison.Ordinal));
+}

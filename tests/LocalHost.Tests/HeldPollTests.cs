@@ -1,0 +1,90 @@
+using System.Net;
+using FuncComet.Testing;
+
+namespace FuncComet.LocalHost.Tests;
+
+public sealed class HeldPollTests(Azurite azurite) : IClassFixture<Azurite>
+{
+    private static readonly Dictionary<string, string> Debug = new() { ["Logging__LogLevel__FuncComet"] = "Debug" };
+
+    [Fact]
+    public async Task Poll_WhenItsClientLeaves_IsOverAndAsksTheStorageNothingMore()
+    {
+        await using var host = await StartAsync(Debug);
+        using var client = new ApiClient(host.Url);
+        using var leaving = new CancellationTokenSource();
+        var poll = client.PollAndLeaveAsync("leaver", timeout: 120, leaving.Token);
+        await Task.Delay(TimeSpan.FromMilliseconds(500), TestContext.Current.CancellationToken);
+
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => poll);
+
+        // A second is promised; a loaded machine gets more, and still far less than the poll's timeout.
+        await host.WaitForLineAsync(line => line.Contains("ended: ClientGone", StringComparison.Ordinal) && line.EndsWith("; 0 held.", StringComparison.Ordinal), TimeSpan.FromSeconds(1 + 4));
+        Assert.DoesNotContain(host.Output, line => line.Contains("fail:", StringComparison.Ordinal) || line.Contains("warn:", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Polls_OfAThousandRecipients_EachGetTheirOwnMessageOnce()
+    {
+        await using var host = await StartAsync(Debug);
+        using var client = new ApiClient(host.Url);
+        var polls = Enumerable.Range(0, 1_000).Select(number => client.PollAsync($"thousand-{number}", timeout: 200)).ToList();
+        await HeldAsync(host, client, 1_000);
+
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 1_000),
+            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken },
+            async (number, _) => await client.PushAcceptedAsync($"thousand-{number}", $"for {number}"));
+        var answers = await Task.WhenAll(polls).WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
+
+        foreach (var (answer, number) in answers.Select((answer, number) => (answer, number)))
+        {
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.Equal($"for {number}", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            Assert.Equal("1", Assert.Single(answer.Headers.GetValues("Comet-Deliveries")));
+        }
+
+        // None twice: nothing is left, and nothing comes back when the leases would have ended.
+        await Task.Delay(TimeSpan.FromSeconds(31), TestContext.Current.CancellationToken);
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 1_000),
+            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken },
+            async (number, _) =>
+            {
+                using var again = await client.PollAsync($"thousand-{number}", timeout: 0);
+                Assert.Equal(HttpStatusCode.NoContent, again.StatusCode);
+            });
+        Assert.DoesNotContain(host.Output, line => line.Contains("fail:", StringComparison.Ordinal) || line.Contains("warn:", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Push_AtOneInstance_ReachesThePollHeldAtAnother()
+    {
+        await using var one = await StartAsync();
+        await using var other = await StartAsync();
+        using var atOne = new ApiClient(one.Url);
+        using var atOther = new ApiClient(other.Url);
+        var poll = atOther.PollAsync("two-instances", timeout: 60);
+
+        // Long enough for the poll's pauses to have grown to the largest.
+        await Task.Delay(TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken);
+        await atOne.PushAcceptedAsync("two-instances", "hello");
+
+        // The largest pause is 5 seconds.
+        using var polled = await poll.WaitAsync(TimeSpan.FromSeconds(5 + 5), TestContext.Current.CancellationToken);
+        Assert.Equal("hello", await polled.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    private Task<LocalHostProcess> StartAsync(Dictionary<string, string>? environment = null) =>
+        LocalHostProcess.StartAsync(["--port", "0", "--storage", azurite.ConnectionString], environment);
+
+    private static async Task HeldAsync(LocalHostProcess host, ApiClient client, int held)
+    {
+        using var end = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!host.Output.Any(line => line.EndsWith($"; {held} held.", StringComparison.Ordinal)))
+        {
+            using var probe = await client.PollAndLeaveAsync("probe", timeout: 0, end.Token);
+        }
+    }
+}

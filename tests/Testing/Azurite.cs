@@ -1,0 +1,65 @@
+using FuncComet.LocalHost;
+using FuncComet.LocalHost.Storage;
+using Xunit;
+
+namespace FuncComet.Testing;
+
+/// <summary>An Azurite of the test assembly's own, on a free port, with its data in a folder that goes with it.</summary>
+public sealed class Azurite : IAsyncLifetime
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("funccomet-azurite-").FullName;
+    private AzuriteServer? _server;
+    private string? _connectionString;
+
+    public string ConnectionString => _connectionString ?? throw new InvalidOperationException("Azurite has not been started.");
+
+    public async ValueTask InitializeAsync() => await StartAsync(port: 0);
+
+    /// <summary>Ends it as an operator would: by SIGTERM. Its data stays.</summary>
+    public async Task StopAsync()
+    {
+        await _server!.DisposeAsync();
+        _server = null;
+    }
+
+    /// <summary>Starts it again at its old address with its old data.</summary>
+    public Task StartAgainAsync() => StartAsync(new Uri(ConnectionString.Split("QueueEndpoint=")[1].TrimEnd(';')).Port);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        Directory.Delete(_data, recursive: true);
+    }
+
+    private async Task StartAsync(int port)
+    {
+        _server = await AzuriteServer.StartAsync(port, _data, SetUpProgress.Output, CancellationToken.None);
+        _connectionString = _server.ConnectionString;
+    }
+}
+
+/// <summary>Where set-up says what takes long: past the test runner, which would show it only at the end.</summary>
+internal static class SetUpProgress
+{
+    public static TextWriter Output { get; } = TextWriter.Synchronized(new StreamWriter(Console.OpenStandardError()) { AutoFlush = true });
+}
+
+/// <summary>
+/// Suites that load the machine do not run beside each other: each holds this for as long as it runs.
+/// </summary>
+public sealed class SuiteLock : IAsyncLifetime
+{
+    private IDisposable? _turn;
+
+    public async ValueTask InitializeAsync() => _turn = await CrossProcessLock.TakeAsync("test-suite", SetUpProgress.Output, CancellationToken.None);
+
+    public ValueTask DisposeAsync()
+    {
+        _turn?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
