@@ -41,21 +41,27 @@ internal static class Program
                 result.AddError("--port must be 0 to 65535.");
             }
         });
-        var command = new RootCommand("Runs FuncComet's functions on this machine, with Azurite for storage.") { Port, Storage, Key };
-        command.SetAction(RunAsync);
+        var setUp = new Command("set-up", "Installs what LocalHost and the tests need beyond the SDK and Node, once, and ends.");
+        setUp.SetAction((_, cancellationToken) => ExplainedAsync(() => NodeTools.EnsureInstalledAsync(Console.Out, cancellationToken), port: 0));
+        var command = new RootCommand("Runs FuncComet's functions on this machine, with Azurite for storage.") { Port, Storage, Key, setUp };
+        command.SetAction((arguments, cancellationToken) =>
+        {
+            var port = arguments.GetValue(Port);
+            return ExplainedAsync(() => RunAsync(port, arguments.GetValue(Storage), arguments.GetValue(Key), cancellationToken), port);
+        });
 
         // The host handles Ctrl-C and SIGTERM itself: polls are answered before anything ends.
         return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
-    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    private static async Task<int> ExplainedAsync(Func<Task> run, int port)
     {
         try
         {
-            await RunAsync(arguments.GetValue(Port), arguments.GetValue(Storage), arguments.GetValue(Key), cancellationToken);
+            await run();
             return 0;
         }
-        catch (Exception ex) when (Explain(ex, arguments.GetValue(Port)) is { } line)
+        catch (Exception ex) when (Explain(ex, port) is { } line)
         {
             await Console.Error.WriteLineAsync(line);
             return 1;
