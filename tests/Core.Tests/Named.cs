@@ -5,12 +5,12 @@ namespace FuncComet.Core.Tests;
 
 internal static class Named
 {
-    private static int s_last;
+    private static int _last;
 
     public static Recipient Recipient(string name) => FuncComet.Recipients.Recipient.TryParse(name, out var recipient) ? recipient : throw new ArgumentException(name);
 
     /// <summary>A recipient that no other test uses.</summary>
-    public static Recipient NewRecipient() => Recipient($"core-{Guid.NewGuid():N}-{Interlocked.Increment(ref s_last)}");
+    public static Recipient NewRecipient() => Recipient($"core-{Guid.NewGuid():N}-{Interlocked.Increment(ref _last)}");
 
     public static Message Message(string text) => FuncComet.Messages.Message.Create(TimeProvider.System, "text/plain", key: null, System.Text.Encoding.UTF8.GetBytes(text));
 

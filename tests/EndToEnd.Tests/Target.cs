@@ -16,7 +16,7 @@ public sealed class Target : IAsyncLifetime
 {
     private const string LocalKey = "end-to-end";
 
-    private static int s_lastRecipient;
+    private static int _lastRecipient;
     private Azurite? _azurite;
     private LocalHostProcess? _host;
 
@@ -43,7 +43,7 @@ public sealed class Target : IAsyncLifetime
     }
 
     /// <summary>A recipient that no other test and no other run uses.</summary>
-    public static string NewRecipient() => $"e2e-{Guid.NewGuid():N}-{Interlocked.Increment(ref s_lastRecipient)}";
+    public static string NewRecipient() => $"e2e-{Guid.NewGuid():N}-{Interlocked.Increment(ref _lastRecipient)}";
 
     public Task<HttpResponseMessage> PushAsync(string recipient, string text) => PushAsync(recipient, new StringContent(text));
 

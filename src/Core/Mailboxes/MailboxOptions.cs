@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace FuncComet.Mailboxes;
 
 /// <summary>How mailboxes are kept: <c>FuncComet__Mailbox__…</c>.</summary>
-public sealed class MailboxOptions
+public sealed class MailboxOptions : IValidatableObject
 {
     /// <summary>Where these stand in the configuration.</summary>
     public const string SectionName = "FuncComet:Mailbox";
@@ -19,4 +19,14 @@ public sealed class MailboxOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:05", "01:00:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true, ErrorMessage = "FuncComet__Mailbox__PlainLease must be from 00:00:05 to 01:00:00.")]
     public TimeSpan PlainLease { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        // Storage cuts a fraction off, and the message would be somebody else's while its answer may still be written.
+        if (PlainLease.Ticks % TimeSpan.TicksPerSecond != 0)
+        {
+            yield return new ValidationResult($"FuncComet__Mailbox__PlainLease ({PlainLease}) must be whole seconds.");
+        }
+    }
 }

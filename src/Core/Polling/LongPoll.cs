@@ -64,10 +64,11 @@ public sealed partial class LongPoll(
                 bell.EndLook();
 
                 // Another poll may have been faster; then the wait goes on.
+                var asked = time.GetTimestamp();
                 if (seen && await mailbox.ReceiveAsync(options.Value.PlainLease) is { } message)
                 {
                     step = 0;
-                    return await DeliverAsync(recipient, mailbox, message, answer, clientGone);
+                    return await DeliverAsync(recipient, mailbox, message, asked, answer, clientGone);
                 }
 
                 var left = timeout - time.GetElapsedTime(began);
@@ -110,17 +111,17 @@ public sealed partial class LongPoll(
     private static PollEnd EndOf(CancellationToken clientGone) => clientGone.IsCancellationRequested ? PollEnd.ClientGone : PollEnd.HostStopping;
 
     /// <summary>The one place where a message changes hands: it leaves the mailbox only after its answer was written.</summary>
-    private async Task<PollEnd> DeliverAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, IPollAnswer answer, CancellationToken clientGone)
+    private async Task<PollEnd> DeliverAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, long asked, IPollAnswer answer, CancellationToken clientGone)
     {
         var handover = Handover.NotBegun;
         try
         {
-            if (!clientGone.IsCancellationRequested)
+            // When the lease ends somebody else gets the message, so by then this answer must be over. It began when it was asked for, at the earliest.
+            var leaseLeft = options.Value.PlainLease - time.GetElapsedTime(asked);
+            if (!clientGone.IsCancellationRequested && leaseLeft > TimeSpan.Zero)
             {
                 handover = Handover.Broken;
-
-                // When the lease ends somebody else gets the message, so by then this answer must be over.
-                using var leaseEnd = new CancellationTokenSource(options.Value.PlainLease, time);
+                using var leaseEnd = new CancellationTokenSource(leaseLeft, time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(leaseEnd.Token, clientGone);
                 handover = await answer.WriteAsync(message, either.Token);
             }

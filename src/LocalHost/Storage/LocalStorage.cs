@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Identity;
 using Azure.Storage.Queues;
 using FuncComet.Mailboxes;
 using Microsoft.Extensions.Configuration;
@@ -49,9 +50,9 @@ internal static class LocalStorage
             await client.GetPropertiesAsync(cancellationToken);
             return true;
         }
-        catch (RequestFailedException ex) when (ex.Status != 0)
+        catch (Exception ex) when (ex is RequestFailedException { Status: not 0 } or AuthenticationFailedException)
         {
-            // It answers, if only to refuse: whether the app may do what it must is the app's to find out.
+            // It answers, if only to refuse, or no credential is at hand: whether the app may do what it must is the app's to find out.
             return true;
         }
         catch (Exception ex) when (ex is RequestFailedException || (ex is OperationCanceledException && !cancellationToken.IsCancellationRequested))

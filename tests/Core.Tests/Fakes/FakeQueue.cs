@@ -1,9 +1,9 @@
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using FuncComet.Mailboxes;
 using FuncComet.Recipients;
 using Microsoft.Extensions.Options;
-using FuncComet.Mailboxes;
 
 namespace FuncComet.Core.Tests.Fakes;
 
