@@ -14,6 +14,11 @@ internal static class LocalSettings
         var name = File.Exists(Path.Combine(RepositoryRoot.Folder, FileName)) ? FileName : ExampleName;
         foreach (var (key, value) in Read(name))
         {
+            if (key.Contains('=', StringComparison.Ordinal))
+            {
+                throw new StartException($"{name}: '{key}' cannot be the name of a setting.");
+            }
+
             if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(key)))
             {
                 Environment.SetEnvironmentVariable(key, value);

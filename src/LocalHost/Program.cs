@@ -42,24 +42,30 @@ internal static class Program
             }
         });
         var setUp = new Command("set-up", "Installs what LocalHost and the tests need beyond the SDK and Node, once, and ends.");
-        setUp.SetAction((_, cancellationToken) => ExplainedAsync(() => NodeTools.EnsureInstalledAsync(Console.Out, cancellationToken), port: 0));
+        setUp.SetAction(_ => ExplainedAsync(start => NodeTools.EnsureInstalledAsync(Console.Out, start.Token), port: 0));
         var command = new RootCommand("Runs FuncComet's functions on this machine, with Azurite for storage.") { Port, Storage, Key, setUp };
-        command.SetAction((arguments, cancellationToken) =>
+        command.SetAction(arguments =>
         {
             var port = arguments.GetValue(Port);
-            return ExplainedAsync(() => RunAsync(port, arguments.GetValue(Storage), arguments.GetValue(Key), cancellationToken), port);
+            return ExplainedAsync(start => RunAsync(port, arguments.GetValue(Storage), arguments.GetValue(Key), start), port);
         });
 
-        // The host handles Ctrl-C and SIGTERM itself: polls are answered before anything ends.
+        // Ctrl-C and SIGTERM are handled here: first StartSignals, then the host itself, which answers its polls before anything ends.
         return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
-    private static async Task<int> ExplainedAsync(Func<Task> run, int port)
+    private static async Task<int> ExplainedAsync(Func<StartSignals, Task> run, int port)
     {
+        using var start = new StartSignals();
         try
         {
-            await run();
+            await run(start);
             return 0;
+        }
+        catch (OperationCanceledException) when (start.Token.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Called off.");
+            return 1;
         }
         catch (Exception ex) when (Explain(ex, port) is { } line)
         {
@@ -68,7 +74,7 @@ internal static class Program
         }
     }
 
-    private static async Task RunAsync(int port, string? storage, string? key, CancellationToken cancellationToken)
+    private static async Task RunAsync(int port, string? storage, string? key, StartSignals start)
     {
         var settings = LocalSettings.Apply();
         Console.WriteLine($"Settings: {settings}");
@@ -78,12 +84,13 @@ internal static class Program
         }
 
         // Stopped last: leases are given back until the very end.
-        await using var azurite = await LocalStorage.EnsureAsync(Console.Out, cancellationToken);
+        await using var azurite = await LocalStorage.EnsureAsync(Console.Out, start.Token);
         using var host = Functions.Program.CreateHost([$"--{KestrelSetup.PortSetting}={port}", .. key is null ? [] : new[] { $"--{FunctionEndpoints.KeySetting}={key}" }]);
-        await host.StartAsync(cancellationToken);
+        await host.StartAsync(start.Token);
+        start.Dispose();
         var address = host.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
         Welcome.Write(Console.Out, $"{address}/{FunctionEndpoints.RoutePrefix(AppContext.BaseDirectory)}", key);
-        await host.WaitForShutdownAsync(cancellationToken);
+        await host.WaitForShutdownAsync(CancellationToken.None);
     }
 
     /// <summary>What went wrong in one line, where it is not a fault of this program.</summary>

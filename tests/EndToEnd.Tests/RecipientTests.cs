@@ -59,7 +59,8 @@ public sealed class RecipientTests(Target target)
         await tooLongPoll.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-recipient", "rcpt");
     }
 
-    public static TheoryData<string> MalformedRecipients => new("", "rcpt=", "rcpt=%FF", "rcpt=%C3%28", "rcpt=%ED%A0%80", "rcpt=%", "rcpt=a%0Ab", "rcpt=a%00", "rcpt=%7F", "rcpt=%C2%85");
+    // A lone '%' is missing here: the Functions host's proxy mends it to %25 before the function sees it. LocalHost.Tests has it.
+    public static TheoryData<string> MalformedRecipients => new("", "rcpt=", "rcpt=%FF", "rcpt=%C3%28", "rcpt=%ED%A0%80", "rcpt=a%0Ab", "rcpt=a%00", "rcpt=%7F", "rcpt=%C2%85");
 
     [Theory]
     [MemberData(nameof(MalformedRecipients))]
@@ -76,7 +77,6 @@ public sealed class RecipientTests(Target target)
     [InlineData("%FF")]
     [InlineData("%C3%28")]
     [InlineData("%ED%A0%80")]
-    [InlineData("%")]
     public async Task Push_ToAMalformedName_NeverReachesTheMailboxOfAnother(string escape)
     {
         var unique = Target.NewRecipient();

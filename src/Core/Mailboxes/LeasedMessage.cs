@@ -7,8 +7,11 @@ namespace FuncComet.Mailboxes;
 /// </summary>
 public sealed class LeasedMessage
 {
-    internal LeasedMessage(Envelope? envelope, Message message, string queueMessageId, string popReceipt, long dequeueCount)
+    private readonly DateTimeOffset _leaseEnd;
+
+    internal LeasedMessage(Envelope? envelope, Message message, string queueMessageId, string popReceipt, long dequeueCount, DateTimeOffset leaseEnd)
     {
+        _leaseEnd = leaseEnd;
         Envelope = envelope;
         Message = message;
         QueueMessageId = queueMessageId;
@@ -28,4 +31,11 @@ public sealed class LeasedMessage
     internal string QueueMessageId { get; }
 
     internal string PopReceipt { get; }
+
+    /// <summary>How long it is still hidden from everybody else, at the least.</summary>
+    public TimeSpan LeaseLeft(TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        return _leaseEnd - time.GetUtcNow();
+    }
 }

@@ -1,3 +1,4 @@
+using System.Xml;
 using Azure;
 using Azure.Identity;
 using Azure.Storage.Queues;
@@ -8,7 +9,7 @@ using FuncComet.Recipients;
 namespace FuncComet.Mailboxes;
 
 /// <summary>
-/// One recipient's queue. Every call ends within <see cref="Deadline"/>; a storage that does not answer, throttles or refuses is a
+/// One recipient's queue. Every call has a deadline; a storage that does not answer by then, throttles or refuses is a
 /// <see cref="StorageUnavailableException"/>.
 /// </summary>
 /// <remarks>
@@ -17,9 +18,7 @@ namespace FuncComet.Mailboxes;
 /// </remarks>
 public sealed class Mailbox
 {
-    /// <summary>
-    /// The longest a call takes, retries included. It is below the 10 seconds that a poll's longest timeout stays under the host's limit.
-    /// </summary>
+    /// <summary>The longest a call takes, retries included; enough for the storage client's two tries and the pause between them to show.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(8);
 
     private const string RecipientMetadata = "recipient";
@@ -56,14 +55,15 @@ public sealed class Mailbox
 
         Task<DateTimeOffset> SendTextAsync(QueueErrorCode? passOn) => CallAsync(
             "send",
+            Deadline,
             async token => (await _queue.SendMessageAsync(text, visibilityTimeout: null, timeToLive, token)).Value.ExpirationTime,
-            CancellationToken.None,
             passOn);
     }
 
     /// <summary>Looks whether a message can be received; hides nothing. A mailbox whose queue does not exist is empty.</summary>
-    public Task<bool> HasMessageAsync(CancellationToken cancellationToken) => CallAsync(
+    public Task<bool> HasMessageAsync(TimeSpan deadline, CancellationToken cancellationToken) => CallAsync(
         "peek",
+        deadline,
         async token =>
         {
             try
@@ -75,54 +75,58 @@ public sealed class Mailbox
                 return false;
             }
         },
-        cancellationToken);
+        cancellationToken: cancellationToken);
 
     /// <summary>Takes one message out of sight for <paramref name="lease"/> (whole seconds); null where there is none.</summary>
-    public Task<LeasedMessage?> ReceiveAsync(TimeSpan lease) => CallAsync(
+    public Task<LeasedMessage?> ReceiveAsync(TimeSpan lease, TimeSpan deadline) => CallAsync(
         "receive",
+        deadline,
         async token =>
         {
+            // The lease begins when Storage hands the message out, which is not before it was asked.
+            var leaseEnd = _time.GetUtcNow() + lease;
             try
             {
-                return (await _queue.ReceiveMessageAsync(lease, token)).Value is { } received ? Open(received) : null;
+                return (await _queue.ReceiveMessageAsync(lease, token)).Value is { } received ? Open(received, leaseEnd) : null;
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
             {
                 return null;
             }
-        },
-        CancellationToken.None);
+        });
 
     /// <summary>Removes a received message for good; false where it was no longer ours to remove (its lease or its life had ended).</summary>
-    public Task<bool> DeleteAsync(LeasedMessage message)
+    public Task<bool> DeleteAsync(LeasedMessage message, TimeSpan deadline)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return SettleAsync("delete", token => _queue.DeleteMessageAsync(message.QueueMessageId, message.PopReceipt, token));
+        return SettleAsync("delete", deadline, token => _queue.DeleteMessageAsync(message.QueueMessageId, message.PopReceipt, token));
     }
 
     /// <summary>Makes a received message visible again at once; false where it was no longer ours to give.</summary>
     /// <param name="message">What was received.</param>
     /// <param name="undelivered">True where nothing of it was handed to a client: this delivery then does not count.</param>
-    public Task<bool> GiveBackAsync(LeasedMessage message, bool undelivered)
+    /// <param name="deadline">The longest this may take.</param>
+    public Task<bool> GiveBackAsync(LeasedMessage message, bool undelivered, TimeSpan deadline)
     {
         ArgumentNullException.ThrowIfNull(message);
 
         // Without a text the request leaves the message's text as it is.
         var text = undelivered && message.Envelope is { } envelope ? (envelope with { Returned = envelope.Returned + 1 }).Encode() : null;
-        return SettleAsync("give back", token => _queue.UpdateMessageAsync(message.QueueMessageId, message.PopReceipt, text, TimeSpan.Zero, token));
+        return SettleAsync("give back", deadline, token => _queue.UpdateMessageAsync(message.QueueMessageId, message.PopReceipt, text, TimeSpan.Zero, token));
     }
 
-    private static LeasedMessage Open(QueueMessage received)
+    private static LeasedMessage Open(QueueMessage received, DateTimeOffset leaseEnd)
     {
         var message = Envelope.TryDecode(received.MessageText, out var envelope)
             ? envelope.Message
             : Message.Foreign(received.MessageId, received.InsertedOn ?? DateTimeOffset.UnixEpoch, received.MessageText);
-        return new LeasedMessage(envelope, message, received.MessageId, received.PopReceipt, received.DequeueCount);
+        return new LeasedMessage(envelope, message, received.MessageId, received.PopReceipt, received.DequeueCount, leaseEnd);
     }
 
     // Creation is a race that anyone may win.
     private Task<bool> CreateQueueAsync() => CallAsync(
-        "create queue",
+        "create the queue",
+        Deadline,
         async token =>
         {
             // Percent-encoded: other than ASCII fails in the SDK, and a trailing space breaks the request's signature.
@@ -136,11 +140,11 @@ public sealed class Mailbox
             {
                 return false;
             }
-        },
-        CancellationToken.None);
+        });
 
-    private Task<bool> SettleAsync(string what, Func<CancellationToken, Task> settle) => CallAsync(
+    private Task<bool> SettleAsync(string what, TimeSpan deadline, Func<CancellationToken, Task> settle) => CallAsync(
         what,
+        deadline,
         async token =>
         {
             try
@@ -152,14 +156,13 @@ public sealed class Mailbox
             {
                 return false;
             }
-        },
-        CancellationToken.None);
+        });
 
     /// <summary>The one place where a call gets its deadline and a failure of Storage becomes ours.</summary>
-    private async Task<T> CallAsync<T>(string what, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, QueueErrorCode? passOn = null)
+    private async Task<T> CallAsync<T>(string what, TimeSpan deadline, Func<CancellationToken, Task<T>> call, QueueErrorCode? passOn = null, CancellationToken cancellationToken = default)
     {
-        using var deadline = new CancellationTokenSource(Deadline, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var limit = new CancellationTokenSource(deadline, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             return await call(either.Token);
@@ -172,9 +175,9 @@ public sealed class Mailbox
         {
             throw;
         }
-        catch (Exception ex) when (ex is RequestFailedException or OperationCanceledException or AggregateException or AuthenticationFailedException)
+        catch (Exception ex) when (ex is RequestFailedException or OperationCanceledException or AggregateException or AuthenticationFailedException or XmlException or IOException)
         {
-            // AggregateException is how the SDK reports that its retries are used up.
+            // AggregateException is how the SDK reports that its retries are used up; XmlException, that somebody else answered in Storage's place.
             throw new StorageUnavailableException($"Storage did not {what}: {Reason(ex)}.", ex);
         }
     }

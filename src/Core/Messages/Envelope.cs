@@ -65,8 +65,10 @@ internal sealed record Envelope(Message Message, uint HandedOver = 0, uint Retur
             return false;
         }
 
+        var id = new Guid(bytes.AsSpan(3, 16), bigEndian: true);
         var rest = bytes.AsMemory(StringsAt, length - StringsAt);
-        if (!TryRead(ref rest, out var contentType) || !Message.IsContentType(contentType)
+        if (!Message.IsId(id)
+            || !TryRead(ref rest, out var contentType) || !Message.IsContentType(contentType)
             || !TryRead(ref rest, out var key) || (key.Length > 0 && !Message.IsKey(key))
             || !TryRead(ref rest, out _)
             || rest.Length > Message.MaxBodyBytes)
@@ -75,7 +77,7 @@ internal sealed record Envelope(Message Message, uint HandedOver = 0, uint Retur
         }
 
         envelope = new Envelope(
-            Message.WithId(new Guid(bytes.AsSpan(3, 16), bigEndian: true), contentType, key.Length > 0 ? key : null, rest),
+            Message.WithId(id, contentType, key.Length > 0 ? key : null, rest),
             HandedOver: BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(CountersAt)),
             Returned: BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(CountersAt + 4)));
         return true;

@@ -76,11 +76,16 @@ public sealed record Message
         Body = Encoding.UTF8.GetBytes(text),
     };
 
+    /// <summary>True for an id that can be one of ours: its first 48 bits are a time (the 48 bits themselves go beyond the year 9999).</summary>
+    internal static bool IsId(Guid id) => MillisecondsOf(id) <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    private static DateTimeOffset TimeOf(Guid id) => DateTimeOffset.FromUnixTimeMilliseconds(MillisecondsOf(id));
+
     // RFC 9562: the first 48 bits of a version 7 UUID are the Unix time in milliseconds.
-    private static DateTimeOffset TimeOf(Guid id)
+    private static long MillisecondsOf(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];
         id.TryWriteBytes(bytes, bigEndian: true, out _);
-        return DateTimeOffset.FromUnixTimeMilliseconds((long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16));
+        return (long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16);
     }
 }

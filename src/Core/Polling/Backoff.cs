@@ -8,11 +8,13 @@ namespace FuncComet.Polling;
 /// The pauses of a poll: each twice the one before, up to the longest, each shortened by a little chance. How far a recipient's polls have
 /// come is remembered on this instance, so that the next poll of a quiet mailbox does not begin anew with short pauses.
 /// </summary>
-public sealed class Backoff(IOptions<BackoffOptions> options, Random random) : IDisposable
+public sealed class Backoff(IOptions<BackoffOptions> options, Random random, TimeProvider time) : IDisposable
 {
-    // A recipient that is forgotten costs a few early looks, no more; so a bound on memory is all this needs.
-    private readonly MemoryCache _steps = new(new MemoryCacheOptions { SizeLimit = 100_000 });
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
+
+    // A recipient that is forgotten costs a few early looks, no more; so a bound on memory is all this needs. What is too old is told by our own
+    // clock; the cache's only frees memory.
+    private readonly MemoryCache _steps = new(new MemoryCacheOptions { SizeLimit = 100_000 });
 
     /// <summary>The pause after <paramref name="step"/> looks in vain since something last happened.</summary>
     public TimeSpan Pause(int step)
@@ -24,7 +26,8 @@ public sealed class Backoff(IOptions<BackoffOptions> options, Random random) : I
     }
 
     /// <summary>The step that this recipient's polls had reached; 0 where nothing is known.</summary>
-    public int StepOf(Recipient recipient) => _steps.TryGetValue(recipient, out int step) ? step : 0;
+    public int StepOf(Recipient recipient) =>
+        _steps.TryGetValue(recipient, out Reached reached) && time.GetElapsedTime(reached.At) < Remembered ? reached.Step : 0;
 
     /// <summary>Remembers the step for the recipient's next poll.</summary>
     public void Remember(Recipient recipient, int step)
@@ -36,11 +39,13 @@ public sealed class Backoff(IOptions<BackoffOptions> options, Random random) : I
         }
 
         using var entry = _steps.CreateEntry(recipient);
-        entry.Value = step;
+        entry.Value = new Reached(step, time.GetTimestamp());
         entry.Size = 1;
         entry.AbsoluteExpirationRelativeToNow = Remembered;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _steps.Dispose();
+
+    private readonly record struct Reached(int Step, long At);
 }

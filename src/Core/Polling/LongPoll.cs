@@ -24,123 +24,120 @@ public sealed partial class LongPoll(
     /// <param name="recipient">Whose mailbox.</param>
     /// <param name="timeout">How long to wait; zero looks once.</param>
     /// <param name="answer">Where a message is written to.</param>
-    /// <param name="clientGone">Fires when the client has left.</param>
+    /// <param name="clientGone">Fires when the client has left or the host has called its request off.</param>
     public async Task<PollEnd> RunAsync(Recipient recipient, TimeSpan timeout, IPollAnswer answer, CancellationToken clientGone)
     {
         ArgumentNullException.ThrowIfNull(answer);
         var mailbox = mailboxes.Open(recipient);
-        var began = time.GetTimestamp();
+        var clock = new PollClock(time, timeout);
         held.Enter();
         PollEnd? end = null;
         try
         {
-            end = await HoldAsync(recipient, mailbox, began, timeout, answer, clientGone);
+            (end, var message) = await WaitAsync(recipient, mailbox, clock, clientGone);
+            if (message is not null)
+            {
+                end = await DeliverAsync(recipient, mailbox, message, clock, answer, clientGone);
+            }
+
             return end.Value;
         }
         finally
         {
-            Log.Ended(logger, mailbox.QueueName, end, time.GetElapsedTime(began).TotalMilliseconds, held.Leave());
+            Log.Ended(logger, mailbox.QueueName, end, clock.Elapsed.TotalMilliseconds, held.Leave());
         }
     }
 
-    private async Task<PollEnd> HoldAsync(Recipient recipient, Mailbox mailbox, long began, TimeSpan timeout, IPollAnswer answer, CancellationToken clientGone)
+    /// <summary>
+    /// The ways a wait ends: a message was received (its end is then decided by its answer); the client has left or the host is stopping, both
+    /// noticed before every look and in every pause; the timeout ran out; storage failed.
+    /// </summary>
+    private async Task<(PollEnd End, LeasedMessage? Message)> WaitAsync(Recipient recipient, Mailbox mailbox, PollClock clock, CancellationToken clientGone)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(clientGone, host.ApplicationStopping);
         using var bell = doorbell.Listen(recipient);
         var step = backoff.StepOf(recipient);
         try
         {
-            // The ways a poll ends, in this order: its client has left or the host is stopping (both noticed before every look and in every
-            // pause), a message was delivered, the timeout ran out, storage failed.
             while (!leaving.IsCancellationRequested)
             {
                 bell.BeginLook();
-                var seen = await mailbox.HasMessageAsync(leaving.Token);
+                var seen = await mailbox.HasMessageAsync(clock.ForLook, leaving.Token);
                 if (leaving.IsCancellationRequested)
                 {
                     break;
                 }
 
-                bell.EndLook();
-
                 // Another poll may have been faster; then the wait goes on.
-                var asked = time.GetTimestamp();
-                if (seen && await mailbox.ReceiveAsync(options.Value.PlainLease) is { } message)
+                var message = seen ? await mailbox.ReceiveAsync(options.Value.PlainLease, clock.ForReceive) : null;
+                bell.EndLook();
+                if (message is not null)
                 {
                     step = 0;
-                    return await DeliverAsync(recipient, mailbox, message, asked, answer, clientGone);
+                    return (PollEnd.Delivered, message);
                 }
 
-                var left = timeout - time.GetElapsedTime(began);
-                if (left <= TimeSpan.Zero)
-                {
-                    return PollEnd.TimedOut;
-                }
-
+                var left = clock.Left;
                 var pause = backoff.Pause(step);
-                var rang = await bell.WaitAsync(pause < left ? pause : left, time, leaving.Token);
+                var rang = left > TimeSpan.Zero && await bell.WaitAsync(pause < left ? pause : left, time, leaving.Token);
                 if (!rang && pause >= left)
                 {
-                    return leaving.IsCancellationRequested ? EndOf(clientGone) : PollEnd.TimedOut;
+                    return (leaving.IsCancellationRequested ? EndOf(clientGone) : PollEnd.TimedOut, null);
                 }
 
                 step = rang ? 0 : step + 1;
             }
         }
-        catch (OperationCanceledException) when (leaving.IsCancellationRequested)
+        catch (Exception ex) when (leaving.IsCancellationRequested && ex is (OperationCanceledException or StorageUnavailableException))
         {
-            return EndOf(clientGone);
-        }
-        catch (StorageUnavailableException) when (leaving.IsCancellationRequested)
-        {
-            return EndOf(clientGone);
+            return (EndOf(clientGone), null);
         }
         catch (StorageUnavailableException ex)
         {
             Log.StorageFailed(logger, mailbox.QueueName, ex.Message);
-            return PollEnd.StorageFailed;
+            return (PollEnd.StorageFailed, null);
         }
         finally
         {
             backoff.Remember(recipient, step);
         }
 
-        return EndOf(clientGone);
+        return (EndOf(clientGone), null);
     }
 
     private static PollEnd EndOf(CancellationToken clientGone) => clientGone.IsCancellationRequested ? PollEnd.ClientGone : PollEnd.HostStopping;
 
     /// <summary>The one place where a message changes hands: it leaves the mailbox only after its answer was written.</summary>
-    private async Task<PollEnd> DeliverAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, long asked, IPollAnswer answer, CancellationToken clientGone)
+    private async Task<PollEnd> DeliverAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, PollClock clock, IPollAnswer answer, CancellationToken clientGone)
     {
         var handover = Handover.NotBegun;
         try
         {
-            // When the lease ends somebody else gets the message, so by then this answer must be over. It began when it was asked for, at the earliest.
-            var leaseLeft = options.Value.PlainLease - time.GetElapsedTime(asked);
-            if (!clientGone.IsCancellationRequested && leaseLeft > TimeSpan.Zero)
+            // When the lease ends somebody else gets the message, so by then this answer must be over.
+            var longest = clock.ForAnswer(message.LeaseLeft(time));
+            if (!clientGone.IsCancellationRequested && longest > TimeSpan.Zero)
             {
                 handover = Handover.Broken;
-                using var leaseEnd = new CancellationTokenSource(leaseLeft, time);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(leaseEnd.Token, clientGone);
+                using var limit = new CancellationTokenSource(longest, time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, clientGone);
                 handover = await answer.WriteAsync(message, either.Token);
             }
         }
         finally
         {
-            await SettleAsync(recipient, mailbox, message, handover);
+            await SettleAsync(recipient, mailbox, message, clock, handover);
         }
 
         return handover == Handover.Written ? PollEnd.Delivered : PollEnd.ClientGone;
     }
 
-    private async Task SettleAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, Handover handover)
+    private async Task SettleAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, PollClock clock, Handover handover)
     {
         try
         {
             var ours = handover == Handover.Written
-                ? await mailbox.DeleteAsync(message)
-                : await mailbox.GiveBackAsync(message, undelivered: handover == Handover.NotBegun);
+                ? await mailbox.DeleteAsync(message, clock.ForSettle)
+                : await mailbox.GiveBackAsync(message, undelivered: handover == Handover.NotBegun, clock.ForSettle);
             if (!ours)
             {
                 Log.NoLongerOurs(logger, message.Message.Id, mailbox.QueueName, handover);

@@ -9,7 +9,7 @@ public enum PollEnd
     /// <summary>The timeout ran out with nothing to deliver.</summary>
     TimedOut,
 
-    /// <summary>The client left; what had been received for it is back in the mailbox.</summary>
+    /// <summary>The client left, or the host called its request off; what had been received for it is back in the mailbox.</summary>
     ClientGone,
 
     /// <summary>This instance is shutting down; the client polls again, elsewhere.</summary>

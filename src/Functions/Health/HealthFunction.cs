@@ -10,12 +10,10 @@ public sealed class HealthFunction(MailboxFactory mailboxes)
 {
     /// <summary>The function.</summary>
     [Function("Health")]
-    public Task RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, Route = "health")] HttpRequest request,
-        CancellationToken cancellationToken) =>
-        HttpFunction.AnswerAsync(request, HttpMethods.Get, CheckAsync, cancellationToken);
+    public Task RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "health")] HttpRequest request) =>
+        HttpFunction.AnswerAsync(request, HttpMethods.Get, _ => CheckAsync(request.HttpContext.RequestAborted));
 
-    private async Task<IResult> CheckAsync(HttpRequest request, RequestQuery query, CancellationToken clientGone)
+    private async Task<IResult> CheckAsync(CancellationToken clientGone)
     {
         await mailboxes.CheckStorageAsync(clientGone);
         return TypedResults.Ok();

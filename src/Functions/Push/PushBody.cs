@@ -7,7 +7,7 @@ namespace FuncComet.Functions.Push;
 /// <summary>The body of a push, of which no more is read than a message may hold.</summary>
 internal static class PushBody
 {
-    public static async Task<(ReadOnlyMemory<byte> Body, IResult? Refused)> ReadAsync(HttpRequest request, CancellationToken clientGone)
+    public static async Task<(ReadOnlyMemory<byte> Body, IResult? Refused)> ReadAsync(HttpRequest request)
     {
         if (request.ContentLength > Message.MaxBodyBytes)
         {
@@ -18,15 +18,16 @@ internal static class PushBody
         {
             // One byte more than allowed, where the length was not announced, to see whether there is one.
             var buffer = new byte[request.ContentLength ?? Message.MaxBodyBytes + 1];
-            var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, clientGone);
+            var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
             return length > Message.MaxBodyBytes ? (default, Problems.MessageTooLarge()) : (buffer.AsMemory(0, length), null);
         }
         catch (BadHttpRequestException)
         {
             return (default, Problems.BadParameter("body", "the bytes that Content-Length or the chunks announce"));
         }
-        catch (IOException) when (clientGone.IsCancellationRequested)
+        catch (Exception ex) when (ex is IOException or OperationCanceledException)
         {
+            // The connection broke, which is known here before RequestAborted says so: there is nobody to answer.
             return (default, TypedResults.Empty);
         }
     }

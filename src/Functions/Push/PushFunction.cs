@@ -11,12 +11,10 @@ public sealed class PushFunction(MessagePush push, TimeProvider time)
 {
     /// <summary>The function.</summary>
     [Function("Push")]
-    public Task RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, Route = "push")] HttpRequest request,
-        CancellationToken cancellationToken) =>
-        HttpFunction.AnswerAsync(request, HttpMethods.Post, PushAsync, cancellationToken);
+    public Task RunAsync([HttpTrigger(AuthorizationLevel.Function, Route = "push")] HttpRequest request) =>
+        HttpFunction.AnswerAsync(request, HttpMethods.Post, query => PushAsync(request, query));
 
-    private async Task<IResult> PushAsync(HttpRequest request, RequestQuery query, CancellationToken clientGone)
+    private async Task<IResult> PushAsync(HttpRequest request, RequestQuery query)
     {
         if (!query.TryRefuse(["delay"], out var problem)
             || !query.TryGetRecipient(out var recipient, out problem)
@@ -26,7 +24,7 @@ public sealed class PushFunction(MessagePush push, TimeProvider time)
             return problem;
         }
 
-        var (body, refused) = await PushBody.ReadAsync(request, clientGone);
+        var (body, refused) = await PushBody.ReadAsync(request);
         if (refused is not null)
         {
             return refused;

@@ -10,35 +10,44 @@ internal static class HttpFunction
     /// <param name="request">The request, of any method: a trigger that lists methods would leave the others to the host's 404.</param>
     /// <param name="method">The one that is answered.</param>
     /// <param name="handle">Parses, calls Core and returns the answer.</param>
-    /// <param name="invocation">The function's token. It alone fires at the host's functionTimeout; RequestAborted alone at the host's proxy limit.</param>
-    public static async Task AnswerAsync(
-        HttpRequest request,
-        string method,
-        Func<HttpRequest, RequestQuery, CancellationToken, Task<IResult>> handle,
-        CancellationToken invocation)
+    public static async Task AnswerAsync(HttpRequest request, string method, Func<RequestQuery, Task<IResult>> handle)
     {
         var context = request.HttpContext;
+        var clientGone = context.RequestAborted;
         context.Response.Headers.CacheControl = "no-store";
-        using var clientGone = CancellationTokenSource.CreateLinkedTokenSource(invocation, context.RequestAborted);
-        try
+        if (!HttpMethods.Equals(request.Method, method))
         {
-            var result = !HttpMethods.Equals(request.Method, method) ? Problems.MethodNotAllowed(method)
-                : !RequestQuery.TryParse(request.QueryString.Value, out var query, out var problem) ? problem
-                : await handle(request, query, clientGone.Token);
+            await Problems.MethodNotAllowed(method).ExecuteAsync(context);
+        }
+        else if (!RequestQuery.TryParse(request.QueryString.Value, out var query, out var malformed))
+        {
+            await malformed.ExecuteAsync(context);
+        }
+        else
+        {
+            var result = await HandleAsync(query, handle, clientGone);
 
-            // There is nobody to answer, and the host may have taken the context back.
-            if (!clientGone.IsCancellationRequested)
+            // Whoever has left is not answered; an answer that was begun is whole, or is to look broken.
+            if (!clientGone.IsCancellationRequested && !context.Response.HasStarted)
             {
                 await result.ExecuteAsync(context);
             }
         }
-        catch (StorageUnavailableException) when (!clientGone.IsCancellationRequested)
+    }
+
+    private static async Task<IResult> HandleAsync(RequestQuery query, Func<RequestQuery, Task<IResult>> handle, CancellationToken clientGone)
+    {
+        try
         {
-            await Problems.StorageUnavailable().ExecuteAsync(context);
+            return await handle(query);
         }
-        catch (Exception ex) when (clientGone.IsCancellationRequested && ex is OperationCanceledException or StorageUnavailableException)
+        catch (StorageUnavailableException)
         {
-            // Its client left: no error, and nobody to tell.
+            return Problems.StorageUnavailable();
+        }
+        catch (OperationCanceledException) when (clientGone.IsCancellationRequested)
+        {
+            return TypedResults.Empty;
         }
     }
 }

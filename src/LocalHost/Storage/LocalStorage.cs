@@ -1,3 +1,4 @@
+using System.Xml;
 using Azure;
 using Azure.Identity;
 using Azure.Storage.Queues;
@@ -16,22 +17,25 @@ internal static class LocalStorage
     {
         var (client, setting) = Configured();
 
+        // Without the query, which is where a shared access signature stands.
+        var address = client.Uri.GetLeftPart(UriPartial.Path);
+
         // Two starts at a time would both find nothing and both start one.
         using var turn = await CrossProcessLock.TakeAsync("storage", output, cancellationToken);
-        if (await AnswersAsync(client, cancellationToken))
+        if (await AnswersAsync(client, address, cancellationToken))
         {
-            await output.WriteLineAsync($"Storage: {client.Uri} ({setting})");
+            await output.WriteLineAsync($"Storage: {address} ({setting})");
             return null;
         }
 
         if (!AzuriteServer.CanServe(client.Uri, client.AccountName))
         {
-            throw new StartException($"The storage {client.Uri} ({setting}) does not answer, and it is not one that Azurite could be.");
+            throw new StartException($"The storage {address} ({setting}) does not answer, and it is not one that Azurite could be.");
         }
 
         var data = RepositoryRoot.Kept($"azurite-{client.Uri.Port}");
         var azurite = await AzuriteServer.StartAsync(client.Uri.Port, data, output, cancellationToken);
-        await output.WriteLineAsync($"Storage: {client.Uri} ({setting}), Azurite, started here; its data is in {Path.GetRelativePath(RepositoryRoot.Folder, data)}");
+        await output.WriteLineAsync($"Storage: {address} ({setting}), Azurite, started here; its data is in {Path.GetRelativePath(RepositoryRoot.Folder, data)}");
         return azurite;
     }
 
@@ -43,7 +47,7 @@ internal static class LocalStorage
         return (options.CreateClient(client => client.Retry.MaxRetries = 0), options.SettingName);
     }
 
-    private static async Task<bool> AnswersAsync(QueueServiceClient client, CancellationToken cancellationToken)
+    private static async Task<bool> AnswersAsync(QueueServiceClient client, string address, CancellationToken cancellationToken)
     {
         try
         {
@@ -54,6 +58,10 @@ internal static class LocalStorage
         {
             // It answers, if only to refuse, or no credential is at hand: whether the app may do what it must is the app's to find out.
             return true;
+        }
+        catch (XmlException)
+        {
+            throw new StartException($"{address} answers, but not as a storage does: another program listens there.");
         }
         catch (Exception ex) when (ex is RequestFailedException || (ex is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

@@ -60,8 +60,19 @@ internal static class NodeTools
         });
         var fetched = 0;
         var last = new Queue<string>();
-        await Task.WhenAll(PassOnAsync(npm.StandardOutput), PassOnAsync(npm.StandardError));
-        await npm.WaitForExitAsync(cancellationToken);
+        try
+        {
+            await Task.WhenAll(PassOnAsync(npm.StandardOutput), PassOnAsync(npm.StandardError));
+            await npm.WaitForExitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // Before the lock is let go: two of them at a time would break each other's work.
+            npm.Kill(entireProcessTree: true);
+            await npm.WaitForExitAsync(CancellationToken.None);
+            throw;
+        }
+
         if (npm.ExitCode != 0)
         {
             throw new StartException($"npm ci failed (exit code {npm.ExitCode}); run it in {RepositoryRoot.Folder} to see why. Its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, last)}");

@@ -13,14 +13,16 @@ const child = spawn(process.execPath, ['--import', preload, azurite, ...process.
 });
 
 let asked = false;
-function stop() {
+process.stdin.on('close', () => {
   asked = true;
   child.kill('SIGTERM');
+}).resume();
+
+// What the terminal or a service manager sends to the whole group reaches LocalHost too, which closes our input when it is done.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) {
+  process.on(signal, () => {});
 }
 
-process.on('SIGINT', () => {}); // the terminal's: LocalHost gets it as well and closes our input in its own time
-process.on('SIGTERM', stop);
-process.stdin.on('close', stop).resume();
 child.on('exit', (code, signal) => process.exit(asked ? 0 : code ?? (signal ? 1 : 0)));
 child.on('error', (error) => {
   console.error(`Azurite could not be started: ${error.message}`);

@@ -10,11 +10,13 @@ internal sealed class FunctionDescriptor
 {
     private readonly MethodInfo _method;
     private readonly ObjectFactory _create;
+    private readonly bool _takesToken;
 
     private FunctionDescriptor(string name, MethodInfo method, HttpTriggerAttribute trigger)
     {
         _method = method;
         _create = ActivatorUtilities.CreateFactory(method.DeclaringType!, []);
+        _takesToken = method.GetParameters().Length > 1;
         Name = name;
         Route = trigger.Route ?? name;
         Methods = trigger.Methods;
@@ -45,6 +47,6 @@ internal sealed class FunctionDescriptor
     public Task InvokeAsync(HttpRequest request, CancellationToken invocation)
     {
         var instance = _create(request.HttpContext.RequestServices, []);
-        return (Task)_method.Invoke(instance, BindingFlags.DoNotWrapExceptions, binder: null, [request, invocation], culture: null)!;
+        return (Task)_method.Invoke(instance, BindingFlags.DoNotWrapExceptions, binder: null, _takesToken ? [request, invocation] : [request], culture: null)!;
     }
 }

@@ -32,6 +32,9 @@ internal sealed class FunctionsApplicationBuilder : IHostApplicationBuilder
             {
                 ["Logging:LogLevel:Default"] = "Information",
                 ["Logging:LogLevel:Microsoft"] = "Warning",
+
+                // A start that fails is told by Program in one line.
+                ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
             },
         });
         _inner.Logging.ClearProviders().AddSimpleConsole(console =>

@@ -1,5 +1,4 @@
 using Azure.Storage.Queues;
-using FuncComet.Core.Tests.Fakes;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
 using FuncComet.Recipients;
@@ -36,8 +35,8 @@ public abstract class MailboxContract
     [Fact]
     public async Task HasMessage_WhenNothingWasEverSent_IsFalse()
     {
-        Assert.False(await Mailbox.HasMessageAsync(Token));
-        Assert.Null(await Mailbox.ReceiveAsync(Lease));
+        Assert.False(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
+        Assert.Null(await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline));
     }
 
     [Fact]
@@ -47,8 +46,8 @@ public abstract class MailboxContract
 
         var expires = await Mailbox.SendAsync(sent, Ttl);
 
-        Assert.True(await Mailbox.HasMessageAsync(Token));
-        var received = await Mailbox.ReceiveAsync(Lease);
+        Assert.True(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
+        var received = await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
         Assert.NotNull(received);
         Assert.Equal(sent.Id, received.Message.Id);
         Assert.Equal("text/x-test", received.Message.ContentType);
@@ -72,7 +71,7 @@ public abstract class MailboxContract
         await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Mailboxes.Open(Recipient).SendAsync(Named.Message($"{number}"), Ttl)));
 
         var received = new List<string>();
-        while (await Mailbox.ReceiveAsync(Lease) is { } message)
+        while (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline) is { } message)
         {
             received.Add(message.Message.Text());
         }
@@ -85,12 +84,12 @@ public abstract class MailboxContract
     {
         await Mailbox.SendAsync(Named.Message("x"), Ttl);
 
-        Assert.NotNull(await Mailbox.ReceiveAsync(TimeSpan.FromSeconds(1)));
-        Assert.False(await Mailbox.HasMessageAsync(Token));
-        Assert.Null(await Mailbox.ReceiveAsync(Lease));
+        Assert.NotNull(await Mailbox.ReceiveAsync(TimeSpan.FromSeconds(1), Mailbox.Deadline));
+        Assert.False(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
+        Assert.Null(await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline));
         await WaitAsync(TimeSpan.FromSeconds(2));
 
-        var again = await Mailbox.ReceiveAsync(Lease);
+        var again = await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
         Assert.NotNull(again);
         Assert.Equal(2, again.Deliveries);
     }
@@ -99,26 +98,26 @@ public abstract class MailboxContract
     public async Task Delete_RemovesForGood()
     {
         await Mailbox.SendAsync(Named.Message("x"), Ttl);
-        var received = await Mailbox.ReceiveAsync(TimeSpan.FromSeconds(1));
+        var received = await Mailbox.ReceiveAsync(TimeSpan.FromSeconds(1), Mailbox.Deadline);
 
-        Assert.True(await Mailbox.DeleteAsync(received!));
+        Assert.True(await Mailbox.DeleteAsync(received!, Mailbox.Deadline));
 
         await WaitAsync(TimeSpan.FromSeconds(2));
-        Assert.False(await Mailbox.HasMessageAsync(Token));
-        Assert.False(await Mailbox.DeleteAsync(received!));
+        Assert.False(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
+        Assert.False(await Mailbox.DeleteAsync(received!, Mailbox.Deadline));
     }
 
     [Fact]
     public async Task Delete_WhenSomebodyElseWasGivenTheMessage_IsFalseAndDeletesNothing()
     {
         await Mailbox.SendAsync(Named.Message("x"), Ttl);
-        var first = await Mailbox.ReceiveAsync(TimeSpan.FromSeconds(1));
+        var first = await Mailbox.ReceiveAsync(TimeSpan.FromSeconds(1), Mailbox.Deadline);
         await WaitAsync(TimeSpan.FromSeconds(2));
-        var second = await Mailbox.ReceiveAsync(Lease);
+        var second = await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
 
-        Assert.False(await Mailbox.DeleteAsync(first!));
+        Assert.False(await Mailbox.DeleteAsync(first!, Mailbox.Deadline));
 
-        Assert.True(await Mailbox.DeleteAsync(second!));
+        Assert.True(await Mailbox.DeleteAsync(second!, Mailbox.Deadline));
     }
 
     [Fact]
@@ -126,11 +125,11 @@ public abstract class MailboxContract
     {
         await Mailbox.SendAsync(Named.Message("x"), Ttl);
 
-        Assert.True(await Mailbox.GiveBackAsync((await Mailbox.ReceiveAsync(Lease))!, undelivered: true));
-        Assert.True(await Mailbox.GiveBackAsync((await Mailbox.ReceiveAsync(Lease))!, undelivered: true));
+        Assert.True(await Mailbox.GiveBackAsync((await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!, undelivered: true, Mailbox.Deadline));
+        Assert.True(await Mailbox.GiveBackAsync((await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!, undelivered: true, Mailbox.Deadline));
 
-        Assert.True(await Mailbox.HasMessageAsync(Token));
-        var again = await Mailbox.ReceiveAsync(Lease);
+        Assert.True(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
+        var again = await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
         Assert.Equal(1, again!.Deliveries);
         Assert.Equal("x", again.Message.Text());
     }
@@ -140,9 +139,9 @@ public abstract class MailboxContract
     {
         await Mailbox.SendAsync(Named.Message("x"), Ttl);
 
-        Assert.True(await Mailbox.GiveBackAsync((await Mailbox.ReceiveAsync(Lease))!, undelivered: false));
+        Assert.True(await Mailbox.GiveBackAsync((await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!, undelivered: false, Mailbox.Deadline));
 
-        var again = await Mailbox.ReceiveAsync(Lease);
+        var again = await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
         Assert.Equal(2, again!.Deliveries);
         Assert.Equal("x", again.Message.Text());
     }
@@ -154,7 +153,7 @@ public abstract class MailboxContract
 
         await WaitAsync(TimeSpan.FromSeconds(2));
 
-        Assert.False(await Mailbox.HasMessageAsync(Token));
+        Assert.False(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
     }
 
     [Fact]
@@ -164,10 +163,10 @@ public abstract class MailboxContract
         await PutForeignAsync("grüß <dich> & mich");
 
         var texts = new List<(string, string)>();
-        while (await Mailbox.ReceiveAsync(Lease) is { } received)
+        while (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline) is { } received)
         {
             texts.Add((received.Message.Text(), received.Message.ContentType));
-            Assert.True(await Mailbox.DeleteAsync(received));
+            Assert.True(await Mailbox.DeleteAsync(received, Mailbox.Deadline));
         }
 
         Assert.Equal([("grüß <dich> & mich", "text/plain; charset=utf-8"), ("ours", "text/plain")], texts.Order());
@@ -177,12 +176,12 @@ public abstract class MailboxContract
     public async Task GiveBack_OfAForeignMessage_LeavesItAsItWas()
     {
         await Mailbox.SendAsync(Named.Message("ours"), Ttl);
-        Assert.True(await Mailbox.DeleteAsync((await Mailbox.ReceiveAsync(Lease))!));
+        Assert.True(await Mailbox.DeleteAsync((await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!, Mailbox.Deadline));
         await PutForeignAsync("foreign");
 
-        Assert.True(await Mailbox.GiveBackAsync((await Mailbox.ReceiveAsync(Lease))!, undelivered: true));
+        Assert.True(await Mailbox.GiveBackAsync((await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!, undelivered: true, Mailbox.Deadline));
 
-        Assert.Equal("foreign", (await Mailbox.ReceiveAsync(Lease))!.Message.Text());
+        Assert.Equal("foreign", (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!.Message.Text());
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Azure;
 using Azure.Storage.Queues.Models;
-using FuncComet.Core.Tests.Fakes;
 using FuncComet.Mailboxes;
 using FuncComet.Recipients;
 using FuncComet.Testing;
@@ -23,7 +22,7 @@ public sealed class MailboxFailureTests
         _mailbox = _storage.Mailboxes().Open(_recipient);
     }
 
-    private FakeQueue Queue => _storage.Of(_recipient);
+    private FakeQueueClient Queue => _storage.Of(_recipient);
 
     [Fact]
     public async Task Send_ToAnExistingMailbox_IsOneRequest()
@@ -73,14 +72,14 @@ public sealed class MailboxFailureTests
     {
         Queue.IsThere = true;
         await _mailbox.SendAsync(Named.Message("x"), Ttl);
-        var message = (await _mailbox.ReceiveAsync(TimeSpan.FromSeconds(5)))!;
+        var message = (await _mailbox.ReceiveAsync(TimeSpan.FromSeconds(5), Mailbox.Deadline))!;
         Queue.Failure = failure;
 
         await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.SendAsync(Named.Message("x"), Ttl));
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.HasMessageAsync(TestContext.Current.CancellationToken));
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.ReceiveAsync(TimeSpan.FromSeconds(5)));
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.DeleteAsync(message));
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.GiveBackAsync(message, undelivered: true));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.HasMessageAsync(Mailbox.Deadline, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.ReceiveAsync(TimeSpan.FromSeconds(5), Mailbox.Deadline));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.DeleteAsync(message, Mailbox.Deadline));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.GiveBackAsync(message, undelivered: true, Mailbox.Deadline));
     }
 
     [Fact]
@@ -88,7 +87,7 @@ public sealed class MailboxFailureTests
     {
         Queue.Arrived = (_, token) => Task.Delay(Timeout.Infinite, token);
 
-        var look = _mailbox.HasMessageAsync(TestContext.Current.CancellationToken);
+        var look = _mailbox.HasMessageAsync(Mailbox.Deadline, TestContext.Current.CancellationToken);
         _time.Advance(Mailbox.Deadline);
 
         var exception = await Assert.ThrowsAsync<StorageUnavailableException>(() => look.Bounded());
@@ -101,7 +100,7 @@ public sealed class MailboxFailureTests
         using var leaving = new CancellationTokenSource();
         Queue.Arrived = (_, token) => Task.Delay(Timeout.Infinite, token);
 
-        var look = _mailbox.HasMessageAsync(leaving.Token);
+        var look = _mailbox.HasMessageAsync(Mailbox.Deadline, leaving.Token);
         await leaving.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => look.Bounded());
@@ -112,11 +111,11 @@ public sealed class MailboxFailureTests
     {
         Queue.IsThere = true;
         await _mailbox.SendAsync(Named.Message("x"), Ttl);
-        var message = (await _mailbox.ReceiveAsync(TimeSpan.FromSeconds(5)))!;
+        var message = (await _mailbox.ReceiveAsync(TimeSpan.FromSeconds(5), Mailbox.Deadline))!;
 
-        Queue.Failure = FakeQueue.Failed(404, QueueErrorCode.MessageNotFound);
+        Queue.Failure = FakeQueueClient.Failed(404, QueueErrorCode.MessageNotFound);
 
-        Assert.False(await _mailbox.DeleteAsync(message));
-        Assert.False(await _mailbox.GiveBackAsync(message, undelivered: true));
+        Assert.False(await _mailbox.DeleteAsync(message, Mailbox.Deadline));
+        Assert.False(await _mailbox.GiveBackAsync(message, undelivered: true, Mailbox.Deadline));
     }
 }

@@ -1,4 +1,5 @@
 using FuncComet.Messages;
+using FuncComet.Testing;
 
 namespace FuncComet.Core.Tests.Messages;
 
@@ -64,6 +65,15 @@ public sealed class EnvelopeTests
 
         Assert.All(Enumerable.Range(0, bytes.Length), length => Assert.False(Envelope.TryDecode(Convert.ToBase64String(bytes.AsSpan(0, length)), out _)));
         Assert.True(Envelope.TryDecode(Convert.ToBase64String(bytes), out _));
+    }
+
+    [Fact]
+    public void TryDecode_OfAnIdThatIsNoTime_Refuses()
+    {
+        var bytes = Convert.FromBase64String(new Envelope(Named.Message("x")).Encode());
+        bytes.AsSpan(3, 6).Fill(0xFF);
+
+        Assert.False(Envelope.TryDecode(Convert.ToBase64String(bytes), out _));
     }
 
     [Fact]

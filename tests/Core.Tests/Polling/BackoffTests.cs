@@ -1,4 +1,5 @@
 using FuncComet.Polling;
+using FuncComet.Testing;
 using Microsoft.Extensions.Options;
 
 namespace FuncComet.Core.Tests.Polling;
@@ -16,7 +17,7 @@ public sealed class BackoffTests
     [InlineData(1_000_000, 5000)]
     public void Pause_DoublesUpToTheMaximum(int step, int milliseconds)
     {
-        using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared);
+        using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared, TimeProvider.System);
 
         Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), backoff.Pause(step));
     }
@@ -27,7 +28,7 @@ public sealed class BackoffTests
     [InlineData(1d, 4000)]
     public void Pause_IsShortenedByChanceAndNeverLengthened(double chance, int milliseconds)
     {
-        using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0.2 }), new FixedRandom(chance));
+        using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0.2 }), new FixedRandom(chance), TimeProvider.System);
 
         Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), backoff.Pause(10));
     }
@@ -35,7 +36,7 @@ public sealed class BackoffTests
     [Fact]
     public void StepOf_IsWhatWasRemembered()
     {
-        using var backoff = new Backoff(Options.Create(new BackoffOptions()), Random.Shared);
+        using var backoff = new Backoff(Options.Create(new BackoffOptions()), Random.Shared, TimeProvider.System);
 
         backoff.Remember(Named.Recipient("alice"), 3);
 

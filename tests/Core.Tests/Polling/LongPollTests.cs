@@ -1,4 +1,5 @@
 using Azure;
+using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Testing;
 
@@ -214,7 +215,7 @@ public sealed class LongPollTests : IDisposable
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => _instance.PollAsync(seconds: 30).Bounded());
 
-        Assert.True(await _instance.Storage.Mailboxes().Open(_instance.Alice).HasMessageAsync(TestContext.Current.CancellationToken));
+        Assert.True(await _instance.Storage.Mailboxes().Open(_instance.Alice).HasMessageAsync(Mailbox.Deadline, TestContext.Current.CancellationToken));
         Assert.Equal(0, _instance.Held.Count);
     }
 
@@ -301,6 +302,55 @@ public sealed class LongPollTests : IDisposable
         Assert.Equal(2, Assert.Single(next.Messages).Deliveries);
     }
 
+    [Theory]
+    [InlineData("peek", PollEnd.StorageFailed)]
+    [InlineData("receive", PollEnd.StorageFailed)]
+    [InlineData("delete", PollEnd.Delivered)]
+    public async Task Run_WhenStorageFreezesAtTheEnd_EndsBelowTheHostsLimit(string request, PollEnd expected)
+    {
+        await _instance.PushAsync("hello");
+        _instance.Queue.Arrived = (arrived, token) => arrived == request ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+        var poll = _instance.PollAsync(seconds: 0);
+
+        _instance.Time.Advance(TimeSpan.FromSeconds(9));
+
+        Assert.Equal(expected, await poll.Bounded());
+    }
+
+    [Fact]
+    public async Task Run_WhileAnAnswerIsBeingWritten_APushWakesAnotherPollThatWaits()
+    {
+        var other = new RecordedAnswer();
+        var waiting = _instance.Poll.RunAsync(_instance.Alice, TimeSpan.FromSeconds(30), other, CancellationToken.None);
+        var writing = new TaskCompletionSource<Handover>();
+        _instance.Answer.Write = _ => writing.Task;
+        var newest = _instance.PollAsync(seconds: 30);
+        await _instance.PushAsync("first");
+        await Await.UntilAsync(() => _instance.Answer.Messages.Count == 1, "the first answer");
+
+        await _instance.PushAsync("second");
+
+        Assert.Equal(PollEnd.Delivered, await waiting.Bounded());
+        Assert.Equal("second", Assert.Single(other.Messages).Message.Text());
+        writing.SetResult(Handover.Written);
+        Assert.Equal(PollEnd.Delivered, await newest.Bounded());
+    }
+
+    [Fact]
+    public async Task Run_LongAfterTheLastPoll_BeginsAnewWithTheShortestPause()
+    {
+        var first = _instance.PollAsync(seconds: 1);
+        await _instance.AdvanceAsync(0.25, looks: 2);
+        await _instance.AdvanceAsync(0.5, looks: 3);
+        await _instance.AdvanceAsync(0.25, looks: 3);
+        await first.Bounded();
+        _instance.Time.Advance(TimeSpan.FromMinutes(5));
+
+        _ = _instance.PollAsync(seconds: 30);
+        await _instance.AdvanceAsync(0, looks: 4);
+        await _instance.AdvanceAsync(0.25, looks: 5);
+    }
+
     [Fact]
     public async Task Run_WhenAnotherPollWasFaster_GoesOnWaiting()
     {
@@ -312,7 +362,7 @@ public sealed class LongPollTests : IDisposable
             if (request == "receive" && !taken)
             {
                 taken = true;
-                Assert.NotNull(await mailbox.ReceiveAsync(TimeSpan.FromMinutes(1)));
+                Assert.NotNull(await mailbox.ReceiveAsync(TimeSpan.FromMinutes(1), Mailbox.Deadline));
             }
         };
 

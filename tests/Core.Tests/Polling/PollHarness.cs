@@ -1,4 +1,3 @@
-using FuncComet.Core.Tests.Fakes;
 using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Pushing;
@@ -15,12 +14,13 @@ namespace FuncComet.Core.Tests.Polling;
 internal sealed class PollHarness : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Backoff _backoff = new(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared);
+    private readonly Backoff _backoff;
 
     public PollHarness(FakeTimeProvider? time = null, FakeQueueService? storage = null)
     {
         Time = time ?? new FakeTimeProvider();
         Storage = storage ?? new FakeQueueService(Time);
+        _backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared, Time);
         var mailboxes = Storage.Mailboxes();
         var doorbell = new Doorbell();
         Push = new MessagePush(mailboxes, doorbell);
@@ -39,7 +39,7 @@ internal sealed class PollHarness : IDisposable
 
     public Recipient Alice { get; } = Named.Recipient("alice");
 
-    public FakeQueue Queue => Storage.Of(Alice);
+    public FakeQueueClient Queue => Storage.Of(Alice);
 
     public CancellationTokenSource ClientGone { get; } = new();
 

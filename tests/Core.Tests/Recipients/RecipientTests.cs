@@ -1,4 +1,5 @@
 using FuncComet.Recipients;
+using FuncComet.Testing;
 
 namespace FuncComet.Core.Tests.Recipients;
 

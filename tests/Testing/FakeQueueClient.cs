@@ -5,13 +5,13 @@ using FuncComet.Mailboxes;
 using FuncComet.Recipients;
 using Microsoft.Extensions.Options;
 
-namespace FuncComet.Core.Tests.Fakes;
+namespace FuncComet.Testing;
 
 /// <summary>
 /// A queue in memory under a clock that tests move. It answers as Storage does; the mailbox's contract tests run against it as they do
 /// against Azurite.
 /// </summary>
-internal sealed class FakeQueue(TimeProvider time) : QueueClient
+public sealed class FakeQueueClient(TimeProvider time) : QueueClient
 {
     private readonly List<Entry> _entries = [];
     private int _receipts;
@@ -170,22 +170,22 @@ internal sealed class FakeQueue(TimeProvider time) : QueueClient
     }
 }
 
-/// <summary>Hands out <see cref="FakeQueue"/>s by name.</summary>
-internal sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
+/// <summary>Hands out <see cref="FakeQueueClient"/>s by name.</summary>
+public sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
 {
-    private readonly Dictionary<string, FakeQueue> _queues = [];
+    private readonly Dictionary<string, FakeQueueClient> _queues = [];
 
     public override QueueClient GetQueueClient(string queueName) => Queue(queueName);
 
-    public FakeQueue Of(Recipient recipient) => Queue(recipient.QueueName("fc"));
+    public FakeQueueClient Of(Recipient recipient) => Queue(recipient.QueueName("fc"));
 
     public MailboxFactory Mailboxes() => new(this, Options.Create(new MailboxOptions()), time);
 
-    private FakeQueue Queue(string name)
+    private FakeQueueClient Queue(string name)
     {
         lock (_queues)
         {
-            return _queues.TryGetValue(name, out var queue) ? queue : _queues[name] = new FakeQueue(time);
+            return _queues.TryGetValue(name, out var queue) ? queue : _queues[name] = new FakeQueueClient(time);
         }
     }
 }

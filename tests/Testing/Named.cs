@@ -1,9 +1,10 @@
 using FuncComet.Messages;
 using FuncComet.Recipients;
 
-namespace FuncComet.Core.Tests;
+namespace FuncComet.Testing;
 
-internal static class Named
+/// <summary>Short names for what tests make often.</summary>
+public static class Named
 {
     private static int _last;
 

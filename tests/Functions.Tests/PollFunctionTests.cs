@@ -1,0 +1,98 @@
+using FuncComet.Functions.Hosting;
+using FuncComet.Functions.Poll;
+using FuncComet.Mailboxes;
+using FuncComet.Polling;
+using FuncComet.Pushing;
+using FuncComet.Testing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Functions.Tests;
+
+/// <summary>What only the host can do to a request.</summary>
+public sealed class PollFunctionTests : IDisposable
+{
+    private readonly FakeQueueService _storage = new(TimeProvider.System);
+    private readonly Backoff _backoff = new(Options.Create(new BackoffOptions()), Random.Shared, TimeProvider.System);
+    private readonly Doorbell _doorbell = new();
+    private readonly CancellationTokenSource _aborted = new();
+    private readonly DefaultHttpContext _context = new();
+
+    public PollFunctionTests()
+    {
+        _context.Request.Method = "GET";
+        _context.Request.QueryString = new QueryString("?rcpt=alice&timeout=60");
+        _context.RequestAborted = _aborted.Token;
+        _context.RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider();
+    }
+
+    public void Dispose()
+    {
+        _aborted.Dispose();
+        _backoff.Dispose();
+    }
+
+    [Fact]
+    public async Task Run_WhenTheHostCallsTheRequestOff_TellsTheClientToPollAgain()
+    {
+        using var invocation = new CancellationTokenSource();
+        var poll = CreateFunction().RunAsync(_context.Request, invocation.Token);
+        Assert.False(poll.IsCompleted);
+
+        await invocation.CancelAsync();
+        await poll.Bounded();
+
+        Assert.Equal(StatusCodes.Status204NoContent, _context.Response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Run_WhenTheHostCallsTheRequestOffWithAMessageInHand_GivesItBack()
+    {
+        using var invocation = new CancellationTokenSource();
+        var alice = Named.Recipient("alice");
+        await new MessagePush(_storage.Mailboxes(), _doorbell).SendAsync(alice, Named.Message("hello"), TimeSpan.FromHours(1));
+        _storage.Of(alice).Answered = request =>
+        {
+            if (request == "receive")
+            {
+                invocation.Cancel();
+            }
+        };
+
+        await CreateFunction().RunAsync(_context.Request, invocation.Token).Bounded();
+
+        Assert.Equal(StatusCodes.Status204NoContent, _context.Response.StatusCode);
+        var again = await _storage.Mailboxes().Open(alice).ReceiveAsync(TimeSpan.FromSeconds(30), Mailbox.Deadline);
+        Assert.Equal(1, again!.Deliveries);
+    }
+
+    [Fact]
+    public async Task Run_WhenTheClientLeaves_EndsWithoutAnAnswer()
+    {
+        var poll = CreateFunction().RunAsync(_context.Request, CancellationToken.None);
+
+        await _aborted.CancelAsync();
+        await poll.Bounded();
+
+        Assert.Equal(StatusCodes.Status200OK, _context.Response.StatusCode);
+        Assert.False(_context.Response.HasStarted);
+    }
+
+    private PollFunction CreateFunction() => new(
+        new LongPoll(_storage.Mailboxes(), _doorbell, _backoff, new HeldPolls(), Options.Create(new MailboxOptions()), new RunningHost(), TimeProvider.System, NullLogger<LongPoll>.Instance),
+        new PollTimeouts(Options.Create(new PollOptions()), new HostLimit(TimeSpan.FromMinutes(5), "host.json")));
+
+    private sealed class RunningHost : IHostApplicationLifetime
+    {
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => CancellationToken.None;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication() => throw new NotSupportedException();
+    }
+}

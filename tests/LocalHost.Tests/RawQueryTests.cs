@@ -1,0 +1,31 @@
+using System.Net;
+using FuncComet.Testing;
+
+namespace FuncComet.LocalHost.Tests;
+
+/// <summary>What reaches the function only where no proxy mends it first: the Functions host's makes %25 of a '%' without two digits.</summary>
+public sealed class RawQueryTests(Azurite azurite) : IClassFixture<Azurite>
+{
+    [Fact]
+    public async Task APercentWithoutTwoDigits_IsRefused_AndReachesNobody()
+    {
+        await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", azurite.ConnectionString]);
+        using var client = new ApiClient(host.Url);
+
+        foreach (var escape in new[] { "%", "a%", "a%2", "%zz" })
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(HttpMethod.Post, $"push?rcpt={escape}"));
+            Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(HttpMethod.Get, $"poll?rcpt={escape}&timeout=0"));
+            Assert.Equal(HttpStatusCode.NoContent, await SendAsync(HttpMethod.Get, $"poll?rcpt={Uri.EscapeDataString(escape)}&timeout=0"));
+        }
+
+        async Task<HttpStatusCode> SendAsync(HttpMethod method, string pathAndQuery)
+        {
+            // A Uri made the usual way would mend malformed escapes before they leave.
+            var asWritten = new Uri($"{host.Url}{pathAndQuery}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+            using var request = new HttpRequestMessage(method, asWritten) { Content = method == HttpMethod.Post ? new StringContent("x") : null };
+            using var answer = await client.SendAsync(request);
+            return answer.StatusCode;
+        }
+    }
+}
