@@ -14,6 +14,7 @@ public sealed class ErrorTests(Target target)
     [InlineData("PATCH", "poll", "GET")]
     [InlineData("DELETE", "poll", "GET")]
     [InlineData("POST", "health", "GET")]
+    [InlineData("POST", "mailbox", "GET, DELETE")]
     public async Task AnyOtherMethod_IsNotAllowed(string method, string path, string allowed)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), $"{path}?rcpt={Target.NewRecipient()}");
@@ -28,6 +29,7 @@ public sealed class ErrorTests(Target target)
     [InlineData("HEAD", "push", "POST")]
     [InlineData("HEAD", "poll", "GET")]
     [InlineData("HEAD", "health", "GET")]
+    [InlineData("HEAD", "mailbox", "GET, DELETE")]
     [InlineData("OPTIONS", "push", "POST")]
     [InlineData("OPTIONS", "poll", "GET")]
     public async Task HeadAndOptions_AreNotAllowedEither(string method, string path, string allowed)
@@ -100,6 +102,22 @@ public sealed class ErrorTests(Target target)
     }
 
     [Theory]
+    [InlineData("&delay=-1", "0 to 604800")]
+    [InlineData("&delay=604801", "0 to 604800")]
+    [InlineData("&delay=1.5", "0 to 604800")]
+    [InlineData("&delay=", "0 to 604800")]
+    [InlineData("&delay=5&ttl=5", "less than ttl (5 seconds)")]
+    [InlineData("&delay=6&ttl=5", "less than ttl (5 seconds)")]
+    [InlineData("&delay=604800", "less than ttl (604800 seconds)")]
+    public async Task Push_WithABadDelay_IsRefusedWithItsRange(string query, string range)
+    {
+        using var pushed = await target.PushAsync(Target.NewRecipient(), new StringContent("x"), query);
+
+        var problem = await pushed.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", "delay");
+        Assert.Contains(range, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("poll", "lease")]
     [InlineData("poll", "max")]
     [InlineData("poll", "ack")]
@@ -108,14 +126,6 @@ public sealed class ErrorTests(Target target)
         using var polled = await target.GetAsync($"{path}?rcpt={Target.NewRecipient()}&timeout=0&{parameter}=5");
 
         await polled.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", parameter);
-    }
-
-    [Fact]
-    public async Task Push_WithADelay_IsRefusedRatherThanMisunderstood()
-    {
-        using var pushed = await target.PushAsync(Target.NewRecipient(), new StringContent("x"), "&delay=5");
-
-        await pushed.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", "delay");
     }
 
     [Fact]

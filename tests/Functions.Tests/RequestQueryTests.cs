@@ -63,6 +63,28 @@ public sealed class RequestQueryTests
     }
 
     [Theory]
+    [InlineData("?rcpt=a&rcpt=b&rcpt=a&rcpt=%61", new[] { "a", "b" })]
+    [InlineData("?rcpt=a&rcpt=b&rcpt=c", new[] { "a", "b", "c" })]
+    public void TryGetRecipients_CountsARepeatedNameOnce(string raw, string[] expected)
+    {
+        Assert.True(RequestQuery.TryParse(raw, out var query, out _));
+
+        Assert.True(query.TryGetRecipients(most: 3, out var recipients, out _));
+        Assert.Equal(expected, recipients.Select(recipient => recipient.Name));
+    }
+
+    [Theory]
+    [InlineData("?")]
+    [InlineData("?rcpt=a&rcpt=")]
+    [InlineData("?rcpt=a&rcpt=b&rcpt=c&rcpt=d")]
+    public void TryGetRecipients_WhenOneIsBadOrTheyAreTooMany_Refuses(string raw)
+    {
+        Assert.True(RequestQuery.TryParse(raw, out var query, out _));
+        Assert.False(query.TryGetRecipients(most: 3, out _, out var problem));
+        Assert.NotNull(problem);
+    }
+
+    [Theory]
     [InlineData("?ttl=1", 1)]
     [InlineData("?ttl=0010", 10)]
     [InlineData("?ttl=10&ttl=10", 10)]

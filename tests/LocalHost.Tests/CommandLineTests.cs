@@ -129,6 +129,8 @@ public sealed class CommandLineTests
         Assert.Equal(HttpStatusCode.Unauthorized, await PushWithAsync("&code=wrong", header: null));
         Assert.Equal(HttpStatusCode.Accepted, await PushWithAsync("", header: "s3cret"));
         Assert.Equal(HttpStatusCode.Accepted, await PushWithAsync("&code=s3cret", header: null));
+        using var mailbox = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "mailbox?rcpt=alice"));
+        Assert.Equal(HttpStatusCode.Unauthorized, mailbox.StatusCode);
         using var polled = await client.PollAsync("alice", timeout: 0);
         Assert.Equal(HttpStatusCode.OK, polled.StatusCode);
         Assert.DoesNotContain(host.Output, line => line.Contains("s3cret", StringComparison.Ordinal));

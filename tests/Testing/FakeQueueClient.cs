@@ -104,6 +104,16 @@ public sealed class FakeQueueClient(TimeProvider time) : QueueClient
             return Value(QueuesModelFactory.UpdateReceipt(Receipt(entry), entry.VisibleOn));
         }, cancellationToken);
 
+    public override Task<Response<QueueProperties>> GetPropertiesAsync(CancellationToken cancellationToken = default) =>
+        AnswerAsync("properties", () => Value(QueuesModelFactory.QueueProperties(Metadata, _entries.Count(entry => entry.ExpiresOn > time.GetUtcNow()))), cancellationToken);
+
+    public override Task<Response> ClearMessagesAsync(CancellationToken cancellationToken = default) =>
+        AnswerAsync("clear", Response () =>
+        {
+            _entries.Clear();
+            return null!;
+        }, cancellationToken);
+
     public static RequestFailedException Failed(int status, QueueErrorCode code) => new(status, "", code.ToString(), innerException: null);
 
     private static Response<T> Value<T>(T value) => Response.FromValue(value, null!);

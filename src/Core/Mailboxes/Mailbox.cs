@@ -37,11 +37,14 @@ public sealed class Mailbox
     /// <summary>The queue's name: fit for logs, where a recipient's name is not.</summary>
     public string QueueName => _queue.Name;
 
-    /// <summary>Stores <paramref name="message"/> durably, and makes the queue where this is its first message. Returns when it expires.</summary>
-    public async Task<DateTimeOffset> SendAsync(Message message, TimeSpan timeToLive)
+    /// <summary>
+    /// Stores an envelope durably, and makes the queue where this is its first message. Returns when the message expires.
+    /// </summary>
+    /// <param name="envelope">The queue message's text.</param>
+    /// <param name="timeToLive">After this the message is gone; whole seconds.</param>
+    /// <param name="delay">Before this it cannot be received; whole seconds, less than <paramref name="timeToLive"/>.</param>
+    internal async Task<DateTimeOffset> SendAsync(string envelope, TimeSpan timeToLive, TimeSpan delay)
     {
-        ArgumentNullException.ThrowIfNull(message);
-        var text = new Envelope(message).Encode();
         try
         {
             return await SendTextAsync(passOn: QueueErrorCode.QueueNotFound);
@@ -56,7 +59,7 @@ public sealed class Mailbox
         Task<DateTimeOffset> SendTextAsync(QueueErrorCode? passOn) => CallAsync(
             "send",
             Deadline,
-            async token => (await _queue.SendMessageAsync(text, visibilityTimeout: null, timeToLive, token)).Value.ExpirationTime,
+            async token => (await _queue.SendMessageAsync(envelope, delay, timeToLive, token)).Value.ExpirationTime,
             passOn);
     }
 
@@ -114,6 +117,39 @@ public sealed class Mailbox
         var text = undelivered && message.Envelope is { } envelope ? (envelope with { Returned = envelope.Returned + 1 }).Encode() : null;
         return SettleAsync("give back", deadline, token => _queue.UpdateMessageAsync(message.QueueMessageId, message.PopReceipt, text, TimeSpan.Zero, token));
     }
+
+    /// <summary>About how many messages there are, hidden ones included; null where the queue does not exist.</summary>
+    public Task<long?> CountAsync() => CallAsync<long?>(
+        "count",
+        Deadline,
+        async token =>
+        {
+            try
+            {
+                return (await _queue.GetPropertiesAsync(token)).Value.ApproximateMessagesCountLong;
+            }
+            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            {
+                return null;
+            }
+        });
+
+    /// <summary>Removes every message. The queue stays: the name of a deleted one is refused for half a minute and more.</summary>
+    public Task ClearAsync() => CallAsync(
+        "clear",
+        Deadline,
+        async token =>
+        {
+            try
+            {
+                await _queue.ClearMessagesAsync(token);
+                return true;
+            }
+            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            {
+                return false;
+            }
+        });
 
     private static LeasedMessage Open(QueueMessage received, DateTimeOffset leaseEnd)
     {

@@ -25,6 +25,9 @@ public sealed record Message
     /// <summary>The longest life: 30 days, in seconds.</summary>
     public const int MaxTtlSeconds = 2_592_000;
 
+    /// <summary>The longest delay: 7 days, in seconds.</summary>
+    public const int MaxDelaySeconds = 604_800;
+
     /// <summary>The life of a message pushed without a ttl: 7 days.</summary>
     public static readonly TimeSpan DefaultTtl = TimeSpan.FromDays(7);
 

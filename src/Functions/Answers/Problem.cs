@@ -14,6 +14,12 @@ internal sealed class Problem(int status, string code, string title) : IResult
     /// <summary>A header that the status asks for.</summary>
     internal (string Name, string Value)? Header { get; init; }
 
+    /// <summary>More members of the document.</summary>
+    internal IEnumerable<KeyValuePair<string, object?>> Members { get; init; } = [];
+
+    /// <summary>The document's <c>type</c> for a code.</summary>
+    internal static string TypeOf(string code) => $"urn:funccomet:{code}";
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         if (Header is var (name, value))
@@ -21,7 +27,7 @@ internal sealed class Problem(int status, string code, string title) : IResult
             httpContext.Response.Headers[name] = value;
         }
 
-        var members = Parameter is null ? null : new Dictionary<string, object?> { ["parameter"] = Parameter };
-        return TypedResults.Problem(Detail, instance: null, status, title, $"urn:funccomet:{code}", members).ExecuteAsync(httpContext);
+        var members = Parameter is null ? Members : Members.Prepend(KeyValuePair.Create<string, object?>("parameter", Parameter));
+        return TypedResults.Problem(Detail, instance: null, status, title, TypeOf(code), members).ExecuteAsync(httpContext);
     }
 }

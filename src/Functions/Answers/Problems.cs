@@ -7,6 +7,9 @@ namespace FuncComet.Functions.Answers;
 /// <summary>The catalogue of errors: every one that this app answers, with its stable code.</summary>
 internal static class Problems
 {
+    /// <summary>The code of <see cref="StorageUnavailable()"/>, which a push also says of each copy that failed.</summary>
+    public const string StorageUnavailableCode = "storage-unavailable";
+
     private const string RetryAfterSeconds = "5";
 
     public static IResult BadRecipient(string detail) =>
@@ -25,11 +28,11 @@ internal static class Problems
             Parameter = parameter,
         };
 
-    public static IResult MethodNotAllowed(string allowed) =>
+    public static IResult MethodNotAllowed(IEnumerable<string> allowed) =>
         new Problem(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "This method is not allowed here.")
         {
-            Detail = $"Use {allowed}.",
-            Header = ("Allow", allowed),
+            Detail = $"Use {string.Join(" or ", allowed)}.",
+            Header = ("Allow", string.Join(", ", allowed)),
         };
 
     public static IResult MessageTooLarge() =>
@@ -39,10 +42,14 @@ internal static class Problems
             Parameter = "body",
         };
 
-    public static IResult StorageUnavailable() =>
-        new Problem(StatusCodes.Status503ServiceUnavailable, "storage-unavailable", "The storage does not answer.")
+    public static IResult StorageUnavailable() => StorageUnavailable(members: []);
+
+    /// <param name="members">More members of the document.</param>
+    public static IResult StorageUnavailable(params IEnumerable<KeyValuePair<string, object?>> members) =>
+        new Problem(StatusCodes.Status503ServiceUnavailable, StorageUnavailableCode, "The storage does not answer.")
         {
-            Detail = $"Nothing is known to have changed. Try again after {RetryAfterSeconds} seconds.",
+            Detail = $"Try again after {RetryAfterSeconds} seconds.",
             Header = ("Retry-After", RetryAfterSeconds),
+            Members = members,
         };
 }

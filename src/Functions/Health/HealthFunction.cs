@@ -11,7 +11,7 @@ public sealed class HealthFunction(MailboxFactory mailboxes)
     /// <summary>The function.</summary>
     [Function("Health")]
     public Task RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "health")] HttpRequest request) =>
-        HttpFunction.AnswerAsync(request, HttpMethods.Get, _ => CheckAsync(request.HttpContext.RequestAborted));
+        HttpFunction.AnswerAsync(request, (HttpMethods.Get, _ => CheckAsync(request.HttpContext.RequestAborted)));
 
     private async Task<IResult> CheckAsync(CancellationToken clientGone)
     {

@@ -20,7 +20,7 @@ public sealed class PollFunction(LongPoll poll, PollTimeouts timeouts)
         CancellationToken cancellationToken)
     {
         using var clientGone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, request.HttpContext.RequestAborted);
-        await HttpFunction.AnswerAsync(request, HttpMethods.Get, query => PollAsync(request, query, clientGone.Token));
+        await HttpFunction.AnswerAsync(request, (HttpMethods.Get, query => PollAsync(request, query, clientGone.Token)));
     }
 
     private async Task<IResult> PollAsync(HttpRequest request, RequestQuery query, CancellationToken clientGone)

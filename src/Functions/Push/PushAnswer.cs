@@ -1,21 +1,43 @@
 using System.Text.Json.Serialization;
 using FuncComet.Functions.Answers;
 using FuncComet.Messages;
-using FuncComet.Recipients;
+using FuncComet.Pushing;
 using Microsoft.AspNetCore.Http;
 
 namespace FuncComet.Functions.Push;
 
-/// <summary>The body of a 202.</summary>
+/// <summary>The answer to a push: 202 where every copy is stored, else the problem with what was stored and what was not.</summary>
 internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
 {
-    /// <summary>One stored copy.</summary>
+    /// <summary>A stored copy.</summary>
     internal sealed record Copy(string Rcpt, string Id, string Expires);
 
-    public static IResult For(Recipient recipient, Message message, DateTimeOffset expires) => TypedResults.Json(
-        new PushAnswer([new Copy(recipient.Name, message.Id.ToString("N"), Rfc3339.Format(expires))]),
-        PushAnswerJson.Default.PushAnswer,
-        statusCode: StatusCodes.Status202Accepted);
+    /// <summary>A copy that is not known to be stored, and the type of the problem.</summary>
+    internal sealed record FailedCopy(string Rcpt, string Type);
+
+    public static IResult For(Message message, IReadOnlyList<PushedCopy> copies)
+    {
+        Copy[] accepted =
+        [
+            .. from copy in copies
+               where copy.Expires is not null
+               select new Copy(copy.Recipient.Name, message.Id.ToString("N"), Rfc3339.Format(copy.Expires!.Value)),
+        ];
+        if (accepted.Length == copies.Count)
+        {
+            return TypedResults.Json(new PushAnswer(accepted), PushAnswerJson.Default.PushAnswer, statusCode: StatusCodes.Status202Accepted);
+        }
+
+        FailedCopy[] failed =
+        [
+            .. from copy in copies
+               where copy.Expires is null
+               select new FailedCopy(copy.Recipient.Name, Problem.TypeOf(Problems.StorageUnavailableCode)),
+        ];
+        return Problems.StorageUnavailable(
+            KeyValuePair.Create<string, object?>("accepted", accepted),
+            KeyValuePair.Create<string, object?>("failed", failed));
+    }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -1,3 +1,4 @@
+using FuncComet.Functions.Answers;
 using FuncComet.Functions.Requests;
 using FuncComet.Messages;
 using FuncComet.Pushing;
@@ -6,22 +7,27 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FuncComet.Functions.Push;
 
-/// <summary><c>POST /api/push</c>: stores the body as a message for the recipient.</summary>
+/// <summary><c>POST /api/push</c>: stores the body as a message for each recipient.</summary>
 public sealed class PushFunction(MessagePush push, TimeProvider time)
 {
     /// <summary>The function.</summary>
     [Function("Push")]
     public Task RunAsync([HttpTrigger(AuthorizationLevel.Function, Route = "push")] HttpRequest request) =>
-        HttpFunction.AnswerAsync(request, HttpMethods.Post, query => PushAsync(request, query));
+        HttpFunction.AnswerAsync(request, (HttpMethods.Post, query => PushAsync(request, query)));
 
     private async Task<IResult> PushAsync(HttpRequest request, RequestQuery query)
     {
-        if (!query.TryRefuse(["delay"], out var problem)
-            || !query.TryGetRecipient(out var recipient, out problem)
+        if (!query.TryGetRecipients(MessagePush.MaxRecipients, out var recipients, out var problem)
             || !query.TryGetSeconds("ttl", Message.MinTtlSeconds, Message.MaxTtlSeconds, Message.DefaultTtl, out var timeToLive, out problem)
+            || !query.TryGetSeconds("delay", 0, Message.MaxDelaySeconds, TimeSpan.Zero, out var delay, out problem)
             || !PushHeaders.TryRead(request, out var contentType, out var key, out problem))
         {
             return problem;
+        }
+
+        if (delay >= timeToLive)
+        {
+            return Problems.BadParameter("delay", $"less than ttl ({timeToLive.TotalSeconds:F0} seconds)");
         }
 
         var (body, refused) = await PushBody.ReadAsync(request);
@@ -31,7 +37,6 @@ public sealed class PushFunction(MessagePush push, TimeProvider time)
         }
 
         var message = Message.Create(time, contentType, key, body);
-        var expires = await push.SendAsync(recipient, message, timeToLive);
-        return PushAnswer.For(recipient, message, expires);
+        return PushAnswer.For(message, await push.SendAsync(recipients, message, timeToLive, delay));
     }
 }

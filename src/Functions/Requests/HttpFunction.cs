@@ -8,16 +8,16 @@ namespace FuncComet.Functions.Requests;
 internal static class HttpFunction
 {
     /// <param name="request">The request, of any method: a trigger that lists methods would leave the others to the host's 404.</param>
-    /// <param name="method">The one that is answered.</param>
-    /// <param name="handle">Parses, calls Core and returns the answer.</param>
-    public static async Task AnswerAsync(HttpRequest request, string method, Func<RequestQuery, Task<IResult>> handle)
+    /// <param name="handlers">For each method that is answered: what parses, calls Core and returns the answer.</param>
+    public static async Task AnswerAsync(HttpRequest request, params (string Method, Func<RequestQuery, Task<IResult>> Handle)[] handlers)
     {
         var context = request.HttpContext;
         var clientGone = context.RequestAborted;
         context.Response.Headers.CacheControl = "no-store";
-        if (!HttpMethods.Equals(request.Method, method))
+        var handle = Array.Find(handlers, handler => HttpMethods.Equals(request.Method, handler.Method)).Handle;
+        if (handle is null)
         {
-            await Problems.MethodNotAllowed(method).ExecuteAsync(context);
+            await Problems.MethodNotAllowed(handlers.Select(handler => handler.Method)).ExecuteAsync(context);
         }
         else if (!RequestQuery.TryParse(request.QueryString.Value, out var query, out var malformed))
         {

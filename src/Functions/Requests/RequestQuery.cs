@@ -54,9 +54,33 @@ internal sealed class RequestQuery
     public bool TryGetRecipient([NotNullWhen(true)] out Recipient? recipient, [NotNullWhen(false)] out IResult? problem)
     {
         recipient = null;
-        var names = _parameters.Where(parameter => parameter.Name == "rcpt").Select(parameter => parameter.Value).Distinct(StringComparer.Ordinal).ToList();
-        problem = names.Count > 1 ? Problems.BadRecipient("rcpt must name one recipient here; it is given with different names.")
-            : names.Count == 0 || !Recipient.TryParse(names[0], out recipient) ? Problems.BadRecipient()
+        if (TryGetRecipients(most: 1, out var recipients, out problem))
+        {
+            recipient = recipients[0];
+        }
+
+        return recipient is not null;
+    }
+
+    /// <summary>One recipient or several; a repeated name counts once.</summary>
+    public bool TryGetRecipients(int most, out IReadOnlyList<Recipient> recipients, [NotNullWhen(false)] out IResult? problem)
+    {
+        var parsed = new List<Recipient>();
+        recipients = parsed;
+        problem = null;
+        foreach (var name in Values("rcpt"))
+        {
+            if (!Recipient.TryParse(name, out var recipient))
+            {
+                problem = Problems.BadRecipient();
+                return false;
+            }
+
+            parsed.Add(recipient);
+        }
+
+        problem = parsed.Count == 0 ? Problems.BadRecipient()
+            : parsed.Count > most ? Problems.BadRecipient(most == 1 ? "rcpt must name one recipient here; it is given with different names." : $"rcpt must name at most {most} recipients; send to the others with another push.")
             : null;
         return problem is null;
     }
@@ -64,7 +88,7 @@ internal sealed class RequestQuery
     /// <summary>A parameter that may be left out (null), and may be repeated only with the same value.</summary>
     public bool TryGetSingle(string name, string rule, out string? value, [NotNullWhen(false)] out IResult? problem)
     {
-        var values = _parameters.Where(parameter => parameter.Name == name).Select(parameter => parameter.Value).Distinct(StringComparer.Ordinal).ToList();
+        var values = Values(name).ToList();
         value = values.FirstOrDefault();
         problem = values.Count > 1 ? Problems.BadParameter(name, $"given once, or always with the same value: {rule}")
             : value?.Length == 0 ? Problems.BadParameter(name, rule)
@@ -110,6 +134,9 @@ internal sealed class RequestQuery
 
         return true;
     }
+
+    private IEnumerable<string> Values(string name) =>
+        _parameters.Where(parameter => parameter.Name == name).Select(parameter => parameter.Value).Distinct(StringComparer.Ordinal);
 
     private static bool TryDecode(ReadOnlySpan<char> encoded, [NotNullWhen(true)] out string? decoded)
     {

@@ -157,6 +157,45 @@ public abstract class MailboxContract
     }
 
     [Fact]
+    public async Task Send_WithADelay_HidesTheMessageUntilItIsOver()
+    {
+        await Mailbox.SendAsync(Named.Message("x"), Ttl, delay: TimeSpan.FromSeconds(1));
+        Assert.False(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
+
+        await WaitAsync(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(1, (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!.Deliveries);
+    }
+
+    [Fact]
+    public async Task Count_CountsHiddenMessagesToo()
+    {
+        Assert.Null(await Mailbox.CountAsync());
+        await Mailbox.SendAsync(Named.Message("1"), Ttl);
+        await Mailbox.SendAsync(Named.Message("2"), Ttl, delay: TimeSpan.FromMinutes(1));
+        await Mailbox.SendAsync(Named.Message("3"), Ttl);
+        await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
+
+        Assert.Equal(3, await Mailbox.CountAsync());
+    }
+
+    [Fact]
+    public async Task Clear_RemovesAllAndLeavesTheMailboxInUse()
+    {
+        await Mailbox.ClearAsync();
+        await Mailbox.SendAsync(Named.Message("1"), Ttl);
+        await Mailbox.SendAsync(Named.Message("2"), Ttl);
+        var leased = await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
+
+        await Mailbox.ClearAsync();
+
+        Assert.Equal(0, await Mailbox.CountAsync());
+        Assert.False(await Mailbox.DeleteAsync(leased!, Mailbox.Deadline));
+        await Mailbox.SendAsync(Named.Message("3"), Ttl);
+        Assert.Equal("3", (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!.Message.Text());
+    }
+
+    [Fact]
     public async Task Receive_OfAForeignMessage_GivesItsTextAsPlainText()
     {
         await Mailbox.SendAsync(Named.Message("ours"), Ttl);

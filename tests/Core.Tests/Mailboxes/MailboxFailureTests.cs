@@ -79,6 +79,8 @@ public sealed class MailboxFailureTests
         await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.HasMessageAsync(Mailbox.Deadline, TestContext.Current.CancellationToken));
         await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.ReceiveAsync(TimeSpan.FromSeconds(5), Mailbox.Deadline));
         await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.DeleteAsync(message, Mailbox.Deadline));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.CountAsync());
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.ClearAsync());
         await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.GiveBackAsync(message, undelivered: true, Mailbox.Deadline));
     }
 

@@ -47,7 +47,7 @@ internal sealed class PollHarness : IDisposable
 
     public Task<PollEnd> PollAsync(int seconds) => Poll.RunAsync(Alice, TimeSpan.FromSeconds(seconds), Answer, ClientGone.Token);
 
-    public Task PushAsync(string text) => Push.SendAsync(Alice, Named.Message(text), TimeSpan.FromHours(1));
+    public Task PushAsync(string text) => Push.SendAsync([Alice], Named.Message(text), TimeSpan.FromHours(1), TimeSpan.Zero);
 
     public void Stop() => _stopping.Cancel();
 

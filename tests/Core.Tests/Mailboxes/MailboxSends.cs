@@ -1,0 +1,11 @@
+using FuncComet.Mailboxes;
+using FuncComet.Messages;
+
+namespace FuncComet.Core.Tests.Mailboxes;
+
+internal static class MailboxSends
+{
+    /// <summary>Sends a message as a push does, without a delay unless one is given.</summary>
+    public static Task<DateTimeOffset> SendAsync(this Mailbox mailbox, Message message, TimeSpan timeToLive, TimeSpan delay = default) =>
+        mailbox.SendAsync(new Envelope(message).Encode(), timeToLive, delay);
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using System.Text.Json;
+
+namespace FuncComet.EndToEnd.Tests;
+
+public sealed class FanOutTests(Target target)
+{
+    [Fact]
+    public async Task Push_ToHundredRecipients_ReachesEachMailbox()
+    {
+        var recipients = Enumerable.Range(0, 100).Select(_ => Target.NewRecipient()).ToList();
+
+        using var pushed = await PushAsync(recipients, "to all");
+
+        Assert.Equal(HttpStatusCode.Accepted, pushed.StatusCode);
+        var accepted = JsonDocument.Parse(await pushed.TextAsync()).RootElement.GetProperty("accepted").EnumerateArray().ToList();
+        Assert.Equal(recipients, accepted.Select(copy => copy.GetProperty("rcpt").GetString()));
+        var id = Assert.Single(accepted.Select(copy => copy.GetProperty("id").GetString()).Distinct());
+        foreach (var recipient in recipients)
+        {
+            using var polled = await target.PollAsync(recipient);
+            Assert.Equal("to all", await polled.TextAsync());
+            Assert.Equal(id, polled.Header("Comet-Message-Id"));
+        }
+    }
+
+    [Fact]
+    public async Task Push_ToARepeatedName_StoresOneCopy()
+    {
+        var recipient = Target.NewRecipient();
+
+        using var pushed = await PushAsync([recipient, recipient], "once");
+
+        Assert.Equal(1, JsonDocument.Parse(await pushed.TextAsync()).RootElement.GetProperty("accepted").GetArrayLength());
+        using var first = await target.PollAsync(recipient);
+        using var second = await target.PollAsync(recipient, timeout: 0);
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, second.StatusCode);
+    }
+
+    [Fact]
+    public async Task Push_To101Recipients_IsRefusedAndReachesNobody()
+    {
+        var recipients = Enumerable.Range(0, 101).Select(number => $"r{number}-{Guid.NewGuid():N}").ToList();
+
+        using var pushed = await PushAsync(recipients, "too many");
+
+        var problem = await pushed.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-recipient", "rcpt");
+        Assert.Contains("at most 100", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        using var polled = await target.PollAsync(recipients[0], timeout: 0);
+        Assert.Equal(HttpStatusCode.NoContent, polled.StatusCode);
+    }
+
+    [Fact]
+    public async Task Push_WhenOneNameIsMalformed_ReachesNobody()
+    {
+        var recipient = Target.NewRecipient();
+
+        using var pushed = await target.PostAsync($"push?rcpt={recipient}&rcpt=%FF", new StringContent("x"));
+
+        await pushed.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-recipient", "rcpt");
+        using var polled = await target.PollAsync(recipient, timeout: 0);
+        Assert.Equal(HttpStatusCode.NoContent, polled.StatusCode);
+    }
+
+    [Fact]
+    public async Task Push_WithADelay_IsNotDeliveredBeforeIt()
+    {
+        var recipient = Target.NewRecipient();
+        using var pushed = await target.PushAsync(recipient, new StringContent("later"), "&delay=3");
+        Assert.Equal(HttpStatusCode.Accepted, pushed.StatusCode);
+
+        using var early = await target.PollAsync(recipient, timeout: 1);
+        using var late = await target.PollAsync(recipient, timeout: 20);
+
+        Assert.Equal(HttpStatusCode.NoContent, early.StatusCode);
+        Assert.Equal("later", await late.TextAsync());
+        Assert.Equal("1", late.Header("Comet-Deliveries"));
+    }
+
+    private Task<HttpResponseMessage> PushAsync(IEnumerable<string> recipients, string text) =>
+        target.PostAsync($"push?{string.Join('&', recipients.Select(recipient => $"rcpt={Uri.EscapeDataString(recipient)}"))}", new StringContent(text));
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using FuncComet.Functions.Push;
+using FuncComet.Pushing;
+using FuncComet.Testing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FuncComet.Functions.Tests;
+
+public sealed class PushAnswerTests
+{
+    private static readonly DateTimeOffset Expires = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    [Fact]
+    public async Task For_WhenACopyFailed_SaysWhatWasStoredAndWhatToRetry()
+    {
+        var message = Named.Message("x");
+
+        var (context, body) = await ExecuteAsync(PushAnswer.For(
+            message, [new PushedCopy(Named.Recipient("alice"), Expires), new PushedCopy(Named.Recipient("bob"), Expires: null)]));
+
+        Assert.Equal(503, context.Response.StatusCode);
+        Assert.Equal("5", context.Response.Headers.RetryAfter.ToString());
+        Assert.Equal("urn:funccomet:storage-unavailable", body.GetProperty("type").GetString());
+        Assert.Equal($$"""[{"rcpt":"alice","id":"{{message.Id:N}}","expires":"2026-01-02T03:04:05.000Z"}]""", body.GetProperty("accepted").GetRawText());
+        Assert.Equal("""[{"rcpt":"bob","type":"urn:funccomet:storage-unavailable"}]""", body.GetProperty("failed").GetRawText());
+    }
+
+    [Fact]
+    public async Task For_WhenEveryCopyIsStored_IsAccepted()
+    {
+        var (context, body) = await ExecuteAsync(PushAnswer.For(Named.Message("x"), [new PushedCopy(Named.Recipient("alice"), Expires)]));
+
+        Assert.Equal(202, context.Response.StatusCode);
+        Assert.Equal(["accepted"], body.EnumerateObject().Select(member => member.Name));
+    }
+
+    private static async Task<(HttpContext Context, JsonElement Body)> ExecuteAsync(IResult result)
+    {
+        var body = new MemoryStream();
+        var context = new DefaultHttpContext { RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider() };
+        context.Response.Body = body;
+        await result.ExecuteAsync(context);
+        return (context, JsonDocument.Parse(body.ToArray()).RootElement);
+    }
+}
