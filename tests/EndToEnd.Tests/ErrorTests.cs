@@ -15,6 +15,7 @@ public sealed class ErrorTests(Target target)
     [InlineData("DELETE", "poll", "GET")]
     [InlineData("POST", "health", "GET")]
     [InlineData("POST", "mailbox", "GET, DELETE")]
+    [InlineData("GET", "ack", "POST")]
     public async Task AnyOtherMethod_IsNotAllowed(string method, string path, string allowed)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), $"{path}?rcpt={Target.NewRecipient()}");
@@ -118,14 +119,20 @@ public sealed class ErrorTests(Target target)
     }
 
     [Theory]
-    [InlineData("poll", "lease")]
-    [InlineData("poll", "max")]
-    [InlineData("poll", "ack")]
-    public async Task Poll_WithAParameterOfALaterVersion_IsRefusedRatherThanMisunderstood(string path, string parameter)
+    [InlineData("lease", "4", "5 to 3600")]
+    [InlineData("lease", "3601", "5 to 3600")]
+    [InlineData("lease", "", "5 to 3600")]
+    [InlineData("lease", "1.5", "5 to 3600")]
+    [InlineData("max", "0", "1 to 32")]
+    [InlineData("max", "33", "1 to 32")]
+    [InlineData("max", "", "1 to 32")]
+    [InlineData("max", "-1", "1 to 32")]
+    public async Task Poll_WithABadNumber_IsRefusedWithItsRange(string parameter, string value, string range)
     {
-        using var polled = await target.GetAsync($"{path}?rcpt={Target.NewRecipient()}&timeout=0&{parameter}=5");
+        using var polled = await target.GetAsync($"poll?rcpt={Target.NewRecipient()}&timeout=0&{parameter}={value}");
 
-        await polled.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", parameter);
+        var problem = await polled.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", parameter);
+        Assert.Contains(range, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -75,18 +75,8 @@ public sealed class FakeQueueClient(TimeProvider time) : QueueClient
             ? QueuesModelFactory.PeekedMessage(entry.Id, entry.Text, entry.DequeueCount, entry.InsertedOn, entry.ExpiresOn)
             : null!), cancellationToken);
 
-    public override Task<Response<QueueMessage>> ReceiveMessageAsync(TimeSpan? visibilityTimeout = null, CancellationToken cancellationToken = default) =>
-        AnswerAsync("receive", () =>
-        {
-            if (FirstVisible() is not { } entry)
-            {
-                return Value<QueueMessage>(null!);
-            }
-
-            entry.VisibleOn = time.GetUtcNow() + visibilityTimeout!.Value;
-            entry.DequeueCount++;
-            return Value(QueuesModelFactory.QueueMessage(entry.Id, Receipt(entry), entry.Text, entry.DequeueCount, entry.VisibleOn, entry.InsertedOn, entry.ExpiresOn));
-        }, cancellationToken);
+    public override Task<Response<QueueMessage[]>> ReceiveMessagesAsync(int? maxMessages = null, TimeSpan? visibilityTimeout = null, CancellationToken cancellationToken = default) =>
+        AnswerAsync("receive", () => Value(Enumerable.Range(0, maxMessages!.Value).Select(_ => Receive(visibilityTimeout!.Value)).OfType<QueueMessage>().ToArray()), cancellationToken);
 
     public override Task<Response> DeleteMessageAsync(string messageId, string popReceipt, CancellationToken cancellationToken = default) =>
         AnswerAsync("delete", Response () =>
@@ -145,6 +135,18 @@ public sealed class FakeQueueClient(TimeProvider time) : QueueClient
 
         Answered(request);
         return result;
+    }
+
+    private QueueMessage? Receive(TimeSpan visibilityTimeout)
+    {
+        if (FirstVisible() is not { } entry)
+        {
+            return null;
+        }
+
+        entry.VisibleOn = time.GetUtcNow() + visibilityTimeout;
+        entry.DequeueCount++;
+        return QueuesModelFactory.QueueMessage(entry.Id, Receipt(entry), entry.Text, entry.DequeueCount, entry.VisibleOn, entry.InsertedOn, entry.ExpiresOn);
     }
 
     private Entry? FirstVisible()

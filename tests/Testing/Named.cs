@@ -1,3 +1,4 @@
+using FuncComet.Mailboxes;
 using FuncComet.Messages;
 using FuncComet.Recipients;
 
@@ -16,4 +17,8 @@ public static class Named
     public static Message Message(string text) => FuncComet.Messages.Message.Create(TimeProvider.System, "text/plain", key: null, System.Text.Encoding.UTF8.GetBytes(text));
 
     public static string Text(this Message message) => System.Text.Encoding.UTF8.GetString(message.Body.Span);
+
+    /// <summary>The one next message; null where there is none.</summary>
+    public static async Task<LeasedMessage?> ReceiveAsync(this Mailbox mailbox, TimeSpan lease, TimeSpan deadline) =>
+        (await mailbox.ReceiveAsync(1, lease, deadline)).SingleOrDefault();
 }

@@ -1,4 +1,5 @@
 using FuncComet.Messages;
+using FuncComet.Recipients;
 
 namespace FuncComet.Mailboxes;
 
@@ -9,8 +10,11 @@ public sealed class LeasedMessage
 {
     private readonly DateTimeOffset _leaseEnd;
 
-    internal LeasedMessage(Envelope? envelope, Message message, string queueMessageId, string popReceipt, long dequeueCount, DateTimeOffset leaseEnd)
+    private readonly Recipient _recipient;
+
+    internal LeasedMessage(Recipient recipient, Envelope? envelope, Message message, string queueMessageId, string popReceipt, long dequeueCount, DateTimeOffset leaseEnd)
     {
+        _recipient = recipient;
         _leaseEnd = leaseEnd;
         Envelope = envelope;
         Message = message;
@@ -24,6 +28,9 @@ public sealed class LeasedMessage
 
     /// <summary>How often it was handed out, this time included; what was given back before an answer does not count.</summary>
     public long Deliveries { get; }
+
+    /// <summary>What acknowledges this delivery.</summary>
+    public Receipt Receipt => Receipt.For(_recipient, QueueMessageId, PopReceipt);
 
     /// <summary>Null where another program put the message on the queue: there is then no counter of ours to write.</summary>
     internal Envelope? Envelope { get; }

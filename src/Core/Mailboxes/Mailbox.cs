@@ -80,23 +80,51 @@ public sealed class Mailbox
         },
         cancellationToken: cancellationToken);
 
-    /// <summary>Takes one message out of sight for <paramref name="lease"/> (whole seconds); null where there is none.</summary>
-    public Task<LeasedMessage?> ReceiveAsync(TimeSpan lease, TimeSpan deadline) => CallAsync(
+    /// <summary>Takes up to <paramref name="max"/> messages (1 to 32) out of sight for <paramref name="lease"/> (whole seconds); none where there are none.</summary>
+    public Task<IReadOnlyList<LeasedMessage>> ReceiveAsync(int max, TimeSpan lease, TimeSpan deadline) => CallAsync<IReadOnlyList<LeasedMessage>>(
         "receive",
         deadline,
         async token =>
         {
-            // The lease begins when Storage hands the message out, which is not before it was asked.
+            // The lease begins when Storage hands the messages out, which is not before it was asked.
             var leaseEnd = _time.GetUtcNow() + lease;
             try
             {
-                return (await _queue.ReceiveMessageAsync(lease, token)).Value is { } received ? Open(received, leaseEnd) : null;
+                return Array.ConvertAll((await _queue.ReceiveMessagesAsync(max, lease, token)).Value, received => Open(received, leaseEnd));
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
             {
-                return null;
+                return [];
             }
         });
+
+    /// <summary>
+    /// Removes what a receipt stands for. True when the message is gone, whoever removed it, and also where its lease had run out and nobody else had
+    /// been given it; false where it has been delivered again since: the newer receipt counts.
+    /// </summary>
+    public Task<bool> AcknowledgeAsync(Receipt receipt)
+    {
+        ArgumentNullException.ThrowIfNull(receipt);
+        return CallAsync(
+            "acknowledge",
+            Deadline,
+            async token =>
+            {
+                try
+                {
+                    await _queue.DeleteMessageAsync(receipt.QueueMessageId, receipt.PopReceipt, token);
+                    return true;
+                }
+                catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.MessageNotFound || ex.ErrorCode == QueueErrorCode.QueueNotFound)
+                {
+                    return true;
+                }
+                catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.PopReceiptMismatch)
+                {
+                    return false;
+                }
+            });
+    }
 
     /// <summary>Removes a received message for good; false where it was no longer ours to remove (its lease or its life had ended).</summary>
     public Task<bool> DeleteAsync(LeasedMessage message, TimeSpan deadline)
@@ -151,12 +179,12 @@ public sealed class Mailbox
             }
         });
 
-    private static LeasedMessage Open(QueueMessage received, DateTimeOffset leaseEnd)
+    private LeasedMessage Open(QueueMessage received, DateTimeOffset leaseEnd)
     {
         var message = Envelope.TryDecode(received.MessageText, out var envelope)
             ? envelope.Message
             : Message.Foreign(received.MessageId, received.InsertedOn ?? DateTimeOffset.UnixEpoch, received.MessageText);
-        return new LeasedMessage(envelope, message, received.MessageId, received.PopReceipt, received.DequeueCount, leaseEnd);
+        return new LeasedMessage(_recipient!, envelope, message, received.MessageId, received.PopReceipt, received.DequeueCount, leaseEnd);
     }
 
     // Creation is a race that anyone may win.

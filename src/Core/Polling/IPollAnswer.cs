@@ -6,10 +6,10 @@ namespace FuncComet.Polling;
 public interface IPollAnswer
 {
     /// <summary>
-    /// Writes <paramref name="message"/> to the client and says what became of it. Gives up when <paramref name="cancellationToken"/> says so:
+    /// Writes <paramref name="messages"/> to the client and says what became of them. Gives up when <paramref name="cancellationToken"/> says so:
     /// the client has left, or the lease is about to end.
     /// </summary>
-    Task<Handover> WriteAsync(LeasedMessage message, CancellationToken cancellationToken);
+    Task<Handover> WriteAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken);
 }
 
 /// <summary>What became of an answer.</summary>

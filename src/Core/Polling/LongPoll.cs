@@ -8,7 +8,8 @@ namespace FuncComet.Polling;
 
 /// <summary>
 /// The wait. It looks (a peek hides nothing from anyone), and with nothing there waits for the bell or the next pause, whichever is first;
-/// what a look saw it receives under a lease, writes to the client, and deletes.
+/// what a look saw it receives under a lease and writes to the client. In plain mode it deletes what was written; in lease mode the client's
+/// acknowledgement does.
 /// </summary>
 public sealed partial class LongPoll(
     MailboxFactory mailboxes,
@@ -21,23 +22,23 @@ public sealed partial class LongPoll(
     ILogger<LongPoll> logger)
 {
     /// <summary>Holds a poll until it ends, in one of the ways of <see cref="PollEnd"/>.</summary>
-    /// <param name="recipient">Whose mailbox.</param>
-    /// <param name="timeout">How long to wait; zero looks once.</param>
-    /// <param name="answer">Where a message is written to.</param>
+    /// <param name="request">What the poll asks for.</param>
+    /// <param name="answer">Where messages are written to.</param>
     /// <param name="clientGone">Fires when the client has left or the host has called its request off.</param>
-    public async Task<PollEnd> RunAsync(Recipient recipient, TimeSpan timeout, IPollAnswer answer, CancellationToken clientGone)
+    public async Task<PollEnd> RunAsync(PollRequest request, IPollAnswer answer, CancellationToken clientGone)
     {
+        ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(answer);
-        var mailbox = mailboxes.Open(recipient);
-        var clock = new PollClock(time, timeout);
+        var mailbox = mailboxes.Open(request.Recipient);
+        var clock = new PollClock(time, request.Timeout);
         held.Enter();
         PollEnd? end = null;
         try
         {
-            (end, var message) = await WaitAsync(recipient, mailbox, clock, clientGone);
-            if (message is not null)
+            (end, var messages) = await WaitAsync(request, mailbox, clock, clientGone);
+            if (messages.Count > 0)
             {
-                end = await DeliverAsync(recipient, mailbox, message, clock, answer, clientGone);
+                end = await DeliverAsync(request, mailbox, messages, clock, answer, clientGone);
             }
 
             return end.Value;
@@ -49,11 +50,12 @@ public sealed partial class LongPoll(
     }
 
     /// <summary>
-    /// The ways a wait ends: a message was received (its end is then decided by its answer); the client has left or the host is stopping, both
+    /// The ways a wait ends: messages were received (their end is then decided by the answer); the client has left or the host is stopping, both
     /// noticed before every look and in every pause; the timeout ran out; storage failed.
     /// </summary>
-    private async Task<(PollEnd End, LeasedMessage? Message)> WaitAsync(Recipient recipient, Mailbox mailbox, PollClock clock, CancellationToken clientGone)
+    private async Task<(PollEnd End, IReadOnlyList<LeasedMessage> Messages)> WaitAsync(PollRequest request, Mailbox mailbox, PollClock clock, CancellationToken clientGone)
     {
+        var recipient = request.Recipient;
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(clientGone, host.ApplicationStopping);
         using var bell = doorbell.Listen(recipient);
         var step = backoff.StepOf(recipient);
@@ -69,12 +71,12 @@ public sealed partial class LongPoll(
                 }
 
                 // Another poll may have been faster; then the wait goes on.
-                var message = seen ? await mailbox.ReceiveAsync(options.Value.PlainLease, clock.ForReceive) : null;
+                var messages = seen ? await mailbox.ReceiveAsync(request.Max, request.Lease ?? options.Value.PlainLease, clock.ForReceive) : [];
                 bell.EndLook();
-                if (message is not null)
+                if (messages.Count > 0)
                 {
                     step = 0;
-                    return (PollEnd.Delivered, message);
+                    return (PollEnd.Delivered, messages);
                 }
 
                 var left = clock.Left;
@@ -82,7 +84,7 @@ public sealed partial class LongPoll(
                 var rang = left > TimeSpan.Zero && await bell.WaitAsync(pause < left ? pause : left, time, leaving.Token);
                 if (!rang && pause >= left)
                 {
-                    return (leaving.IsCancellationRequested ? EndOf(clientGone) : PollEnd.TimedOut, null);
+                    return (leaving.IsCancellationRequested ? EndOf(clientGone) : PollEnd.TimedOut, []);
                 }
 
                 step = rang ? 0 : step + 1;
@@ -90,42 +92,45 @@ public sealed partial class LongPoll(
         }
         catch (Exception ex) when (leaving.IsCancellationRequested && ex is (OperationCanceledException or StorageUnavailableException))
         {
-            return (EndOf(clientGone), null);
+            return (EndOf(clientGone), []);
         }
         catch (StorageUnavailableException ex)
         {
             Log.StorageFailed(logger, mailbox.QueueName, ex.Message);
-            return (PollEnd.StorageFailed, null);
+            return (PollEnd.StorageFailed, []);
         }
         finally
         {
             backoff.Remember(recipient, step);
         }
 
-        return (EndOf(clientGone), null);
+        return (EndOf(clientGone), []);
     }
 
     private static PollEnd EndOf(CancellationToken clientGone) => clientGone.IsCancellationRequested ? PollEnd.ClientGone : PollEnd.HostStopping;
 
-    /// <summary>The one place where a message changes hands: it leaves the mailbox only after its answer was written.</summary>
-    private async Task<PollEnd> DeliverAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, PollClock clock, IPollAnswer answer, CancellationToken clientGone)
+    /// <summary>The one place where messages change hands: in plain mode they leave the mailbox only after their answer was written.</summary>
+    private async Task<PollEnd> DeliverAsync(PollRequest request, Mailbox mailbox, IReadOnlyList<LeasedMessage> messages, PollClock clock, IPollAnswer answer, CancellationToken clientGone)
     {
         var handover = Handover.NotBegun;
         try
         {
-            // When the lease ends somebody else gets the message, so by then this answer must be over.
-            var longest = clock.ForAnswer(message.LeaseLeft(time));
+            // When the lease ends somebody else gets the messages, so by then this answer must be over. They were all leased at a time.
+            var longest = clock.ForAnswer(messages[0].LeaseLeft(time));
             if (!clientGone.IsCancellationRequested && longest > TimeSpan.Zero)
             {
                 handover = Handover.Broken;
                 using var limit = new CancellationTokenSource(longest, time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, clientGone);
-                handover = await answer.WriteAsync(message, either.Token);
+                handover = await answer.WriteAsync(messages, either.Token);
             }
         }
         finally
         {
-            await SettleAsync(recipient, mailbox, message, clock, handover);
+            if (handover != Handover.Written || request.Lease is null)
+            {
+                await Task.WhenAll(messages.Select(message => SettleAsync(request.Recipient, mailbox, message, clock, handover)));
+            }
         }
 
         return handover == Handover.Written ? PollEnd.Delivered : PollEnd.ClientGone;

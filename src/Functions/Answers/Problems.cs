@@ -35,6 +35,13 @@ internal static class Problems
             Header = ("Allow", string.Join(", ", allowed)),
         };
 
+    public static IResult ReceiptExpired(IReadOnlyList<string> expired) =>
+        new Problem(StatusCodes.Status410Gone, "receipt-expired", "A message has been delivered again since.")
+        {
+            Detail = "The newer receipt counts for what stands in expired; the others are acknowledged.",
+            Members = [KeyValuePair.Create<string, object?>("expired", expired)],
+        };
+
     public static IResult MessageTooLarge() =>
         new Problem(StatusCodes.Status413PayloadTooLarge, "message-too-large", "The message is too large.")
         {

@@ -1,15 +1,13 @@
-using System.Globalization;
-using FuncComet.Functions.Answers;
 using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using Microsoft.AspNetCore.Http;
 
 namespace FuncComet.Functions.Poll;
 
-/// <summary>Writes a message as the answer to a poll without <c>max</c>: its bytes, and the rest in headers.</summary>
-internal sealed class HttpPollAnswer(HttpContext context, CancellationToken clientGone) : IPollAnswer
+/// <summary>Hands an answer to the client's connection and says what became of it; what it looks like is its form's.</summary>
+internal abstract class HttpPollAnswer(HttpContext context, CancellationToken clientGone) : IPollAnswer
 {
-    public async Task<Handover> WriteAsync(LeasedMessage message, CancellationToken cancellationToken)
+    public async Task<Handover> WriteAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken)
     {
         // When a client has left, the host may end the request and take the context back while this function still runs: look before touching it.
         if (cancellationToken.IsCancellationRequested)
@@ -19,8 +17,9 @@ internal sealed class HttpPollAnswer(HttpContext context, CancellationToken clie
 
         try
         {
-            WriteHead(context.Response, message);
-            var flushed = await context.Response.BodyWriter.WriteAsync(message.Message.Body, cancellationToken);
+            context.Response.StatusCode = StatusCodes.Status200OK;
+            Write(context.Response, messages);
+            var flushed = await context.Response.BodyWriter.FlushAsync(cancellationToken);
             if (flushed.IsCompleted || flushed.IsCanceled)
             {
                 return Handover.Broken;
@@ -41,18 +40,6 @@ internal sealed class HttpPollAnswer(HttpContext context, CancellationToken clie
         }
     }
 
-    private static void WriteHead(HttpResponse response, LeasedMessage leased)
-    {
-        var message = leased.Message;
-        response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = message.ContentType;
-        response.ContentLength = message.Body.Length;
-        response.Headers["Comet-Message-Id"] = message.Id.ToString("N");
-        response.Headers["Comet-Time"] = Rfc3339.Format(message.Time);
-        response.Headers["Comet-Deliveries"] = leased.Deliveries.ToString(CultureInfo.InvariantCulture);
-        if (message.Key is not null)
-        {
-            response.Headers["Idempotency-Key"] = message.Key;
-        }
-    }
+    /// <summary>Sets the headers and writes the body, without sending anything yet.</summary>
+    protected abstract void Write(HttpResponse response, IReadOnlyList<LeasedMessage> messages);
 }

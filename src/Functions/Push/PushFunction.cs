@@ -18,13 +18,14 @@ public sealed class PushFunction(MessagePush push, TimeProvider time)
     private async Task<IResult> PushAsync(HttpRequest request, RequestQuery query)
     {
         if (!query.TryGetRecipients(MessagePush.MaxRecipients, out var recipients, out var problem)
-            || !query.TryGetSeconds("ttl", Message.MinTtlSeconds, Message.MaxTtlSeconds, Message.DefaultTtl, out var timeToLive, out problem)
-            || !query.TryGetSeconds("delay", 0, Message.MaxDelaySeconds, TimeSpan.Zero, out var delay, out problem)
+            || !query.TryGetSeconds("ttl", Message.MinTtlSeconds, Message.MaxTtlSeconds, out var ttl, out problem)
+            || !query.TryGetSeconds("delay", 0, Message.MaxDelaySeconds, out var delay, out problem)
             || !PushHeaders.TryRead(request, out var contentType, out var key, out problem))
         {
             return problem;
         }
 
+        var timeToLive = ttl ?? Message.DefaultTtl;
         if (delay >= timeToLive)
         {
             return Problems.BadParameter("delay", $"less than ttl ({timeToLive.TotalSeconds:F0} seconds)");
@@ -37,6 +38,6 @@ public sealed class PushFunction(MessagePush push, TimeProvider time)
         }
 
         var message = Message.Create(time, contentType, key, body);
-        return PushAnswer.For(message, await push.SendAsync(recipients, message, timeToLive, delay));
+        return PushAnswer.For(message, await push.SendAsync(recipients, message, timeToLive, delay ?? TimeSpan.Zero));
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using FuncComet.Functions.Answers;
+using FuncComet.Mailboxes;
 using FuncComet.Recipients;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -96,40 +97,53 @@ internal sealed class RequestQuery
         return problem is null;
     }
 
-    /// <summary>Whole seconds within a range, or the default where the parameter is left out.</summary>
-    public bool TryGetSeconds(string name, int least, int most, TimeSpan otherwise, out TimeSpan time, [NotNullWhen(false)] out IResult? problem)
+    /// <summary>Whole seconds within a range; null where the parameter is left out.</summary>
+    public bool TryGetSeconds(string name, int least, int most, out TimeSpan? time, [NotNullWhen(false)] out IResult? problem)
     {
-        time = otherwise;
-        var rule = $"whole seconds, digits only, {least} to {most}";
+        time = null;
+        if (TryGetNumber(name, least, most, "whole seconds", out var seconds, out problem) && seconds is not null)
+        {
+            time = TimeSpan.FromSeconds(seconds.Value);
+        }
+
+        return problem is null;
+    }
+
+    /// <summary>A number within a range; null where the parameter is left out.</summary>
+    public bool TryGetNumber(string name, int least, int most, string unit, out int? number, [NotNullWhen(false)] out IResult? problem)
+    {
+        number = null;
+        var rule = $"{unit}, digits only, {least} to {most}";
         if (!TryGetSingle(name, rule, out var text, out problem) || text is null)
         {
             return problem is null;
         }
 
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds < least || seconds > most)
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) || parsed < least || parsed > most)
         {
             problem = Problems.BadParameter(name, rule);
             return false;
         }
 
-        time = TimeSpan.FromSeconds(seconds);
+        number = parsed;
         return true;
     }
 
-    /// <summary>
-    /// Refuses parameters of the protocol that this version does not have yet. To ignore them as unknown ones are would break a promise: a client
-    /// that asks for a lease would lose what it does not acknowledge.
-    /// </summary>
-    public bool TryRefuse(ReadOnlySpan<string> names, [NotNullWhen(false)] out IResult? problem)
+    /// <summary>Receipts of this recipient, none to 32; a repeated one counts once. One that is not makes all of them refused.</summary>
+    public bool TryGetReceipts(string name, Recipient recipient, out IReadOnlyList<Receipt> receipts, [NotNullWhen(false)] out IResult? problem)
     {
+        var parsed = new List<Receipt>();
+        receipts = parsed;
         problem = null;
-        foreach (var (name, _) in _parameters)
+        foreach (var text in Values(name))
         {
-            if (names.Contains(name))
+            if (parsed.Count == Receipt.MaxCount || !Receipt.TryParse(text, recipient, out var receipt))
             {
-                problem = Problems.BadParameter(name, "left out: this version does not have it yet");
+                problem = Problems.BadParameter(name, Receipt.Rule);
                 return false;
             }
+
+            parsed.Add(receipt);
         }
 
         return true;

@@ -32,6 +32,9 @@ public abstract class MailboxContract
 
     protected abstract Task WaitAsync(TimeSpan time);
 
+    // Over the wire and back, as a client's comes.
+    private Receipt Reread(Receipt receipt) => Receipt.TryParse(receipt.Text, Recipient, out var reread) ? reread : throw new FormatException(receipt.Text);
+
     [Fact]
     public async Task HasMessage_WhenNothingWasEverSent_IsFalse()
     {
@@ -154,6 +157,58 @@ public abstract class MailboxContract
         await WaitAsync(TimeSpan.FromSeconds(2));
 
         Assert.False(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
+    }
+
+    [Fact]
+    public async Task Receive_OfSeveral_TakesUpToThatMany()
+    {
+        foreach (var number in Enumerable.Range(0, 5))
+        {
+            await Mailbox.SendAsync(Named.Message($"{number}"), Ttl);
+        }
+
+        Assert.Equal(["0", "1", "2"], (await Mailbox.ReceiveAsync(3, Lease, Mailbox.Deadline)).Select(message => message.Message.Text()));
+        Assert.Equal(["3", "4"], (await Mailbox.ReceiveAsync(32, Lease, Mailbox.Deadline)).Select(message => message.Message.Text()));
+        Assert.Empty(await Mailbox.ReceiveAsync(32, Lease, Mailbox.Deadline));
+    }
+
+    [Fact]
+    public async Task Acknowledge_RemovesForGood_AndAgainChangesNothing()
+    {
+        await Mailbox.SendAsync(Named.Message("x"), Ttl);
+        var receipt = Reread((await Mailbox.ReceiveAsync(TimeSpan.FromSeconds(1), Mailbox.Deadline))!.Receipt);
+
+        Assert.True(await Mailbox.AcknowledgeAsync(receipt));
+
+        await WaitAsync(TimeSpan.FromSeconds(2));
+        Assert.False(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
+        Assert.True(await Mailbox.AcknowledgeAsync(receipt));
+    }
+
+    [Fact]
+    public async Task Acknowledge_AfterTheLease_WhenNobodyElseWasGivenTheMessage_Removes()
+    {
+        await Mailbox.SendAsync(Named.Message("x"), Ttl);
+        var receipt = Reread((await Mailbox.ReceiveAsync(TimeSpan.FromSeconds(1), Mailbox.Deadline))!.Receipt);
+        await WaitAsync(TimeSpan.FromSeconds(2));
+        Assert.True(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
+
+        Assert.True(await Mailbox.AcknowledgeAsync(receipt));
+
+        Assert.False(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
+    }
+
+    [Fact]
+    public async Task Acknowledge_WhenSomebodyElseWasGivenTheMessage_IsFalse()
+    {
+        await Mailbox.SendAsync(Named.Message("x"), Ttl);
+        var older = Reread((await Mailbox.ReceiveAsync(TimeSpan.FromSeconds(1), Mailbox.Deadline))!.Receipt);
+        await WaitAsync(TimeSpan.FromSeconds(2));
+        var newer = Reread((await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!.Receipt);
+
+        Assert.False(await Mailbox.AcknowledgeAsync(older));
+        Assert.True(await Mailbox.AcknowledgeAsync(newer));
+        Assert.True(await Mailbox.AcknowledgeAsync(older));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class IdlePollOnAzuriteTests(Azurite azurite)
         await host.StartAsync(TestContext.Current.CancellationToken);
         var poll = host.Services.GetRequiredService<LongPoll>();
 
-        var end = await poll.RunAsync(Named.NewRecipient(), TimeSpan.FromSeconds(4), new RecordedAnswer(), CancellationToken.None).Bounded();
+        var end = await poll.RunAsync(new PollRequest(Named.NewRecipient(), TimeSpan.FromSeconds(4)), new RecordedAnswer(), CancellationToken.None).Bounded();
 
         // Pauses of at least 0.2, 0.4, 0.8 and 1.6 seconds (jitter takes at most a fifth) add up to 3: a fifth look at the latest then, and the next would be 3.2 later.
         Assert.Equal(PollEnd.TimedOut, end);
@@ -34,7 +34,7 @@ public sealed class IdlePollOnAzuriteTests(Azurite azurite)
         using var host = CreateHost(requests);
         await host.StartAsync(TestContext.Current.CancellationToken);
         using var clientGone = new CancellationTokenSource();
-        var poll = host.Services.GetRequiredService<LongPoll>().RunAsync(Named.NewRecipient(), TimeSpan.FromSeconds(60), new RecordedAnswer(), clientGone.Token);
+        var poll = host.Services.GetRequiredService<LongPoll>().RunAsync(new PollRequest(Named.NewRecipient(), TimeSpan.FromSeconds(60)), new RecordedAnswer(), clientGone.Token);
         await Await.UntilAsync(() => requests.Count >= 1, "the first look");
 
         await clientGone.CancelAsync();

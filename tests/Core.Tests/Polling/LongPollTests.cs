@@ -166,7 +166,7 @@ public sealed class LongPollTests : IDisposable
 
         Assert.Empty(_instance.Answer.Messages);
         var next = new RecordedAnswer();
-        Assert.Equal(PollEnd.Delivered, await _instance.Poll.RunAsync(_instance.Alice, TimeSpan.Zero, next, CancellationToken.None).Bounded());
+        Assert.Equal(PollEnd.Delivered, await _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero), next, CancellationToken.None).Bounded());
         Assert.Equal(1, Assert.Single(next.Messages).Deliveries);
     }
 
@@ -174,7 +174,7 @@ public sealed class LongPollTests : IDisposable
     public async Task Run_WhenTheClientLeavesDuringTheReceive_WakesAnotherPollOfTheMailbox()
     {
         var other = new RecordedAnswer();
-        var waiting = _instance.Poll.RunAsync(_instance.Alice, TimeSpan.FromSeconds(30), other, CancellationToken.None);
+        var waiting = _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30)), other, CancellationToken.None);
         var newest = _instance.PollAsync(seconds: 30);
         _instance.Queue.Answered = request =>
         {
@@ -202,7 +202,7 @@ public sealed class LongPollTests : IDisposable
         Assert.Equal(PollEnd.ClientGone, await _instance.PollAsync(seconds: 30).Bounded());
 
         var next = new RecordedAnswer();
-        Assert.Equal(PollEnd.Delivered, await _instance.Poll.RunAsync(_instance.Alice, TimeSpan.Zero, next, CancellationToken.None).Bounded());
+        Assert.Equal(PollEnd.Delivered, await _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero), next, CancellationToken.None).Bounded());
         Assert.Equal(deliveriesNext, Assert.Single(next.Messages).Deliveries);
         Assert.Equal("hello", next.Messages[0].Message.Text());
     }
@@ -297,10 +297,62 @@ public sealed class LongPollTests : IDisposable
         _instance.Queue.Failure = null;
         _instance.Time.Advance(TimeSpan.FromSeconds(30));
         var next = new RecordedAnswer();
-        await _instance.Poll.RunAsync(_instance.Alice, TimeSpan.Zero, next, CancellationToken.None).Bounded();
+        await _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero), next, CancellationToken.None).Bounded();
 
         Assert.Equal(2, Assert.Single(next.Messages).Deliveries);
     }
+
+    [Fact]
+    public async Task Run_InLeaseMode_LeavesTheMessageToItsReceipt()
+    {
+        await _instance.PushAsync("hello");
+
+        Assert.Equal(PollEnd.Delivered, await LeaseAsync(_instance.Answer).Bounded());
+
+        Assert.Single(_instance.Queue.Texts);
+        Assert.Equal(PollEnd.TimedOut, await LeaseAsync(new RecordedAnswer()).Bounded());
+        _instance.Time.Advance(TimeSpan.FromSeconds(60));
+        var again = new RecordedAnswer();
+        Assert.Equal(PollEnd.Delivered, await LeaseAsync(again).Bounded());
+        Assert.Equal(2, Assert.Single(again.Messages).Deliveries);
+        Assert.Equal(_instance.Answer.Messages[0].Message.Id, again.Messages[0].Message.Id);
+    }
+
+    [Theory]
+    [InlineData(Handover.NotBegun, 1)]
+    [InlineData(Handover.Broken, 2)]
+    public async Task Run_InLeaseModeWhenTheAnswerIsNotWritten_GivesTheMessageBackAtOnce(Handover handover, int deliveriesNext)
+    {
+        await _instance.PushAsync("hello");
+        _instance.Answer.Write = _ => Task.FromResult(handover);
+
+        Assert.Equal(PollEnd.ClientGone, await LeaseAsync(_instance.Answer).Bounded());
+
+        var next = new RecordedAnswer();
+        Assert.Equal(PollEnd.Delivered, await LeaseAsync(next).Bounded());
+        Assert.Equal(deliveriesNext, Assert.Single(next.Messages).Deliveries);
+    }
+
+    [Fact]
+    public async Task Run_OfABatch_TakesWhatIsThereWithOneReceiveAndDeletesAll()
+    {
+        foreach (var number in Enumerable.Range(0, 40))
+        {
+            await _instance.PushAsync($"{number}");
+        }
+
+        _instance.Queue.Requests.Clear();
+        var poll = new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30)) { Max = 32 };
+
+        Assert.Equal(PollEnd.Delivered, await _instance.Poll.RunAsync(poll, _instance.Answer, CancellationToken.None).Bounded());
+
+        Assert.Equal(Enumerable.Range(0, 32).Select(number => $"{number}"), _instance.Answer.Messages.Select(message => message.Message.Text()));
+        Assert.Equal(["peek", "receive", .. Enumerable.Repeat("delete", 32)], _instance.Queue.Requests);
+        Assert.Equal(8, _instance.Queue.Texts.Count());
+    }
+
+    private Task<PollEnd> LeaseAsync(RecordedAnswer answer) =>
+        _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero) { Lease = TimeSpan.FromSeconds(60) }, answer, CancellationToken.None);
 
     [Theory]
     [InlineData("peek", PollEnd.StorageFailed)]
@@ -321,7 +373,7 @@ public sealed class LongPollTests : IDisposable
     public async Task Run_WhileAnAnswerIsBeingWritten_APushWakesAnotherPollThatWaits()
     {
         var other = new RecordedAnswer();
-        var waiting = _instance.Poll.RunAsync(_instance.Alice, TimeSpan.FromSeconds(30), other, CancellationToken.None);
+        var waiting = _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30)), other, CancellationToken.None);
         var writing = new TaskCompletionSource<Handover>();
         _instance.Answer.Write = _ => writing.Task;
         var newest = _instance.PollAsync(seconds: 30);
@@ -378,7 +430,7 @@ public sealed class LongPollTests : IDisposable
     public async Task Run_OfTwentyPollsAndTwentyPushes_GivesEachPollOneMessage()
     {
         var answers = Enumerable.Range(0, 20).Select(_ => new RecordedAnswer()).ToList();
-        var polls = answers.Select(answer => _instance.Poll.RunAsync(_instance.Alice, TimeSpan.FromSeconds(30), answer, CancellationToken.None)).ToList();
+        var polls = answers.Select(answer => _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30)), answer, CancellationToken.None)).ToList();
 
         foreach (var number in Enumerable.Range(0, 20))
         {

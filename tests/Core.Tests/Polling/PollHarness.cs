@@ -45,7 +45,7 @@ internal sealed class PollHarness : IDisposable
 
     public RecordedAnswer Answer { get; } = new();
 
-    public Task<PollEnd> PollAsync(int seconds) => Poll.RunAsync(Alice, TimeSpan.FromSeconds(seconds), Answer, ClientGone.Token);
+    public Task<PollEnd> PollAsync(int seconds) => Poll.RunAsync(new PollRequest(Alice, TimeSpan.FromSeconds(seconds)), Answer, ClientGone.Token);
 
     public Task PushAsync(string text) => Push.SendAsync([Alice], Named.Message(text), TimeSpan.FromHours(1), TimeSpan.Zero);
 
@@ -85,9 +85,9 @@ internal sealed class RecordedAnswer : IPollAnswer
 
     public Func<CancellationToken, Task<Handover>> Write { get; set; } = _ => Task.FromResult(Handover.Written);
 
-    public async Task<Handover> WriteAsync(LeasedMessage message, CancellationToken cancellationToken)
+    public async Task<Handover> WriteAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken)
     {
-        Messages.Add(message);
+        Messages.AddRange(messages);
         return await Write(cancellationToken);
     }
 }

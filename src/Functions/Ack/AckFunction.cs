@@ -1,0 +1,33 @@
+using FuncComet.Functions.Answers;
+using FuncComet.Functions.Requests;
+using FuncComet.Mailboxes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FuncComet.Functions.Ack;
+
+/// <summary><c>POST /api/ack</c>: acknowledges deliveries of lease mode.</summary>
+public sealed class AckFunction(Acknowledgements acknowledgements)
+{
+    /// <summary>The function.</summary>
+    [Function("Ack")]
+    public Task RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "ack")] HttpRequest request) =>
+        HttpFunction.AnswerAsync(request, (HttpMethods.Post, AcknowledgeAsync));
+
+    private async Task<IResult> AcknowledgeAsync(RequestQuery query)
+    {
+        if (!query.TryGetRecipient(out var recipient, out var problem)
+            || !query.TryGetReceipts("receipt", recipient, out var receipts, out problem))
+        {
+            return problem;
+        }
+
+        if (receipts.Count == 0)
+        {
+            return Problems.BadParameter("receipt", Receipt.Rule);
+        }
+
+        var expired = await acknowledgements.ApplyAsync(recipient, receipts);
+        return expired.Count == 0 ? TypedResults.NoContent() : Problems.ReceiptExpired(expired);
+    }
+}

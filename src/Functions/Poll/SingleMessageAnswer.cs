@@ -1,0 +1,32 @@
+using System.Buffers;
+using System.Globalization;
+using FuncComet.Functions.Answers;
+using FuncComet.Mailboxes;
+using Microsoft.AspNetCore.Http;
+
+namespace FuncComet.Functions.Poll;
+
+/// <summary>The answer to a poll without <c>max</c>: one message's bytes, and the rest in headers.</summary>
+internal sealed class SingleMessageAnswer(HttpContext context, bool withReceipt, CancellationToken clientGone) : HttpPollAnswer(context, clientGone)
+{
+    protected override void Write(HttpResponse response, IReadOnlyList<LeasedMessage> messages)
+    {
+        var message = messages[0].Message;
+        response.ContentType = message.ContentType;
+        response.ContentLength = message.Body.Length;
+        response.Headers["Comet-Message-Id"] = message.Id.ToString("N");
+        response.Headers["Comet-Time"] = Rfc3339.Format(message.Time);
+        response.Headers["Comet-Deliveries"] = messages[0].Deliveries.ToString(CultureInfo.InvariantCulture);
+        if (message.Key is not null)
+        {
+            response.Headers["Idempotency-Key"] = message.Key;
+        }
+
+        if (withReceipt)
+        {
+            response.Headers["Comet-Receipt"] = messages[0].Receipt.Text;
+        }
+
+        response.BodyWriter.Write(message.Body.Span);
+    }
+}
