@@ -24,6 +24,7 @@ public static class FuncCometServices
         services.TryAddSingleton(Random.Shared);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<StorageOptions>>().Value.CreateClient());
         services.AddSingleton<MailboxFactory>();
+        services.AddSingleton<MailboxDepths>();
         services.AddSingleton<Acknowledgements>();
         services.AddSingleton<Doorbell>();
         services.AddSingleton<Backoff>();

@@ -3,24 +3,32 @@ using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Pushing;
 using FuncComet.Testing;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests;
 
 public sealed class MessagePushTests
 {
-    private readonly FakeQueueService _storage = new(new FakeTimeProvider());
+    private static readonly TimeSpan Ttl = TimeSpan.FromHours(1);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly FakeQueueService _storage;
+
+    public MessagePushTests() => _storage = new FakeQueueService(_time);
+
+    private FakeQueueClient Alices => _storage.Of(Named.Recipient("alice"));
 
     [Fact]
     public async Task Send_WhenOneMailboxFails_StoresTheOthersAndSaysWhich()
     {
         _storage.Of(Named.Recipient("bob")).Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
-        var push = new MessagePush(_storage.Mailboxes(), new Doorbell());
+        var push = CreatePush();
 
         var copies = await push.SendAsync(
-            [Named.Recipient("alice"), Named.Recipient("bob"), Named.Recipient("carol")], Named.Message("x"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded();
+            [Named.Recipient("alice"), Named.Recipient("bob"), Named.Recipient("carol")], Named.Message("x"), Ttl, TimeSpan.Zero).Bounded();
 
-        Assert.Equal([("alice", true), ("bob", false), ("carol", true)], copies.Select(copy => (copy.Recipient.Name, copy.Expires is not null)));
+        Assert.Equal([("alice", true), ("bob", false), ("carol", true)], copies.Select(copy => (copy.Recipient.Name, copy.End == PushEnd.Stored)));
         Assert.Single(_storage.Of(Named.Recipient("alice")).Texts);
         Assert.Single(_storage.Of(Named.Recipient("carol")).Texts);
     }
@@ -28,10 +36,10 @@ public sealed class MessagePushTests
     [Fact]
     public async Task Send_StoresTheSameMessageForEach()
     {
-        var push = new MessagePush(_storage.Mailboxes(), new Doorbell());
+        var push = CreatePush();
         var message = Named.Message("x");
 
-        await push.SendAsync([Named.Recipient("alice"), Named.Recipient("bob")], message, TimeSpan.FromHours(1), TimeSpan.Zero).Bounded();
+        await push.SendAsync([Named.Recipient("alice"), Named.Recipient("bob")], message, Ttl, TimeSpan.Zero).Bounded();
 
         foreach (var name in new[] { "alice", "bob" })
         {
@@ -39,4 +47,67 @@ public sealed class MessagePushTests
             Assert.Equal(message.Id, received!.Message.Id);
         }
     }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(100)]
+    [InlineData(1_000)]
+    public async Task Send_ToAMailboxThatFills_IsRefusedWithinTenPercentAndCountsSeldom(int maxDepth)
+    {
+        var push = CreatePush(maxDepth);
+
+        var stored = 0;
+        while (stored <= 2 * maxDepth && await SendAsync(push) == PushEnd.Stored)
+        {
+            stored++;
+        }
+
+        Assert.InRange(stored, 0.9 * maxDepth, 1.1 * maxDepth);
+        Assert.InRange(Alices.Requests.Count(request => request == "properties"), 1, Math.Max(21, maxDepth * 21 / 20 / Math.Max(1, maxDepth / 20)));
+    }
+
+    [Fact]
+    public async Task Send_ToAFullMailbox_AsksStorageNothingForAWhile_AndGoesOnWhenThereIsRoom()
+    {
+        var push = CreatePush(maxDepth: 10);
+        while (await SendAsync(push) == PushEnd.Stored)
+        {
+        }
+
+        var asked = Alices.Requests.Count;
+        Assert.Equal(PushEnd.MailboxFull, await SendAsync(push));
+        Assert.Equal(asked, Alices.Requests.Count);
+
+        await _storage.Mailboxes().Open(Named.Recipient("alice")).ClearAsync();
+        _time.Advance(MailboxDepths.RemainsFull);
+        Assert.Equal(PushEnd.Stored, await SendAsync(push));
+    }
+
+    [Fact]
+    public async Task Send_AtOnceByMany_IsRefusedWithinTenPercentToo()
+    {
+        var push = CreatePush(maxDepth: 100);
+
+        var ends = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => Task.Run(() => SendAsync(push)))).Bounded();
+
+        Assert.InRange(ends.Count(end => end == PushEnd.Stored), 90, 110);
+    }
+
+    [Fact]
+    public async Task Send_OfFewMessages_NeverCounts()
+    {
+        var push = CreatePush(maxDepth: 10_000);
+        foreach (var _ in Enumerable.Range(0, 500))
+        {
+            Assert.Equal(PushEnd.Stored, await SendAsync(push));
+        }
+
+        Assert.DoesNotContain("properties", Alices.Requests);
+    }
+
+    private MessagePush CreatePush(int maxDepth = 10_000) =>
+        new(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions { MaxDepth = maxDepth }), _time), new Doorbell());
+
+    private async Task<PushEnd> SendAsync(MessagePush push) =>
+        (await push.SendAsync([Named.Recipient("alice")], Named.Message("x"), Ttl, TimeSpan.Zero))[0].End;
 }

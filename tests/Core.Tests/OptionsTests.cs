@@ -11,6 +11,7 @@ public sealed class OptionsTests
     [InlineData("FuncComet:Mailbox:QueuePrefix", "elevenchars", "FuncComet__Mailbox__QueuePrefix must be 1 to 10 of a-z and 0-9, beginning with a letter.")]
     [InlineData("FuncComet:Mailbox:PlainLease", "00:00:04", "FuncComet__Mailbox__PlainLease must be from 00:00:05 to 01:00:00.")]
     [InlineData("FuncComet:Mailbox:PlainLease", "30", "FuncComet__Mailbox__PlainLease must be from 00:00:05 to 01:00:00.")]
+    [InlineData("FuncComet:Mailbox:MaxDepth", "0", "FuncComet__Mailbox__MaxDepth must be from 1 to 1000000.")]
     [InlineData("FuncComet:Mailbox:PlainLease", "00:00:05.5", "FuncComet__Mailbox__PlainLease (00:00:05.5000000) must be whole seconds.")]
     [InlineData("FuncComet:Backoff:Initial", "00:00:00", "FuncComet__Backoff__Initial must be from 00:00:00.050 to 00:01:00.")]
     [InlineData("FuncComet:Backoff:Maximum", "00:10:00", "FuncComet__Backoff__Maximum must be from 00:00:00.050 to 00:05:00.")]

@@ -53,7 +53,7 @@ public sealed class PollFunctionTests : IDisposable
     {
         using var invocation = new CancellationTokenSource();
         var alice = Named.Recipient("alice");
-        await new MessagePush(_storage.Mailboxes(), _doorbell).SendAsync([alice], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero);
+        await new MessagePush(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions()), TimeProvider.System), _doorbell).SendAsync([alice], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero);
         _storage.Of(alice).Answered = request =>
         {
             if (request == "receive")

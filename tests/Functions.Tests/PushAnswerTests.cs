@@ -17,19 +17,30 @@ public sealed class PushAnswerTests
         var message = Named.Message("x");
 
         var (context, body) = await ExecuteAsync(PushAnswer.For(
-            message, [new PushedCopy(Named.Recipient("alice"), Expires), new PushedCopy(Named.Recipient("bob"), Expires: null)]));
+            message, [new PushedCopy(Named.Recipient("alice"), PushEnd.Stored) { Expires = Expires }, new PushedCopy(Named.Recipient("bob"), PushEnd.StorageFailed), new PushedCopy(Named.Recipient("carol"), PushEnd.MailboxFull)]));
 
         Assert.Equal(503, context.Response.StatusCode);
         Assert.Equal("5", context.Response.Headers.RetryAfter.ToString());
         Assert.Equal("urn:funccomet:storage-unavailable", body.GetProperty("type").GetString());
         Assert.Equal($$"""[{"rcpt":"alice","id":"{{message.Id:N}}","expires":"2026-01-02T03:04:05.000Z"}]""", body.GetProperty("accepted").GetRawText());
-        Assert.Equal("""[{"rcpt":"bob","type":"urn:funccomet:storage-unavailable"}]""", body.GetProperty("failed").GetRawText());
+        Assert.Equal("""[{"rcpt":"bob","type":"urn:funccomet:storage-unavailable"},{"rcpt":"carol","type":"urn:funccomet:mailbox-full"}]""", body.GetProperty("failed").GetRawText());
+    }
+
+    [Fact]
+    public async Task For_WhenTheFirstFailureIsAFullMailbox_SaysThat()
+    {
+        var (context, body) = await ExecuteAsync(PushAnswer.For(
+            Named.Message("x"), [new PushedCopy(Named.Recipient("carol"), PushEnd.MailboxFull), new PushedCopy(Named.Recipient("bob"), PushEnd.StorageFailed)]));
+
+        Assert.Equal(503, context.Response.StatusCode);
+        Assert.Equal("5", context.Response.Headers.RetryAfter.ToString());
+        Assert.Equal("urn:funccomet:mailbox-full", body.GetProperty("type").GetString());
     }
 
     [Fact]
     public async Task For_WhenEveryCopyIsStored_IsAccepted()
     {
-        var (context, body) = await ExecuteAsync(PushAnswer.For(Named.Message("x"), [new PushedCopy(Named.Recipient("alice"), Expires)]));
+        var (context, body) = await ExecuteAsync(PushAnswer.For(Named.Message("x"), [new PushedCopy(Named.Recipient("alice"), PushEnd.Stored) { Expires = Expires }]));
 
         Assert.Equal(202, context.Response.StatusCode);
         Assert.Equal(["accepted"], body.EnumerateObject().Select(member => member.Name));

@@ -6,7 +6,7 @@ using FuncComet.Recipients;
 namespace FuncComet.Pushing;
 
 /// <summary>Puts a message into its recipients' mailboxes and wakes polls of them that are held here.</summary>
-public sealed class MessagePush(MailboxFactory mailboxes, Doorbell doorbell)
+public sealed class MessagePush(MailboxFactory mailboxes, MailboxDepths depths, Doorbell doorbell)
 {
     /// <summary>The most recipients of one push.</summary>
     public const int MaxRecipients = 100;
@@ -24,24 +24,47 @@ public sealed class MessagePush(MailboxFactory mailboxes, Doorbell doorbell)
 
     private async Task<PushedCopy> SendAsync(Recipient recipient, string envelope, TimeSpan timeToLive, TimeSpan delay)
     {
+        var mailbox = mailboxes.Open(recipient);
         try
         {
-            var expires = await mailboxes.Open(recipient).SendAsync(envelope, timeToLive, delay);
+            if (!await depths.HasRoomAsync(recipient, mailbox))
+            {
+                return new PushedCopy(recipient, PushEnd.MailboxFull);
+            }
+
+            var expires = await mailbox.SendAsync(envelope, timeToLive, delay);
             if (delay == TimeSpan.Zero)
             {
                 doorbell.Ring(recipient);
             }
 
-            return new PushedCopy(recipient, expires);
+            return new PushedCopy(recipient, PushEnd.Stored) { Expires = expires };
         }
         catch (StorageUnavailableException)
         {
-            return new PushedCopy(recipient, Expires: null);
+            return new PushedCopy(recipient, PushEnd.StorageFailed);
         }
     }
 }
 
 /// <summary>What became of one recipient's copy.</summary>
 /// <param name="Recipient">Whose.</param>
-/// <param name="Expires">When it expires; null where storage failed and the copy is not known to be stored.</param>
-public sealed record PushedCopy(Recipient Recipient, DateTimeOffset? Expires);
+/// <param name="End">How its push ended.</param>
+public sealed record PushedCopy(Recipient Recipient, PushEnd End)
+{
+    /// <summary>When a stored copy expires.</summary>
+    public DateTimeOffset Expires { get; init; }
+}
+
+/// <summary>How the push of a copy ends.</summary>
+public enum PushEnd
+{
+    /// <summary>It is stored durably.</summary>
+    Stored,
+
+    /// <summary>As many messages as may wait are waiting; nothing was stored.</summary>
+    MailboxFull,
+
+    /// <summary>Storage did not answer, after its client's own retries; the copy is not known to be stored.</summary>
+    StorageFailed,
+}

@@ -10,6 +10,9 @@ internal static class Problems
     /// <summary>The code of <see cref="StorageUnavailable()"/>, which a push also says of each copy that failed.</summary>
     public const string StorageUnavailableCode = "storage-unavailable";
 
+    /// <summary>The code of <see cref="MailboxFull"/>, which a push also says of each copy that was refused.</summary>
+    public const string MailboxFullCode = "mailbox-full";
+
     private const string RetryAfterSeconds = "5";
 
     public static IResult BadRecipient(string detail) =>
@@ -53,7 +56,14 @@ internal static class Problems
 
     /// <param name="members">More members of the document.</param>
     public static IResult StorageUnavailable(params IEnumerable<KeyValuePair<string, object?>> members) =>
-        new Problem(StatusCodes.Status503ServiceUnavailable, StorageUnavailableCode, "The storage does not answer.")
+        TryLater(StorageUnavailableCode, "The storage does not answer.", members);
+
+    /// <param name="members">More members of the document.</param>
+    public static IResult MailboxFull(params IEnumerable<KeyValuePair<string, object?>> members) =>
+        TryLater(MailboxFullCode, "As many messages as may wait are waiting in the mailbox.", members);
+
+    private static Problem TryLater(string code, string title, IEnumerable<KeyValuePair<string, object?>> members) =>
+        new(StatusCodes.Status503ServiceUnavailable, code, title)
         {
             Detail = $"Try again after {RetryAfterSeconds} seconds.",
             Header = ("Retry-After", RetryAfterSeconds),

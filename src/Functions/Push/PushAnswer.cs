@@ -20,23 +20,24 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
         Copy[] accepted =
         [
             .. from copy in copies
-               where copy.Expires is not null
-               select new Copy(copy.Recipient.Name, message.Id.ToString("N"), Rfc3339.Format(copy.Expires!.Value)),
+               where copy.End == PushEnd.Stored
+               select new Copy(copy.Recipient.Name, message.Id.ToString("N"), Rfc3339.Format(copy.Expires)),
         ];
-        if (accepted.Length == copies.Count)
-        {
-            return TypedResults.Json(new PushAnswer(accepted), PushAnswerJson.Default.PushAnswer, statusCode: StatusCodes.Status202Accepted);
-        }
-
         FailedCopy[] failed =
         [
             .. from copy in copies
-               where copy.Expires is null
-               select new FailedCopy(copy.Recipient.Name, Problem.TypeOf(Problems.StorageUnavailableCode)),
+               where copy.End != PushEnd.Stored
+               select new FailedCopy(copy.Recipient.Name, Problem.TypeOf(copy.End == PushEnd.MailboxFull ? Problems.MailboxFullCode : Problems.StorageUnavailableCode)),
         ];
-        return Problems.StorageUnavailable(
-            KeyValuePair.Create<string, object?>("accepted", accepted),
-            KeyValuePair.Create<string, object?>("failed", failed));
+        var members = new[] { KeyValuePair.Create<string, object?>("accepted", accepted), KeyValuePair.Create<string, object?>("failed", failed) };
+
+        // The error of the first failure stands for all.
+        return copies.FirstOrDefault(copy => copy.End != PushEnd.Stored)?.End switch
+        {
+            null => TypedResults.Json(new PushAnswer(accepted), PushAnswerJson.Default.PushAnswer, statusCode: StatusCodes.Status202Accepted),
+            PushEnd.MailboxFull => Problems.MailboxFull(members),
+            _ => Problems.StorageUnavailable(members),
+        };
     }
 }
 

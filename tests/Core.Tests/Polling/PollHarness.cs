@@ -23,7 +23,7 @@ internal sealed class PollHarness : IDisposable
         _backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared, Time);
         var mailboxes = Storage.Mailboxes();
         var doorbell = new Doorbell();
-        Push = new MessagePush(mailboxes, doorbell);
+        Push = new MessagePush(mailboxes, new MailboxDepths(Options.Create(new MailboxOptions()), Time), doorbell);
         Poll = new LongPoll(mailboxes, doorbell, _backoff, Held, Options.Create(new MailboxOptions()), new Host(_stopping.Token), Time, NullLogger<LongPoll>.Instance);
     }
 
