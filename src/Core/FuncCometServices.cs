@@ -25,6 +25,7 @@ public static class FuncCometServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<StorageOptions>>().Value.CreateClient());
         services.AddSingleton<MailboxFactory>();
         services.AddSingleton<MailboxDepths>();
+        services.AddSingleton<DeadLetters>();
         services.AddSingleton<Acknowledgements>();
         services.AddSingleton<Doorbell>();
         services.AddSingleton<Backoff>();

@@ -83,6 +83,19 @@ public sealed class LeaseTests(Target target)
     }
 
     [Fact]
+    public async Task TheOlderAndTheNewerReceiptOfAMessage_TogetherAreInTime()
+    {
+        var recipient = Target.NewRecipient();
+        using var pushed = await target.PushAsync(recipient, "hello");
+        using var older = await LeaseAsync(recipient);
+        using var newer = await LeaseAsync(recipient, timeout: 30);
+
+        using var acknowledged = await AckAsync(recipient, older.Header("Comet-Receipt")!, newer.Header("Comet-Receipt")!);
+
+        Assert.Equal(HttpStatusCode.NoContent, acknowledged.StatusCode);
+    }
+
+    [Fact]
     public async Task APollWithAck_AcknowledgesBeforeItWaits()
     {
         var recipient = Target.NewRecipient();

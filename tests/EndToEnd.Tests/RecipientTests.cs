@@ -1,5 +1,4 @@
 using System.Net;
-using Azure.Storage.Queues;
 
 namespace FuncComet.EndToEnd.Tests;
 
@@ -110,24 +109,9 @@ public sealed class RecipientTests(Target target)
         using var polled = await target.PollAsync(name, timeout: 1);
         Assert.Equal(HttpStatusCode.NoContent, polled.StatusCode);
 
-        Assert.Null(await FindMailboxAsync(name));
+        Assert.Null(await target.FindMailboxAsync(name));
 
         using var pushed = await target.PushAsync(name, "hello");
-        Assert.NotNull(await FindMailboxAsync(name));
-    }
-
-    // An operator reads in a queue's metadata whose mailbox it is.
-    private async Task<string?> FindMailboxAsync(string recipient)
-    {
-        var storage = new QueueServiceClient(target.Storage);
-        await foreach (var queue in storage.GetQueuesAsync(Azure.Storage.Queues.Models.QueueTraits.Metadata, cancellationToken: TestContext.Current.CancellationToken))
-        {
-            if (queue.Metadata is { } metadata && metadata.TryGetValue("recipient", out var encoded) && Uri.UnescapeDataString(encoded) == recipient)
-            {
-                return queue.Name;
-            }
-        }
-
-        return null;
+        Assert.NotNull(await target.FindMailboxAsync(name));
     }
 }

@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
 using FuncComet.EndToEnd.Tests;
 using FuncComet.Testing;
 
@@ -63,6 +65,21 @@ public sealed class Target : IAsyncLifetime
     public Task<HttpResponseMessage> GetAsync(string pathAndQuery) => Http.GetAsync(AsWritten(pathAndQuery), TestContext.Current.CancellationToken);
 
     public Task<HttpResponseMessage> PostAsync(string pathAndQuery, HttpContent content) => Http.PostAsync(AsWritten(pathAndQuery), content, TestContext.Current.CancellationToken);
+
+    /// <summary>The recipient's queue, found as an operator finds it: by the name in its metadata; null where there is none.</summary>
+    public async Task<QueueClient?> FindMailboxAsync(string recipient)
+    {
+        var storage = new QueueServiceClient(Storage);
+        await foreach (var queue in storage.GetQueuesAsync(QueueTraits.Metadata, cancellationToken: TestContext.Current.CancellationToken))
+        {
+            if (queue.Metadata is { } metadata && metadata.TryGetValue("recipient", out var encoded) && Uri.UnescapeDataString(encoded) == recipient)
+            {
+                return storage.GetQueueClient(queue.Name);
+            }
+        }
+
+        return null;
+    }
 
     public async ValueTask DisposeAsync()
     {

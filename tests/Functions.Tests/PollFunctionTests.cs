@@ -82,9 +82,10 @@ public sealed class PollFunctionTests : IDisposable
     }
 
     private PollFunction CreateFunction() => new(
-        new LongPoll(_storage.Mailboxes(), _doorbell, _backoff, new HeldPolls(), Options.Create(new MailboxOptions()), new RunningHost(), TimeProvider.System, NullLogger<LongPoll>.Instance),
+        new LongPoll(_storage.Mailboxes(), _storage.DeadLetters(), _doorbell, _backoff, new HeldPolls(), Options.Create(new MailboxOptions()), new RunningHost(), TimeProvider.System, NullLogger<LongPoll>.Instance),
         new Acknowledgements(_storage.Mailboxes()),
-        new PollTimeouts(Options.Create(new PollOptions()), new HostLimit(TimeSpan.FromMinutes(5), "host.json")));
+        new PollTimeouts(Options.Create(new PollOptions()), new HostLimit(TimeSpan.FromMinutes(5), "host.json")),
+        TimeProvider.System);
 
     private sealed class RunningHost : IHostApplicationLifetime
     {

@@ -108,6 +108,7 @@ public sealed class RequestQueryTests
     [InlineData("?ttl=99999999999999999999")]
     [InlineData("?ttl=1&ttl=2")]
     [InlineData("?ttl=%D9%A1")]
+    [InlineData("?ttl=5%00")]
     public void TryGetSeconds_OutsideItsRange_IsRefused(string raw)
     {
         Assert.True(RequestQuery.TryParse(raw, out var query, out _));

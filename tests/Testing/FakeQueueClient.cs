@@ -65,7 +65,7 @@ public sealed class FakeQueueClient(TimeProvider time) : QueueClient
         AnswerAsync("send", () =>
         {
             var now = time.GetUtcNow();
-            var entry = new Entry(Guid.NewGuid().ToString(), messageText, now, now + timeToLive!.Value) { VisibleOn = now + (visibilityTimeout ?? TimeSpan.Zero) };
+            var entry = new Entry(Guid.NewGuid().ToString(), messageText, now, timeToLive < TimeSpan.Zero ? DateTimeOffset.MaxValue : now + timeToLive!.Value) { VisibleOn = now + (visibilityTimeout ?? TimeSpan.Zero) };
             _entries.Add(entry);
             return Value(QueuesModelFactory.SendReceipt(entry.Id, entry.InsertedOn, entry.ExpiresOn, Receipt(entry), entry.VisibleOn));
         }, cancellationToken);
@@ -190,6 +190,10 @@ public sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
     public override QueueClient GetQueueClient(string queueName) => Queue(queueName);
 
     public FakeQueueClient Of(Recipient recipient) => Queue(recipient.QueueName("fc"));
+
+    public FakeQueueClient DeadLetterQueue => Queue("fc-dead-letters");
+
+    public DeadLetters DeadLetters(int maxDeliveries = 10) => new(this, Options.Create(new MailboxOptions { MaxDeliveries = maxDeliveries }), time);
 
     public MailboxFactory Mailboxes() => new(this, Options.Create(new MailboxOptions()), time);
 

@@ -19,6 +19,9 @@ public sealed class Acknowledgements(MailboxFactory mailboxes)
 
         var mailbox = mailboxes.Open(recipient);
         var gone = await Task.WhenAll(receipts.Select(mailbox.AcknowledgeAsync));
-        return [.. receipts.Where((_, at) => !gone[at]).Select(receipt => receipt.Text)];
+
+        // An older receipt of a message that a newer one has just removed is not late: the message is gone.
+        var removed = receipts.Where((_, at) => gone[at]).Select(receipt => receipt.QueueMessageId).ToHashSet();
+        return [.. receipts.Where(receipt => !removed.Contains(receipt.QueueMessageId)).Select(receipt => receipt.Text)];
     }
 }

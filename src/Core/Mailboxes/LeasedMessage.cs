@@ -1,3 +1,4 @@
+using Azure.Storage.Queues.Models;
 using FuncComet.Messages;
 using FuncComet.Recipients;
 
@@ -8,19 +9,21 @@ namespace FuncComet.Mailboxes;
 /// </summary>
 public sealed class LeasedMessage
 {
+    private readonly Recipient _recipient;
     private readonly DateTimeOffset _leaseEnd;
 
-    private readonly Recipient _recipient;
-
-    internal LeasedMessage(Recipient recipient, Envelope? envelope, Message message, string queueMessageId, string popReceipt, long dequeueCount, DateTimeOffset leaseEnd)
+    internal LeasedMessage(Recipient recipient, QueueMessage received, DateTimeOffset leaseEnd)
     {
         _recipient = recipient;
         _leaseEnd = leaseEnd;
-        Envelope = envelope;
-        Message = message;
-        QueueMessageId = queueMessageId;
-        PopReceipt = popReceipt;
-        Deliveries = Math.Max(1, dequeueCount + (envelope?.HandedOver ?? 0) - (envelope?.Returned ?? 0));
+        QueueMessageId = received.MessageId;
+        PopReceipt = received.PopReceipt;
+        QueueText = received.MessageText ?? "";
+        var read = Messages.QueueText.Read(QueueText);
+        Envelope = read.Envelope;
+        Unreadable = read.Unreadable;
+        Message = Envelope?.Message ?? Message.Foreign(received.MessageId, received.InsertedOn ?? DateTimeOffset.UnixEpoch, read.Foreign ?? QueueText);
+        Deliveries = Math.Max(1, received.DequeueCount + (Envelope?.HandedOver ?? 0) - (Envelope?.Returned ?? 0));
     }
 
     /// <summary>What was pushed.</summary>
@@ -31,6 +34,12 @@ public sealed class LeasedMessage
 
     /// <summary>What acknowledges this delivery.</summary>
     public Receipt Receipt => Receipt.For(_recipient, QueueMessageId, PopReceipt);
+
+    /// <summary>Why it cannot be delivered at all; null where it can.</summary>
+    public string? Unreadable { get; }
+
+    /// <summary>The queue message's own text.</summary>
+    internal string QueueText { get; }
 
     /// <summary>Null where another program put the message on the queue: there is then no counter of ours to write.</summary>
     internal Envelope? Envelope { get; }

@@ -3,7 +3,6 @@ using Azure;
 using Azure.Identity;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using FuncComet.Messages;
 using FuncComet.Recipients;
 
 namespace FuncComet.Mailboxes;
@@ -38,12 +37,13 @@ public sealed class Mailbox
     public string QueueName => _queue.Name;
 
     /// <summary>
-    /// Stores an envelope durably, and makes the queue where this is its first message. Returns when the message expires.
+    /// Stores a text durably, and makes the queue where this is its first message.
     /// </summary>
-    /// <param name="envelope">The queue message's text.</param>
-    /// <param name="timeToLive">After this the message is gone; whole seconds.</param>
+    /// <param name="text">The queue message's text.</param>
+    /// <param name="timeToLive">After this the message is gone; whole seconds, or -1 for never.</param>
     /// <param name="delay">Before this it cannot be received; whole seconds, less than <paramref name="timeToLive"/>.</param>
-    internal async Task<DateTimeOffset> SendAsync(string envelope, TimeSpan timeToLive, TimeSpan delay)
+    /// <param name="deadline">The longest a request may take.</param>
+    internal async Task<SentMessage> SendAsync(string text, TimeSpan timeToLive, TimeSpan delay, TimeSpan deadline)
     {
         try
         {
@@ -52,14 +52,18 @@ public sealed class Mailbox
         catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
         {
             // Asking first whether the queue is there would cost every push a request; only the first one to a recipient fails.
-            await CreateQueueAsync();
+            await CreateQueueAsync(deadline);
             return await SendTextAsync(passOn: null);
         }
 
-        Task<DateTimeOffset> SendTextAsync(QueueErrorCode? passOn) => CallAsync(
+        Task<SentMessage> SendTextAsync(QueueErrorCode? passOn) => CallAsync(
             "send",
-            Deadline,
-            async token => (await _queue.SendMessageAsync(envelope, delay, timeToLive, token)).Value.ExpirationTime,
+            deadline,
+            async token =>
+            {
+                var sent = (await _queue.SendMessageAsync(text, delay, timeToLive, token)).Value;
+                return new SentMessage(sent.MessageId, sent.ExpirationTime);
+            },
             passOn);
     }
 
@@ -90,7 +94,7 @@ public sealed class Mailbox
             var leaseEnd = _time.GetUtcNow() + lease;
             try
             {
-                return Array.ConvertAll((await _queue.ReceiveMessagesAsync(max, lease, token)).Value, received => Open(received, leaseEnd));
+                return Array.ConvertAll((await _queue.ReceiveMessagesAsync(max, lease, token)).Value, received => new LeasedMessage(_recipient!, received, leaseEnd));
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
             {
@@ -100,7 +104,7 @@ public sealed class Mailbox
 
     /// <summary>
     /// Removes what a receipt stands for. True when the message is gone, whoever removed it, and also where its lease had run out and nobody else had
-    /// been given it; false where it has been delivered again since: the newer receipt counts.
+    /// been given it; false where it has been taken again since: the newer receipt counts.
     /// </summary>
     public Task<bool> AcknowledgeAsync(Receipt receipt)
     {
@@ -119,8 +123,9 @@ public sealed class Mailbox
                 {
                     return true;
                 }
-                catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.PopReceiptMismatch)
+                catch (RequestFailedException ex) when (ex.Status == 400)
                 {
+                    // PopReceiptMismatch; and whatever else Storage has against a pop receipt that somebody made up.
                     return false;
                 }
             });
@@ -179,22 +184,14 @@ public sealed class Mailbox
             }
         });
 
-    private LeasedMessage Open(QueueMessage received, DateTimeOffset leaseEnd)
-    {
-        var message = Envelope.TryDecode(received.MessageText, out var envelope)
-            ? envelope.Message
-            : Message.Foreign(received.MessageId, received.InsertedOn ?? DateTimeOffset.UnixEpoch, received.MessageText);
-        return new LeasedMessage(_recipient!, envelope, message, received.MessageId, received.PopReceipt, received.DequeueCount, leaseEnd);
-    }
-
     // Creation is a race that anyone may win.
-    private Task<bool> CreateQueueAsync() => CallAsync(
+    private Task<bool> CreateQueueAsync(TimeSpan deadline) => CallAsync(
         "create the queue",
-        Deadline,
+        deadline,
         async token =>
         {
             // Percent-encoded: other than ASCII fails in the SDK, and a trailing space breaks the request's signature.
-            var metadata = new Dictionary<string, string> { [RecipientMetadata] = Uri.EscapeDataString(_recipient!.Name) };
+            var metadata = _recipient is null ? null : new Dictionary<string, string> { [RecipientMetadata] = Uri.EscapeDataString(_recipient.Name) };
             try
             {
                 await _queue.CreateAsync(metadata, token);
@@ -255,3 +252,6 @@ public sealed class Mailbox
         _ => $"{exception.GetType().Name}, {exception.Message.Split('\n', 2)[0].TrimEnd('\r', '.')}",
     };
 }
+
+/// <summary>What Storage says of a message that it stored.</summary>
+internal sealed record SentMessage(string QueueMessageId, DateTimeOffset Expires);

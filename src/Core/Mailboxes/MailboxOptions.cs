@@ -24,6 +24,13 @@ public sealed class MailboxOptions : IValidatableObject
     [Range(1, 1_000_000, ErrorMessage = "FuncComet__Mailbox__MaxDepth must be from 1 to 1000000.")]
     public int MaxDepth { get; set; } = 10_000;
 
+    /// <summary>
+    /// How often a message is delivered in lease mode before it goes to the dead-letter queue for want of an acknowledgement: 1 to 1,000, or 0 for
+    /// as often as it takes. Default: 10.
+    /// </summary>
+    [Range(0, 1_000, ErrorMessage = "FuncComet__Mailbox__MaxDeliveries must be from 0 to 1000.")]
+    public int MaxDeliveries { get; set; } = 10;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

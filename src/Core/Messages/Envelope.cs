@@ -50,6 +50,9 @@ internal sealed record Envelope(Message Message, uint HandedOver = 0, uint Retur
         }
     }
 
+    /// <summary>True for base64 that begins as the envelopes of all versions do.</summary>
+    public static bool IsMarked(string text) => text.StartsWith("FCv", StringComparison.Ordinal) && System.Buffers.Text.Base64.IsValid(text);
+
     /// <summary>Reads the text of a queue message; false where it is no envelope of this version.</summary>
     public static bool TryDecode(string text, [NotNullWhen(true)] out Envelope? envelope)
     {

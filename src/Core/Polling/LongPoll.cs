@@ -13,6 +13,7 @@ namespace FuncComet.Polling;
 /// </summary>
 public sealed partial class LongPoll(
     MailboxFactory mailboxes,
+    DeadLetters deadLetters,
     Doorbell doorbell,
     Backoff backoff,
     HeldPolls held,
@@ -30,7 +31,7 @@ public sealed partial class LongPoll(
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(answer);
         var mailbox = mailboxes.Open(request.Recipient);
-        var clock = new PollClock(time, request.Timeout);
+        var clock = new PollClock(time, request.Began ?? time.GetTimestamp(), request.Timeout);
         held.Enter();
         PollEnd? end = null;
         try
@@ -71,12 +72,19 @@ public sealed partial class LongPoll(
                 }
 
                 // Another poll may have been faster; then the wait goes on.
-                var messages = seen ? await mailbox.ReceiveAsync(request.Max, request.Lease ?? options.Value.PlainLease, clock.ForReceive) : [];
+                var received = seen ? await mailbox.ReceiveAsync(request.Max, request.Lease ?? options.Value.PlainLease, clock.ForReceive) : [];
                 bell.EndLook();
+                var messages = await SetAsideDeadLettersAsync(request, mailbox, received, clock);
                 if (messages.Count > 0)
                 {
                     step = 0;
                     return (PollEnd.Delivered, messages);
+                }
+
+                if (received.Count > 0 && clock.ForLook > TimeSpan.Zero)
+                {
+                    // None of these was to be delivered; what is behind them need not wait for a pause.
+                    continue;
                 }
 
                 var left = clock.Left;
@@ -105,6 +113,33 @@ public sealed partial class LongPoll(
         }
 
         return (EndOf(clientGone), []);
+    }
+
+    /// <summary>Moves what is not to be delivered out of the mailbox and returns the rest.</summary>
+    private async Task<IReadOnlyList<LeasedMessage>> SetAsideDeadLettersAsync(PollRequest request, Mailbox mailbox, IReadOnlyList<LeasedMessage> received, PollClock clock)
+    {
+        var rest = new List<LeasedMessage>(received.Count);
+        foreach (var message in received)
+        {
+            if (deadLetters.ReasonFor(message, leaseMode: request.Lease is not null) is not { } reason)
+            {
+                rest.Add(message);
+                continue;
+            }
+
+            try
+            {
+                await deadLetters.MoveAsync(request.Recipient, mailbox, message, reason, () => clock.ForSettle);
+                Log.DeadLettered(logger, message.Message.Id, mailbox.QueueName, reason);
+            }
+            catch (StorageUnavailableException ex)
+            {
+                // It stays hidden for its lease and then comes up again; given back now it would come up at once, and again and again.
+                Log.NotDeadLettered(logger, message.Message.Id, mailbox.QueueName, ex.Message);
+            }
+        }
+
+        return rest;
     }
 
     private static PollEnd EndOf(CancellationToken clientGone) => clientGone.IsCancellationRequested ? PollEnd.ClientGone : PollEnd.HostStopping;
@@ -174,5 +209,11 @@ public sealed partial class LongPoll(
 
         [LoggerMessage(4, LogLevel.Warning, "Message {Id} of {Queue} ({Handover}) comes back when its lease ends: {Reason}")]
         public static partial void NotSettled(ILogger logger, Guid id, string queue, Handover handover, string reason);
+
+        [LoggerMessage(5, LogLevel.Warning, "Message {Id} of {Queue} was moved to the dead-letter queue: {Reason}.")]
+        public static partial void DeadLettered(ILogger logger, Guid id, string queue, string reason);
+
+        [LoggerMessage(6, LogLevel.Warning, "Message {Id} of {Queue} could not be moved to the dead-letter queue: {Reason}")]
+        public static partial void NotDeadLettered(ILogger logger, Guid id, string queue, string reason);
     }
 }

@@ -6,7 +6,7 @@ namespace FuncComet.Polling;
 /// The time a poll has, and how far what it has begun may run over. All of it stays below the 10 seconds that separate the longest timeout
 /// from the host's limit, where the host would end every poll of the instance; each step leaves room for the next.
 /// </summary>
-internal readonly struct PollClock(TimeProvider time, TimeSpan timeout)
+internal readonly struct PollClock(TimeProvider time, long began, TimeSpan timeout)
 {
     // A poll with timeout=0 must have the time to look, too.
     private static readonly TimeSpan LookOverrun = TimeSpan.FromSeconds(5);
@@ -14,10 +14,8 @@ internal readonly struct PollClock(TimeProvider time, TimeSpan timeout)
     private static readonly TimeSpan AnswerOverrun = TimeSpan.FromSeconds(7.5);
     private static readonly TimeSpan SettleOverrun = TimeSpan.FromSeconds(9);
 
-    private readonly long _began = time.GetTimestamp();
-
     /// <summary>How long the poll has been held.</summary>
-    public TimeSpan Elapsed => time.GetElapsedTime(_began);
+    public TimeSpan Elapsed => time.GetElapsedTime(began);
 
     /// <summary>How long it may still wait; not above zero when its timeout has run out.</summary>
     public TimeSpan Left => timeout - Elapsed;

@@ -16,6 +16,9 @@ public sealed record PollRequest(Recipient Recipient, TimeSpan Timeout)
     /// <summary>The most messages of one answer: Storage hands out no more at a time.</summary>
     public const int MostMessages = 32;
 
+    /// <summary>When it came, as the clock's timestamp, where that was before its wait begins; what went before counts against its time.</summary>
+    public long? Began { get; init; }
+
     /// <summary>
     /// Lease mode: how long the messages stay hidden unless they are acknowledged; whole seconds. Null is plain mode: they are deleted when they have
     /// been written.

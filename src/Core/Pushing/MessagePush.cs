@@ -32,13 +32,13 @@ public sealed class MessagePush(MailboxFactory mailboxes, MailboxDepths depths, 
                 return new PushedCopy(recipient, PushEnd.MailboxFull);
             }
 
-            var expires = await mailbox.SendAsync(envelope, timeToLive, delay);
+            var sent = await mailbox.SendAsync(envelope, timeToLive, delay, Mailbox.Deadline);
             if (delay == TimeSpan.Zero)
             {
                 doorbell.Ring(recipient);
             }
 
-            return new PushedCopy(recipient, PushEnd.Stored) { Expires = expires };
+            return new PushedCopy(recipient, PushEnd.Stored) { Expires = sent.Expires };
         }
         catch (StorageUnavailableException)
         {

@@ -39,7 +39,7 @@ internal static class Problems
         };
 
     public static IResult ReceiptExpired(IReadOnlyList<string> expired) =>
-        new Problem(StatusCodes.Status410Gone, "receipt-expired", "A message has been delivered again since.")
+        new Problem(StatusCodes.Status410Gone, "receipt-expired", "A message has been taken again since.")
         {
             Detail = "The newer receipt counts for what stands in expired; the others are acknowledged.",
             Members = [KeyValuePair.Create<string, object?>("expired", expired)],

@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace FuncComet.Functions.Poll;
 
 /// <summary><c>GET /api/poll</c>: holds the request until a message for the recipient can be answered.</summary>
-public sealed class PollFunction(LongPoll polls, Acknowledgements acknowledgements, PollTimeouts timeouts)
+public sealed class PollFunction(LongPoll polls, Acknowledgements acknowledgements, PollTimeouts timeouts, TimeProvider time)
 {
     /// <summary>
     /// The function. Its token fires when the client leaves and, alone, when the host calls the request off (functionTimeout, a worker that is
@@ -41,13 +41,14 @@ public sealed class PollFunction(LongPoll polls, Acknowledgements acknowledgemen
             response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={seconds}");
         }
 
+        var began = time.GetTimestamp();
         var expired = await acknowledgements.ApplyAsync(recipient, receipts);
-        if (expired.Count > 0)
+        if (expired.Count > 0 && !clientGone.IsCancellationRequested)
         {
             response.Headers["Comet-Expired"] = expired.Count.ToString(CultureInfo.InvariantCulture);
         }
 
-        var poll = new PollRequest(recipient, timeout) { Lease = lease, Max = max ?? 1 };
+        var poll = new PollRequest(recipient, timeout) { Began = began, Lease = lease, Max = max ?? 1 };
         IPollAnswer answer = max is null
             ? new SingleMessageAnswer(request.HttpContext, withReceipt: lease is not null, clientGone)
             : new BatchAnswer(request.HttpContext, withReceipts: lease is not null, expired, clientGone);

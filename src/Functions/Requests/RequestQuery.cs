@@ -119,7 +119,8 @@ internal sealed class RequestQuery
             return problem is null;
         }
 
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) || parsed < least || parsed > most)
+        // int.TryParse alone lets trailing NULs through.
+        if (text.AsSpan().ContainsAnyExceptInRange('0', '9') || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) || parsed < least || parsed > most)
         {
             problem = Problems.BadParameter(name, rule);
             return false;

@@ -6,6 +6,6 @@ namespace FuncComet.Core.Tests.Mailboxes;
 internal static class MailboxSends
 {
     /// <summary>Sends a message as a push does, without a delay unless one is given.</summary>
-    public static Task<DateTimeOffset> SendAsync(this Mailbox mailbox, Message message, TimeSpan timeToLive, TimeSpan delay = default) =>
-        mailbox.SendAsync(new Envelope(message).Encode(), timeToLive, delay);
+    public static async Task<DateTimeOffset> SendAsync(this Mailbox mailbox, Message message, TimeSpan timeToLive, TimeSpan delay = default) =>
+        (await mailbox.SendAsync(new Envelope(message).Encode(), timeToLive, delay, Mailbox.Deadline)).Expires;
 }

@@ -24,7 +24,7 @@ internal sealed class PollHarness : IDisposable
         var mailboxes = Storage.Mailboxes();
         var doorbell = new Doorbell();
         Push = new MessagePush(mailboxes, new MailboxDepths(Options.Create(new MailboxOptions()), Time), doorbell);
-        Poll = new LongPoll(mailboxes, doorbell, _backoff, Held, Options.Create(new MailboxOptions()), new Host(_stopping.Token), Time, NullLogger<LongPoll>.Instance);
+        Poll = new LongPoll(mailboxes, Storage.DeadLetters(maxDeliveries: 3), doorbell, _backoff, Held, Options.Create(new MailboxOptions()), new Host(_stopping.Token), Time, NullLogger<LongPoll>.Instance);
     }
 
     public FakeTimeProvider Time { get; }

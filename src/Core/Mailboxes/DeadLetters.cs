@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Azure.Storage.Queues;
+using FuncComet.Recipients;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Mailboxes;
+
+/// <summary>
+/// The one queue, without expiry, of messages that are not delivered any more: readable JSON with the recipient, the times, the reason and
+/// the body. What does not fit one queue message so stands verbatim in one of its own, which the JSON names.
+/// </summary>
+public sealed class DeadLetters(QueueServiceClient storage, IOptions<MailboxOptions> options, TimeProvider time)
+{
+    // Storage's limit is 65,536 bytes; the JSON is ASCII.
+    private const int MaxTextLength = 65_536;
+
+    // How Storage is told that a message never expires.
+    private static readonly TimeSpan NoExpiry = TimeSpan.FromSeconds(-1);
+
+    /// <summary>The queue's name.</summary>
+    public string QueueName => $"{options.Value.QueuePrefix}-dead-letters";
+
+    /// <summary>Why a received message is not to be delivered; null where it is.</summary>
+    public string? ReasonFor(LeasedMessage message, bool leaseMode)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return message.Unreadable is { } reason ? reason
+            : leaseMode && options.Value.MaxDeliveries > 0 && message.Deliveries > options.Value.MaxDeliveries
+                ? $"delivered {options.Value.MaxDeliveries} times without an acknowledgement"
+            : null;
+    }
+
+    /// <summary>
+    /// Moves a received message here. It leaves its mailbox last: where anything fails before, it comes up there again, and at worst stands here twice.
+    /// </summary>
+    public async Task MoveAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, string reason, Func<TimeSpan> deadline)
+    {
+        ArgumentNullException.ThrowIfNull(recipient);
+        ArgumentNullException.ThrowIfNull(mailbox);
+        ArgumentNullException.ThrowIfNull(message);
+        ArgumentNullException.ThrowIfNull(deadline);
+        var queue = new Mailbox(storage.GetQueueClient(QueueName), recipient: null, time);
+        var letter = new DeadLetter(
+            recipient.Name,
+            message.Message.Id.ToString("N"),
+            message.Message.Time,
+            time.GetUtcNow(),
+            message.Deliveries - 1,
+            reason,
+            message.Unreadable is null ? message.Message.ContentType : null,
+            message.Message.Key,
+            Convert.ToBase64String(message.Message.Body.Span),
+            VerbatimIn: null);
+        var text = JsonSerializer.Serialize(letter, DeadLetterJson.Default.DeadLetter);
+        if (text.Length > MaxTextLength)
+        {
+            var verbatim = await queue.SendAsync(message.QueueText, NoExpiry, TimeSpan.Zero, deadline());
+            text = JsonSerializer.Serialize(letter with { Base64 = null, VerbatimIn = verbatim.QueueMessageId }, DeadLetterJson.Default.DeadLetter);
+        }
+
+        await queue.SendAsync(text, NoExpiry, TimeSpan.Zero, deadline());
+        await mailbox.DeleteAsync(message, deadline());
+    }
+}
+
+/// <param name="Rcpt">The recipient.</param>
+/// <param name="Id">The message's id, as in its deliveries.</param>
+/// <param name="Time">When it was pushed.</param>
+/// <param name="DeadLettered">When it was moved.</param>
+/// <param name="Deliveries">How often it was delivered.</param>
+/// <param name="Reason">Why it is not delivered any more.</param>
+/// <param name="ContentType">Its content type, where it could be read.</param>
+/// <param name="Key">Its key, if it had one.</param>
+/// <param name="Base64">Its body.</param>
+/// <param name="VerbatimIn">Instead of the body: the id of the queue message that is the mailbox's own, verbatim.</param>
+internal sealed record DeadLetter(
+    string Rcpt,
+    string Id,
+    DateTimeOffset Time,
+    DateTimeOffset DeadLettered,
+    long Deliveries,
+    string Reason,
+    string? ContentType,
+    string? Key,
+    string? Base64,
+    string? VerbatimIn);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DeadLetter))]
+internal sealed partial class DeadLetterJson : JsonSerializerContext;

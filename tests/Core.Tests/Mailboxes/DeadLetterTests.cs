@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Azure.Storage.Queues;
+using FuncComet.Mailboxes;
+using FuncComet.Messages;
+using FuncComet.Testing;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Core.Tests.Mailboxes;
+
+/// <summary>Dead letters on Azurite: what must fit into a real queue message.</summary>
+public sealed class DeadLetterTests(Azurite azurite)
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    private readonly QueueServiceClient _storage = StorageFor.ConnectionString(azurite.ConnectionString).CreateClient();
+
+    // A dead-letter queue of this test's own.
+    private readonly IOptions<MailboxOptions> _options = Options.Create(new MailboxOptions { QueuePrefix = $"d{Guid.NewGuid().ToString("N")[..8]}" });
+
+    private MailboxFactory Mailboxes => new(_storage, _options, TimeProvider.System);
+
+    private DeadLetters DeadLetters => new(_storage, _options, TimeProvider.System);
+
+    [Fact]
+    public async Task Move_OfASmallMessage_KeepsAllOfItAsReadableJson()
+    {
+        var recipient = Named.Recipient("alice \"q\" ü🚀");
+        var mailbox = Mailboxes.Open(recipient);
+        var sent = Message.Create(TimeProvider.System, "text/plain", "key-1", "hello"u8.ToArray());
+        await mailbox.SendAsync(sent, TimeSpan.FromHours(1));
+
+        await DeadLetters.MoveAsync(recipient, mailbox, (await mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!, "a reason", () => Mailbox.Deadline);
+
+        var letter = JsonDocument.Parse(Assert.Single(await ReadAsync()).Text).RootElement;
+        Assert.Equal(recipient.Name, letter.GetProperty("rcpt").GetString());
+        Assert.Equal(sent.Id.ToString("N"), letter.GetProperty("id").GetString());
+        Assert.Equal(sent.Time, letter.GetProperty("time").GetDateTimeOffset());
+        Assert.Equal("a reason", letter.GetProperty("reason").GetString());
+        Assert.Equal("text/plain", letter.GetProperty("contentType").GetString());
+        Assert.Equal("key-1", letter.GetProperty("key").GetString());
+        Assert.Equal("hello"u8.ToArray(), letter.GetProperty("base64").GetBytesFromBase64());
+        Assert.Equal(0, await mailbox.CountAsync());
+    }
+
+    [Fact]
+    public async Task Move_OfTheLargestMessage_KeepsItVerbatimBesideItsJson()
+    {
+        var recipient = Named.Recipient(new string('"', 256));
+        var mailbox = Mailboxes.Open(recipient);
+        var body = Enumerable.Range(0, 48_000).Select(at => (byte)(at * 7)).ToArray();
+        var sent = Message.Create(TimeProvider.System, new string('"', 200), new string('<', 128), body);
+        await mailbox.SendAsync(sent, TimeSpan.FromHours(1));
+
+        await DeadLetters.MoveAsync(recipient, mailbox, (await mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!, "a reason", () => Mailbox.Deadline);
+
+        var letters = await ReadAsync();
+        Assert.Equal(2, letters.Count);
+        var letter = JsonDocument.Parse(letters[1].Text).RootElement;
+        Assert.Equal(letters[0].Id, letter.GetProperty("verbatimIn").GetString());
+        Assert.False(letter.TryGetProperty("base64", out _));
+        Assert.True(Envelope.TryDecode(letters[0].Text, out var envelope));
+        Assert.Equal(body, envelope.Message.Body.ToArray());
+        Assert.Equal(sent.ContentType, envelope.Message.ContentType);
+        Assert.Equal(sent.Key, envelope.Message.Key);
+        Assert.Equal(0, await mailbox.CountAsync());
+    }
+
+    [Fact]
+    public async Task Move_OfAnUnreadableMessageOf64KiB_KeepsItVerbatim()
+    {
+        var recipient = Named.Recipient("bob");
+        var mailbox = Mailboxes.Open(recipient);
+        var text = "FCv9" + new string('A', 65_532);
+        await mailbox.SendAsync(text, TimeSpan.FromHours(1), TimeSpan.Zero, Mailbox.Deadline);
+        var received = (await mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!;
+        Assert.NotNull(DeadLetters.ReasonFor(received, leaseMode: false));
+
+        await DeadLetters.MoveAsync(recipient, mailbox, received, received.Unreadable!, () => Mailbox.Deadline);
+
+        Assert.Equal(text, (await ReadAsync())[0].Text);
+    }
+
+    [Fact]
+    public async Task Move_WritesLettersThatDoNotExpire()
+    {
+        var recipient = Named.Recipient("carol");
+        var mailbox = Mailboxes.Open(recipient);
+        await mailbox.SendAsync(Named.Message("x"), TimeSpan.FromHours(1));
+
+        await DeadLetters.MoveAsync(recipient, mailbox, (await mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!, "a reason", () => Mailbox.Deadline);
+
+        Assert.Equal(9999, Assert.Single(await ReadAsync()).Expires?.Year);
+    }
+
+    private async Task<IReadOnlyList<(string Id, string Text, DateTimeOffset? Expires)>> ReadAsync()
+    {
+        var queue = _storage.GetQueueClient(DeadLetters.QueueName);
+        return [.. (await queue.PeekMessagesAsync(32, TestContext.Current.CancellationToken)).Value.Select(message => (message.MessageId, message.MessageText, message.ExpiresOn))];
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Azure;
+using FuncComet.Polling;
+using FuncComet.Testing;
+
+namespace FuncComet.Core.Tests.Polling;
+
+/// <summary>Under MaxDeliveries 3.</summary>
+public sealed class PoisonTests : IDisposable
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+
+    private readonly PollHarness _instance = new();
+
+    public void Dispose() => _instance.Dispose();
+
+    private FakeQueueClient Dead => _instance.Storage.DeadLetterQueue;
+
+    [Fact]
+    public async Task AMessageThatNobodyAcknowledges_GoesToTheDeadLettersOnce_AndThoseBehindItAreDelivered()
+    {
+        await _instance.PushAsync("poison");
+        foreach (var deliveries in new[] { 1, 2, 3 })
+        {
+            await _instance.PushAsync($"behind {deliveries}");
+            Assert.Equal([("poison", deliveries), ($"behind {deliveries}", 1)], await LeaseAsync(max: 2, acknowledge: message => message != "poison"));
+            _instance.Time.Advance(Lease);
+        }
+
+        await _instance.PushAsync("behind 4");
+        Assert.Equal([("behind 4", 1)], await LeaseAsync(max: 1, acknowledge: _ => true));
+
+        var letter = JsonDocument.Parse(Assert.Single(Dead.Texts)).RootElement;
+        Assert.Equal("alice", letter.GetProperty("rcpt").GetString());
+        Assert.Equal(3, letter.GetProperty("deliveries").GetInt32());
+        Assert.Equal("delivered 3 times without an acknowledgement", letter.GetProperty("reason").GetString());
+        Assert.Equal("poison"u8.ToArray(), letter.GetProperty("base64").GetBytesFromBase64());
+        Assert.Empty(_instance.Queue.Texts);
+    }
+
+    [Fact]
+    public async Task PlainMode_DeliversHoweverOftenItTakes()
+    {
+        await _instance.PushAsync("hello");
+        foreach (var _ in Enumerable.Range(0, 5))
+        {
+            _instance.Answer.Write = _ => Task.FromResult(Handover.Broken);
+            Assert.Equal(PollEnd.ClientGone, await _instance.PollAsync(seconds: 0).Bounded());
+        }
+
+        _instance.Answer.Write = _ => Task.FromResult(Handover.Written);
+        Assert.Equal(PollEnd.Delivered, await _instance.PollAsync(seconds: 0).Bounded());
+        Assert.Equal(6, _instance.Answer.Messages[^1].Deliveries);
+        Assert.Empty(Dead.Requests);
+    }
+
+    [Fact]
+    public async Task WhatCannotBeRead_GoesToTheDeadLettersInPlainModeToo()
+    {
+        await _instance.PushAsync("behind it");
+        await _instance.Queue.SendMessageAsync("FCv2AAAAAAAA", timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
+        await _instance.PollAsync(seconds: 0).Bounded();
+
+        Assert.Equal(PollEnd.TimedOut, await _instance.PollAsync(seconds: 0).Bounded());
+
+        Assert.Equal("an envelope of another version, or a damaged one", JsonDocument.Parse(Assert.Single(Dead.Texts)).RootElement.GetProperty("reason").GetString());
+        Assert.Empty(_instance.Queue.Texts);
+    }
+
+    [Fact]
+    public async Task WhenTheDeadLettersFail_TheMessageStaysInItsMailbox_AndThoseBehindItAreDelivered()
+    {
+        await _instance.Queue.CreateAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await _instance.Queue.SendMessageAsync("FCv2AAAAAAAA", timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
+        await _instance.PushAsync("behind it");
+        Dead.Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
+
+        Assert.Equal(PollEnd.Delivered, await _instance.PollAsync(seconds: 0).Bounded());
+        Assert.Equal("behind it", Assert.Single(_instance.Answer.Messages).Message.Text());
+        Assert.Equal(["FCv2AAAAAAAA"], _instance.Queue.Texts);
+
+        Dead.Failure = null;
+        _instance.Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(PollEnd.TimedOut, await _instance.PollAsync(seconds: 0).Bounded());
+        Assert.Single(Dead.Texts);
+        Assert.Empty(_instance.Queue.Texts);
+    }
+
+    private async Task<List<(string, long)>> LeaseAsync(int max, Func<string, bool> acknowledge)
+    {
+        var answer = new RecordedAnswer();
+        var poll = new PollRequest(_instance.Alice, TimeSpan.Zero) { Lease = Lease, Max = max };
+        Assert.Equal(PollEnd.Delivered, await _instance.Poll.RunAsync(poll, answer, CancellationToken.None).Bounded());
+        foreach (var message in answer.Messages.Where(message => acknowledge(message.Message.Text())))
+        {
+            Assert.True(await _instance.Storage.Mailboxes().Open(_instance.Alice).AcknowledgeAsync(message.Receipt));
+        }
+
+        return [.. answer.Messages.Select(message => (message.Message.Text(), message.Deliveries))];
+    }
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Text;
+using Azure.Storage.Queues;
+
+namespace FuncComet.EndToEnd.Tests;
+
+/// <summary>What other programs put on the queue.</summary>
+public sealed class ForeignMessageTests(Target target)
+{
+    public static TheoryData<string, string> Texts => new()
+    {
+        { "raw text", "raw text" },
+        { "test", "test" },
+        { "grüß <dich> & \"mich\" 🚀", "grüß <dich> & \"mich\" 🚀" },
+        { Convert.ToBase64String("as the SDKs write it: grüß"u8), "as the SDKs write it: grüß" },
+        { Convert.ToBase64String([0xFF, 0xFE, 0x00]), Convert.ToBase64String([0xFF, 0xFE, 0x00]) },
+        { "AAAA", "AAAA" },
+        { "FCv1 is not always ours", "FCv1 is not always ours" },
+        { new string('x', 65_535) + "!", new string('x', 65_535) + "!" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Texts))]
+    public async Task AText_IsDeliveredAsPlainText(string text, string expected)
+    {
+        var (recipient, mailbox) = await CreateMailboxAsync();
+        await mailbox.SendMessageAsync(text, TestContext.Current.CancellationToken);
+
+        using var polled = await target.PollAsync(recipient);
+
+        Assert.Equal(HttpStatusCode.OK, polled.StatusCode);
+        Assert.Equal("text/plain; charset=utf-8", polled.Content.Headers.ContentType?.ToString());
+        Assert.Equal(expected, Encoding.UTF8.GetString(await polled.BytesAsync()));
+        Assert.Equal("1", polled.Header("Comet-Deliveries"));
+        using var after = await target.PollAsync(recipient, timeout: 0);
+        Assert.Equal(HttpStatusCode.NoContent, after.StatusCode);
+    }
+
+    [Fact]
+    public async Task AnEnvelopeThatWasEncodedOnceMore_IsOurs()
+    {
+        var (recipient, mailbox) = await CreateMailboxAsync();
+        using var pushed = await target.PushAsync(recipient, [0, 255, 1], "application/x-test");
+        var taken = (await mailbox.ReceiveMessageAsync(cancellationToken: TestContext.Current.CancellationToken)).Value;
+        await mailbox.DeleteMessageAsync(taken.MessageId, taken.PopReceipt, TestContext.Current.CancellationToken);
+        await mailbox.SendMessageAsync(Convert.ToBase64String(Encoding.UTF8.GetBytes(taken.MessageText)), TestContext.Current.CancellationToken);
+
+        using var polled = await target.PollAsync(recipient);
+
+        Assert.Equal([0, 255, 1], await polled.BytesAsync());
+        Assert.Equal("application/x-test", polled.Content.Headers.ContentType?.ToString());
+    }
+
+    [Fact]
+    public async Task AnEnvelopeOfALaterVersion_IsNotDelivered_AndBlocksNobody()
+    {
+        var (recipient, mailbox) = await CreateMailboxAsync();
+        await mailbox.SendMessageAsync("FCv2AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", TestContext.Current.CancellationToken);
+        using var pushed = await target.PushAsync(recipient, "behind it");
+
+        using var polled = await target.PollAsync(recipient, timeout: 0);
+
+        Assert.Equal("behind it", await polled.TextAsync());
+        using var after = await target.GetAsync($"mailbox?rcpt={recipient}");
+        Assert.Contains("\"messages\":0", await after.TextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AMailboxOf200_InWhichEveryThirdIsForeign_IsDeliveredWhole()
+    {
+        var (recipient, mailbox) = await CreateMailboxAsync();
+        foreach (var number in Enumerable.Range(0, 200))
+        {
+            if (number % 3 == 0)
+            {
+                await mailbox.SendMessageAsync($"{number}", TestContext.Current.CancellationToken);
+            }
+            else
+            {
+                using var pushed = await target.PushAsync(recipient, $"{number}");
+            }
+        }
+
+        var received = new List<string>();
+        while (true)
+        {
+            using var polled = await target.GetAsync($"poll?rcpt={recipient}&timeout=1&max=32");
+            if (polled.StatusCode != HttpStatusCode.OK)
+            {
+                break;
+            }
+
+            received.AddRange(System.Text.Json.JsonDocument.Parse(await polled.TextAsync()).RootElement.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("text").GetString()!));
+        }
+
+        Assert.Equal(Enumerable.Range(0, 200).Select(number => $"{number}").Order(), received.Order());
+    }
+
+    // The queue comes with the first push.
+    private async Task<(string Recipient, QueueClient Mailbox)> CreateMailboxAsync()
+    {
+        var recipient = Target.NewRecipient();
+        using var pushed = await target.PushAsync(recipient, "first");
+        using var polled = await target.PollAsync(recipient);
+        return (recipient, (await target.FindMailboxAsync(recipient))!);
+    }
+}
