@@ -172,6 +172,37 @@ public sealed partial class PushAndPollTests(Target target)
         Assert.Equal(new string('k', 128), polled.Header("Idempotency-Key"));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("&max=1")]
+    public async Task Poll_OfTheLargestMessage_GivesBackEveryField(string form)
+    {
+        var recipient = Target.NewRecipient().PadRight(256, 'x');
+        var body = Enumerable.Range(0, 48_000).Select(at => (byte)(at * 7)).ToArray();
+        var contentType = $"application/x; a={new string('b', 200 - 17)}";
+        using var content = new ByteArrayContent(body);
+        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        content.Headers.TryAddWithoutValidation("Idempotency-Key", new string('~', 128));
+        using var pushed = await target.PushAsync(recipient, content);
+        Assert.Equal(HttpStatusCode.Accepted, pushed.StatusCode);
+
+        using var polled = await target.GetAsync($"poll?rcpt={recipient}&timeout=10{form}");
+
+        if (form.Length == 0)
+        {
+            Assert.Equal(contentType, polled.Content.Headers.NonValidated["Content-Type"].ToString());
+            Assert.Equal(new string('~', 128), polled.Header("Idempotency-Key"));
+            Assert.Equal(body, await polled.BytesAsync());
+        }
+        else
+        {
+            var message = JsonDocument.Parse(await polled.TextAsync()).RootElement.GetProperty("messages")[0];
+            Assert.Equal(contentType, message.GetProperty("contentType").GetString());
+            Assert.Equal(new string('~', 128), message.GetProperty("key").GetString());
+            Assert.Equal(body, message.GetProperty("base64").GetBytesFromBase64());
+        }
+    }
+
     [Fact]
     public async Task Push_WithATtl_IsGoneAfterIt()
     {

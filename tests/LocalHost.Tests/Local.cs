@@ -5,13 +5,17 @@ namespace FuncComet.LocalHost.Tests;
 
 internal static class Local
 {
-    /// <summary>Azurite's account at an address where nothing listens.</summary>
-    public static string FreeConnectionString()
+    /// <summary>A port at which nothing listens.</summary>
+    public static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
-        return "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
-            + "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
-            + $"QueueEndpoint=http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/devstoreaccount1;";
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
+
+    /// <summary>Azurite's account at an address where nothing listens.</summary>
+    public static string FreeConnectionString() =>
+        "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
+        + "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
+        + $"QueueEndpoint=http://127.0.0.1:{FreePort()}/devstoreaccount1;";
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FuncComet.LocalHost;
 using FuncComet.LocalHost.Storage;
 using Xunit;
@@ -24,6 +25,24 @@ public sealed class Azurite : IAsyncLifetime
 
     /// <summary>Starts it again at its old address with its old data.</summary>
     public Task StartAgainAsync() => StartAsync(new Uri(ConnectionString.Split("QueueEndpoint=")[1].TrimEnd(';')).Port);
+
+    /// <summary>Stops its process where it stands, and lets it go on after <paramref name="time"/>.</summary>
+    public async Task FreezeAsync(TimeSpan time)
+    {
+        await SignalAsync("STOP");
+        await Task.Delay(time);
+        await SignalAsync("CONT");
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var pkill = Process.Start("pkill", [$"-{signal}", "-P", $"{_server!.ProcessId}"]);
+        await pkill.WaitForExitAsync();
+        if (pkill.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"pkill -{signal} found no Azurite.");
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

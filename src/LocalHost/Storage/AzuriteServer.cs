@@ -22,6 +22,9 @@ internal sealed partial class AzuriteServer : IAsyncDisposable
 
     public int QueuePort => _listening.Task.Result;
 
+    /// <summary>The supervisor's; Azurite is its child.</summary>
+    public int ProcessId => _process.Id;
+
     public string ConnectionString => $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};QueueEndpoint=http://127.0.0.1:{QueuePort}/{Account};";
 
     /// <summary>True where Azurite can stand in for the storage at this address.</summary>
