@@ -1,4 +1,5 @@
 using FuncComet.Functions.Poll;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,10 @@ internal static class FuncCometBuilderExtensions
         builder.Services.AddAnnotatedOptions<PollOptions>(PollOptions.SectionName);
         builder.Services.AddSingleton<IValidateOptions<PollOptions>, PollOptionsHostValidator>();
         builder.Services.AddSingleton<PollTimeouts>();
+
+        // With a buffer an answer counts as written while its bytes are still in this process; killed then, after the delete, it would take the
+        // message with it. With this one (0 would mean without bound) a write ends when the operating system has all of it.
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxWriteBufferSize = 1);
         return builder;
     }
 }
