@@ -1,6 +1,8 @@
+using Azure.Core;
 using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Pushing;
+using FuncComet.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,11 +21,18 @@ public static class FuncCometServices
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
         services.AddAnnotatedOptions<MailboxOptions>(MailboxOptions.SectionName);
         services.AddAnnotatedOptions<BackoffOptions>(BackoffOptions.SectionName);
+        services.AddAnnotatedOptions<HeldPollOptions>(HeldPollOptions.SectionName);
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Random.Shared);
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<StorageOptions>>().Value.CreateClient());
+        services.AddSingleton<FuncCometMetrics>();
+        services.AddSingleton(provider =>
+        {
+            var metrics = new StorageRequestMetrics(provider.GetRequiredService<FuncCometMetrics>());
+            return provider.GetRequiredService<IOptions<StorageOptions>>().Value.CreateClient(client => client.AddPolicy(metrics, HttpPipelinePosition.PerRetry));
+        });
         services.AddSingleton<MailboxFactory>();
+        services.AddSingleton<StorageHealth>();
         services.AddSingleton<MailboxDepths>();
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<Acknowledgements>();

@@ -2,17 +2,21 @@ using Microsoft.Extensions.Configuration;
 
 namespace FuncComet.LocalHost;
 
-/// <summary>The <c>Values</c> of local.settings.json: as with Core Tools they become environment variables, and those that are set already win.</summary>
+/// <summary>
+/// local.settings.json. Its <c>Values</c> become environment variables, as with Core Tools, and those that are set already win; of its <c>Host</c>
+/// the two that are about CORS are read.
+/// </summary>
 internal static class LocalSettings
 {
     private const string FileName = "local.settings.json";
     private const string ExampleName = "local.settings.json.example";
 
-    /// <summary>Applies the file, or where it is missing the example; returns the name of what was used.</summary>
-    public static string Apply()
+    /// <summary>Applies the file, or where it is missing the example; returns the name of what was used, and its <c>Host</c>.</summary>
+    public static (string Used, IConfiguration Host) Apply()
     {
         var name = File.Exists(Path.Combine(RepositoryRoot.Folder, FileName)) ? FileName : ExampleName;
-        foreach (var (key, value) in Read(name))
+        var settings = Read(name);
+        foreach (var (key, value) in settings.GetSection("Values").GetChildren().Select(setting => KeyValuePair.Create(setting.Key, setting.Value)))
         {
             if (key.Contains('=', StringComparison.Ordinal))
             {
@@ -25,15 +29,14 @@ internal static class LocalSettings
             }
         }
 
-        return name == FileName ? name : $"{name}, since there is no {FileName}";
+        return (name == FileName ? name : $"{name}, since there is no {FileName}", settings.GetSection("Host"));
     }
 
-    private static IEnumerable<KeyValuePair<string, string?>> Read(string name)
+    private static IConfiguration Read(string name)
     {
         try
         {
-            return new ConfigurationBuilder().SetBasePath(RepositoryRoot.Folder).AddJsonFile(name).Build().GetSection("Values").GetChildren()
-                .Select(setting => KeyValuePair.Create(setting.Key, setting.Value));
+            return new ConfigurationBuilder().SetBasePath(RepositoryRoot.Folder).AddJsonFile(name).Build();
         }
         catch (InvalidDataException ex)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using FuncComet.Functions.Tokens;
 using FuncComet.LocalHost.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -32,6 +33,12 @@ internal static class Program
         HelpName = "key",
     };
 
+    private static readonly Option<string?> Cors = new("--cors")
+    {
+        Description = "Origins that a browser may call the functions from, with commas between them, or *. Without it those of Host.CORS in local.settings.json.",
+        HelpName = "origins",
+    };
+
     public static Task<int> Main(string[] args)
     {
         Port.Validators.Add(result =>
@@ -43,11 +50,11 @@ internal static class Program
         });
         var setUp = new Command("set-up", "Installs what LocalHost and the tests need beyond the SDK and Node, once, and ends.");
         setUp.SetAction(_ => ExplainedAsync(start => NodeTools.EnsureInstalledAsync(Console.Out, start.Token), port: 0));
-        var command = new RootCommand("Runs FuncComet's functions on this machine, with Azurite for storage.") { Port, Storage, Key, setUp };
+        var command = new RootCommand("Runs FuncComet's functions on this machine, with Azurite for storage.") { Port, Storage, Key, Cors, setUp };
         command.SetAction(arguments =>
         {
             var port = arguments.GetValue(Port);
-            return ExplainedAsync(start => RunAsync(port, arguments.GetValue(Storage), arguments.GetValue(Key), start), port);
+            return ExplainedAsync(start => RunAsync(port, arguments.GetValue(Storage), arguments.GetValue(Key), arguments.GetValue(Cors), start), port);
         });
 
         // Ctrl-C and SIGTERM are handled here: first StartSignals, then the host itself, which answers its polls before anything ends.
@@ -74,9 +81,9 @@ internal static class Program
         }
     }
 
-    private static async Task RunAsync(int port, string? storage, string? key, StartSignals start)
+    private static async Task RunAsync(int port, string? storage, string? key, string? cors, StartSignals start)
     {
-        var settings = LocalSettings.Apply();
+        var (settings, platform) = LocalSettings.Apply();
         Console.WriteLine($"Settings: {settings}");
         if (storage is not null)
         {
@@ -85,11 +92,18 @@ internal static class Program
 
         // Stopped last: leases are given back until the very end.
         await using var azurite = await LocalStorage.EnsureAsync(Console.Out, start.Token);
-        using var host = Functions.Program.CreateHost([$"--{KestrelSetup.PortSetting}={port}", .. key is null ? [] : new[] { $"--{FunctionEndpoints.KeySetting}={key}" }]);
+        using var host = Functions.Program.CreateHost(
+        [
+            $"--{KestrelSetup.PortSetting}={port}",
+            $"--{FunctionEndpoints.KeySetting}={key}",
+            $"--{PlatformCors.OriginsSetting}={cors ?? platform["CORS"]}",
+            $"--{PlatformCors.CredentialsSetting}={platform["CORSCredentials"] ?? "false"}",
+        ]);
         await host.StartAsync(start.Token);
         start.Dispose();
         var address = host.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
-        Welcome.Write(Console.Out, $"{address}/{FunctionEndpoints.RoutePrefix(AppContext.BaseDirectory)}", key);
+        var tokens = host.Services.GetRequiredService<IOptions<TokenOptions>>().Value.Required;
+        Welcome.Write(Console.Out, $"{address}/{FunctionEndpoints.RoutePrefix(AppContext.BaseDirectory)}", withKey: key is not null, withTokens: tokens);
         await host.WaitForShutdownAsync(CancellationToken.None);
     }
 

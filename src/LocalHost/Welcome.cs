@@ -3,9 +3,10 @@ namespace FuncComet.LocalHost;
 /// <summary>What is printed when everything runs.</summary>
 internal static class Welcome
 {
-    public static void Write(TextWriter output, string baseUrl, string? key)
+    public static void Write(TextWriter output, string baseUrl, bool withKey, bool withTokens)
     {
-        var header = key is null ? "" : " -H 'x-functions-key: <the key of --enable-auth>'";
+        var key = withKey ? " -H 'x-functions-key: <the key of --enable-auth>'" : "";
+        var token = withTokens ? " -H 'Authorization: Bearer <the token>'" : "";
         output.WriteLine();
         output.WriteLine("Functions:");
         output.WriteLine();
@@ -17,8 +18,13 @@ internal static class Welcome
         output.WriteLine();
         output.WriteLine("Try it: poll in one terminal, push in another.");
         output.WriteLine();
-        output.WriteLine($"        curl -i '{baseUrl}/poll?rcpt=alice'");
-        output.WriteLine($"        curl -i{header} -H 'Content-Type: text/plain' -d 'hello' '{baseUrl}/push?rcpt=alice'");
+        if (withTokens)
+        {
+            output.WriteLine($"        curl{key} -X POST '{baseUrl}/token?rcpt=alice'");
+        }
+
+        output.WriteLine($"        curl -i{token} '{baseUrl}/poll?rcpt=alice'");
+        output.WriteLine($"        curl -i{key} -H 'Content-Type: text/plain' -d 'hello' '{baseUrl}/push?rcpt=alice'");
         output.WriteLine($"        curl -i '{baseUrl}/health'");
         output.WriteLine();
         output.WriteLine("Ctrl-C ends it.");

@@ -106,7 +106,7 @@ public sealed class MessagePushTests
     }
 
     private MessagePush CreatePush(int maxDepth = 10_000) =>
-        new(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions { MaxDepth = maxDepth }), _time), new Doorbell());
+        new(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions { MaxDepth = maxDepth }), _time), new Doorbell(), Testing.Telemetry.Metrics());
 
     private async Task<PushEnd> SendAsync(MessagePush push) =>
         (await push.SendAsync([Named.Recipient("alice")], Named.Message("x"), Ttl, TimeSpan.Zero))[0].End;

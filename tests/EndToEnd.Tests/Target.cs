@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
@@ -12,7 +13,7 @@ namespace FuncComet.EndToEnd.Tests;
 /// <summary>
 /// What is tested: <c>FUNCCOMET_URL</c> (the app's address, with or without /api), <c>FUNCCOMET_STORAGE</c> (its storage's connection string)
 /// and <c>FUNCCOMET_KEY</c> (a function key; may be left out where none is asked for). Where the first is not set, a LocalHost with an
-/// Azurite of its own is started.
+/// Azurite of its own is started, with keys and tokens on. Where the app issues tokens, every poll and acknowledgement has one.
 /// </summary>
 public sealed class Target : IAsyncLifetime
 {
@@ -24,6 +25,15 @@ public sealed class Target : IAsyncLifetime
 
     public HttpClient Http { get; private set; } = null!;
 
+    /// <summary>The same target for a stranger: no key, no token.</summary>
+    public HttpClient Stranger { get; private set; } = null!;
+
+    /// <summary>Whether the app has a key to sign tokens with.</summary>
+    public bool IssuesTokens { get; private set; }
+
+    /// <summary>Whether a poll needs a token.</summary>
+    public bool RequiresTokens { get; private set; }
+
     public string Storage { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
@@ -33,15 +43,30 @@ public sealed class Target : IAsyncLifetime
             Storage = Environment.GetEnvironmentVariable("FUNCCOMET_STORAGE") is { Length: > 0 } storage
                 ? storage
                 : throw new InvalidOperationException("FUNCCOMET_URL needs FUNCCOMET_STORAGE beside it.");
-            Http = CreateClient(ApiOf(new Uri(url)), Environment.GetEnvironmentVariable("FUNCCOMET_KEY"));
+            await ConnectAsync(ApiOf(new Uri(url)), Environment.GetEnvironmentVariable("FUNCCOMET_KEY"));
             return;
         }
 
         _azurite = new Azurite();
         await _azurite.InitializeAsync();
-        _host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", _azurite.ConnectionString, "--enable-auth", LocalKey]);
+        _host = await LocalHostProcess.StartAsync(
+            ["--port", "0", "--storage", _azurite.ConnectionString, "--enable-auth", LocalKey],
+            new Dictionary<string, string> { ["FuncComet__Token__Required"] = "true", ["FuncComet__Token__SigningKey"] = "end-to-end-end-to-end-end-to-end" });
         Storage = _azurite.ConnectionString;
-        Http = CreateClient(_host.Url, LocalKey);
+        await ConnectAsync(_host.Url, LocalKey);
+    }
+
+    private async Task ConnectAsync(Uri api, string? key)
+    {
+        Stranger = CreateClient(api, new SocketsHttpHandler(), key: null);
+        using var refused = await Stranger.GetAsync($"poll?rcpt={NewRecipient()}&timeout=0");
+        RequiresTokens = refused.StatusCode == HttpStatusCode.Unauthorized;
+
+        var connections = new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 };
+        using var keyHolder = CreateClient(api, connections, key, disposeHandler: false);
+        using var token = await keyHolder.PostAsync($"token?rcpt={NewRecipient()}", content: null);
+        IssuesTokens = token.StatusCode == HttpStatusCode.OK;
+        Http = CreateClient(api, IssuesTokens ? new RecipientTokenHandler(connections) : connections, key);
     }
 
     /// <summary>A recipient that no other test and no other run uses.</summary>
@@ -84,6 +109,7 @@ public sealed class Target : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Http?.Dispose();
+        Stranger?.Dispose();
         if (_host is not null)
         {
             await _host.DisposeAsync();
@@ -100,9 +126,9 @@ public sealed class Target : IAsyncLifetime
 
     private static Uri ApiOf(Uri url) => new(url.AbsolutePath.TrimEnd('/').Length == 0 ? $"{url.GetLeftPart(UriPartial.Authority)}/api/" : $"{url.ToString().TrimEnd('/')}/");
 
-    private static HttpClient CreateClient(Uri url, string? key)
+    private static HttpClient CreateClient(Uri url, HttpMessageHandler handler, string? key, bool disposeHandler = true)
     {
-        var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 }) { BaseAddress = url, Timeout = TimeSpan.FromMinutes(4) };
+        var http = new HttpClient(handler, disposeHandler) { BaseAddress = url, Timeout = TimeSpan.FromMinutes(4) };
         if (!string.IsNullOrEmpty(key))
         {
             http.DefaultRequestHeaders.Add("x-functions-key", key);

@@ -1,8 +1,10 @@
 using FuncComet.Functions.Hosting;
 using FuncComet.Functions.Poll;
+using FuncComet.Functions.Tokens;
 using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Pushing;
+using FuncComet.Telemetry;
 using FuncComet.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,11 +20,15 @@ public sealed class PollFunctionTests : IDisposable
     private readonly FakeQueueService _storage = new(TimeProvider.System);
     private readonly Backoff _backoff = new(Options.Create(new BackoffOptions()), Random.Shared, TimeProvider.System);
     private readonly Doorbell _doorbell = new();
+    private readonly FuncCometMetrics _metrics = Testing.Telemetry.Metrics();
+    private readonly HeldPolls _held;
+    private readonly TokenOptions _tokens = new() { Required = false };
     private readonly CancellationTokenSource _aborted = new();
     private readonly DefaultHttpContext _context = new();
 
     public PollFunctionTests()
     {
+        _held = new HeldPolls(Options.Create(new HeldPollOptions()), _metrics);
         _context.Request.Method = "GET";
         _context.Request.QueryString = new QueryString("?rcpt=alice&timeout=60");
         _context.RequestAborted = _aborted.Token;
@@ -53,7 +59,7 @@ public sealed class PollFunctionTests : IDisposable
     {
         using var invocation = new CancellationTokenSource();
         var alice = Named.Recipient("alice");
-        await new MessagePush(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions()), TimeProvider.System), _doorbell).SendAsync([alice], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero);
+        await new MessagePush(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions()), TimeProvider.System), _doorbell, Testing.Telemetry.Metrics()).SendAsync([alice], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero);
         _storage.Of(alice).Answered = request =>
         {
             if (request == "receive")
@@ -82,10 +88,10 @@ public sealed class PollFunctionTests : IDisposable
     }
 
     private PollFunction CreateFunction() => new(
-        new LongPoll(_storage.Mailboxes(), _storage.DeadLetters(), _doorbell, _backoff, new HeldPolls(), Options.Create(new MailboxOptions()), new RunningHost(), TimeProvider.System, NullLogger<LongPoll>.Instance),
-        new Acknowledgements(_storage.Mailboxes()),
+        new LongPoll(_storage.Mailboxes(), new Acknowledgements(_storage.Mailboxes()), _storage.DeadLetters(), _doorbell, _backoff, _held, _metrics, Options.Create(new MailboxOptions()), new RunningHost(), TimeProvider.System, NullLogger<LongPoll>.Instance),
+        _held,
         new PollTimeouts(Options.Create(new PollOptions()), new HostLimit(TimeSpan.FromMinutes(5), "host.json")),
-        TimeProvider.System);
+        new TokenGate(new RecipientTokens(Options.Create(_tokens), TimeProvider.System), Options.Create(_tokens)));
 
     private sealed class RunningHost : IHostApplicationLifetime
     {

@@ -16,6 +16,6 @@ public sealed class MailboxFactory(QueueServiceClient storage, IOptions<MailboxO
 
     /// <summary>Returns when Storage has answered one small request; it needs no right beyond those of a poll.</summary>
     /// <exception cref="StorageUnavailableException">It did not.</exception>
-    public Task CheckStorageAsync(CancellationToken cancellationToken) =>
-        new Mailbox(storage.GetQueueClient($"{options.Value.QueuePrefix}-health"), recipient: null, time).HasMessageAsync(Mailbox.Deadline, cancellationToken);
+    internal Task CheckStorageAsync() =>
+        new Mailbox(storage.GetQueueClient($"{options.Value.QueuePrefix}-health"), recipient: null, time).HasMessageAsync(Mailbox.Deadline, CancellationToken.None);
 }

@@ -14,7 +14,7 @@ namespace FuncComet.Messages;
 /// <item><term>4 bytes</term><description>returned: deliveries that Storage counted and that reached nobody</description></item>
 /// <item><term>1 byte and as many</term><description>content type</description></item>
 /// <item><term>1 byte and as many</term><description>key, empty for none</description></item>
-/// <item><term>1 byte and as many</term><description>trace parent; written empty and passed over so far</description></item>
+/// <item><term>1 byte and as many</term><description>W3C trace parent, empty for none</description></item>
 /// </list>
 /// It is at most 413 bytes, so that 48,000 bytes of body always fit the 64 KiB of a queue message, which hold 49,152.
 /// </summary>
@@ -29,7 +29,8 @@ internal sealed record Envelope(Message Message, uint HandedOver = 0, uint Retur
     public string Encode()
     {
         var key = Message.Key ?? "";
-        var length = StringsAt + 1 + Message.ContentType.Length + 1 + key.Length + 1 + Message.Body.Length;
+        var traceParent = Message.TraceParent ?? "";
+        var length = StringsAt + 1 + Message.ContentType.Length + 1 + key.Length + 1 + traceParent.Length + Message.Body.Length;
         var buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
@@ -40,7 +41,7 @@ internal sealed record Envelope(Message Message, uint HandedOver = 0, uint Retur
             BinaryPrimitives.WriteUInt32BigEndian(bytes[(CountersAt + 4)..], Returned);
             var rest = Write(bytes[StringsAt..], Message.ContentType);
             rest = Write(rest, key);
-            rest = Write(rest, "");
+            rest = Write(rest, traceParent);
             Message.Body.Span.CopyTo(rest);
             return Convert.ToBase64String(bytes);
         }
@@ -73,14 +74,14 @@ internal sealed record Envelope(Message Message, uint HandedOver = 0, uint Retur
         if (!Message.IsId(id)
             || !TryRead(ref rest, out var contentType) || !Message.IsContentType(contentType)
             || !TryRead(ref rest, out var key) || (key.Length > 0 && !Message.IsKey(key))
-            || !TryRead(ref rest, out _)
+            || !TryRead(ref rest, out var traceParent)
             || rest.Length > Message.MaxBodyBytes)
         {
             return false;
         }
 
         envelope = new Envelope(
-            Message.WithId(id, contentType, key.Length > 0 ? key : null, rest),
+            Message.WithId(id, contentType, key.Length > 0 ? key : null, rest, traceParent.Length > 0 ? traceParent : null),
             HandedOver: BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(CountersAt)),
             Returned: BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(CountersAt + 4)));
         return true;

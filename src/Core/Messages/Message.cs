@@ -43,6 +43,9 @@ public sealed record Message
     /// <summary>The sender's key by which a receiver can drop a repeat: 1 to 128 visible ASCII characters; null where it gave none.</summary>
     public string? Key { get; init; }
 
+    /// <summary>The W3C trace parent of its push, by which its delivery is found in a trace; null where there is none.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>The bytes, 0 to 48,000.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
@@ -61,12 +64,13 @@ public sealed record Message
     public static bool IsKey(ReadOnlySpan<char> value) =>
         value.Length is > 0 and <= MaxKeyLength && !value.ContainsAnyExceptInRange('!', '~');
 
-    internal static Message WithId(Guid id, string contentType, string? key, ReadOnlyMemory<byte> body) => new()
+    internal static Message WithId(Guid id, string contentType, string? key, ReadOnlyMemory<byte> body, string? traceParent = null) => new()
     {
         Id = id,
         Time = TimeOf(id),
         ContentType = contentType,
         Key = key,
+        TraceParent = traceParent,
         Body = body,
     };
 

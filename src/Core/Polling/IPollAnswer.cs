@@ -5,6 +5,9 @@ namespace FuncComet.Polling;
 /// <summary>The client's end of a poll.</summary>
 public interface IPollAnswer
 {
+    /// <summary>What the poll acknowledged is done, before anything is waited for; those that came too late are named.</summary>
+    void Acknowledged(IReadOnlyList<string> expired);
+
     /// <summary>
     /// Writes <paramref name="messages"/> to the client and says what became of them. Gives up when <paramref name="cancellationToken"/> says so:
     /// the client has left, or the lease is about to end.

@@ -1,5 +1,6 @@
 using FuncComet.Mailboxes;
 using FuncComet.Recipients;
+using FuncComet.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,10 +14,12 @@ namespace FuncComet.Polling;
 /// </summary>
 public sealed partial class LongPoll(
     MailboxFactory mailboxes,
+    Acknowledgements acknowledgements,
     DeadLetters deadLetters,
     Doorbell doorbell,
     Backoff backoff,
     HeldPolls held,
+    FuncCometMetrics metrics,
     IOptions<MailboxOptions> options,
     IHostApplicationLifetime host,
     TimeProvider time,
@@ -30,23 +33,49 @@ public sealed partial class LongPoll(
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(answer);
+        using var place = held.TryEnter(request.Recipient);
+        if (place is null)
+        {
+            metrics.PollEnded(PollEnd.TooManyPolls, TimeSpan.Zero);
+            return PollEnd.TooManyPolls;
+        }
+
         var mailbox = mailboxes.Open(request.Recipient);
-        var clock = new PollClock(time, request.Began ?? time.GetTimestamp(), request.Timeout);
-        held.Enter();
-        PollEnd? end = null;
+        var clock = new PollClock(time, time.GetTimestamp(), request.Timeout);
+        using var activity = Tracing.StartPoll(request.Trace, mailbox);
+        var (end, messages) = await AcknowledgeAsync(request, mailbox, answer)
+            ? await WaitAsync(request, mailbox, clock, clientGone)
+            : (PollEnd.StorageFailed, []);
+        if (messages.Count > 0)
+        {
+            end = await DeliverAsync(request, mailbox, messages, clock, answer, clientGone);
+        }
+
+        if (end == PollEnd.Delivered)
+        {
+            Tracing.Delivered(activity, messages);
+        }
+
+        Tracing.Ended(activity, end);
+        metrics.PollEnded(end, clock.Elapsed);
+
+        // Its own place is given up only when this returns.
+        Log.Ended(logger, mailbox.QueueName, end, clock.Elapsed.TotalMilliseconds, held.Count - 1);
+        return end;
+    }
+
+    /// <summary>What the poll acknowledges it acknowledges before it waits; false where Storage failed.</summary>
+    private async Task<bool> AcknowledgeAsync(PollRequest request, Mailbox mailbox, IPollAnswer answer)
+    {
         try
         {
-            (end, var messages) = await WaitAsync(request, mailbox, clock, clientGone);
-            if (messages.Count > 0)
-            {
-                end = await DeliverAsync(request, mailbox, messages, clock, answer, clientGone);
-            }
-
-            return end.Value;
+            answer.Acknowledged(await acknowledgements.ApplyAsync(request.Recipient, request.Acknowledges));
+            return true;
         }
-        finally
+        catch (StorageUnavailableException ex)
         {
-            Log.Ended(logger, mailbox.QueueName, end, clock.Elapsed.TotalMilliseconds, held.Leave());
+            Log.StorageFailed(logger, mailbox.QueueName, ex.Message);
+            return false;
         }
     }
 
@@ -130,6 +159,7 @@ public sealed partial class LongPoll(
             try
             {
                 await deadLetters.MoveAsync(request.Recipient, mailbox, message, reason, () => clock.ForSettle);
+                metrics.DeadLettered();
                 Log.DeadLettered(logger, message.Message.Id, mailbox.QueueName, reason);
             }
             catch (StorageUnavailableException ex)
@@ -162,6 +192,11 @@ public sealed partial class LongPoll(
         }
         finally
         {
+            if (handover == Handover.Written)
+            {
+                CountDeliveries(messages);
+            }
+
             if (handover != Handover.Written || request.Lease is null)
             {
                 await Task.WhenAll(messages.Select(message => SettleAsync(request.Recipient, mailbox, message, clock, handover)));
@@ -169,6 +204,15 @@ public sealed partial class LongPoll(
         }
 
         return handover == Handover.Written ? PollEnd.Delivered : PollEnd.ClientGone;
+    }
+
+    private void CountDeliveries(IReadOnlyList<LeasedMessage> messages)
+    {
+        var now = time.GetUtcNow();
+        foreach (var message in messages)
+        {
+            metrics.Delivered(now - message.Message.Time, again: message.Deliveries > 1);
+        }
     }
 
     private async Task SettleAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, PollClock clock, Handover handover)
@@ -199,7 +243,7 @@ public sealed partial class LongPoll(
     {
         // Nothing that happens to every poll is more than Debug; a client that leaves is no error.
         [LoggerMessage(1, LogLevel.Debug, "Poll of {Queue} ended: {End} after {Elapsed:F0} ms; {Held} held.")]
-        public static partial void Ended(ILogger logger, string queue, PollEnd? end, double elapsed, int held);
+        public static partial void Ended(ILogger logger, string queue, PollEnd end, double elapsed, int held);
 
         [LoggerMessage(2, LogLevel.Warning, "Poll of {Queue} ended: {Reason}")]
         public static partial void StorageFailed(ILogger logger, string queue, string reason);

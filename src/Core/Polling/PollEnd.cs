@@ -15,6 +15,23 @@ public enum PollEnd
     /// <summary>This instance is shutting down; the client polls again, elsewhere.</summary>
     HostStopping,
 
+    /// <summary>This instance holds as many polls as it may, in all or of this recipient; nothing was asked of Storage.</summary>
+    TooManyPolls,
+
     /// <summary>Storage did not answer, after its client's own retries.</summary>
     StorageFailed,
+}
+
+internal static class PollEnds
+{
+    /// <summary>What telemetry calls it.</summary>
+    public static string Outcome(this PollEnd end) => end switch
+    {
+        PollEnd.Delivered => "delivered",
+        PollEnd.TimedOut => "timed_out",
+        PollEnd.ClientGone => "client_gone",
+        PollEnd.HostStopping => "host_stopping",
+        PollEnd.TooManyPolls => "too_many_polls",
+        _ => "storage_failed",
+    };
 }

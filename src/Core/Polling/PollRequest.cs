@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using FuncComet.Mailboxes;
 using FuncComet.Recipients;
 
 namespace FuncComet.Polling;
@@ -16,14 +18,17 @@ public sealed record PollRequest(Recipient Recipient, TimeSpan Timeout)
     /// <summary>The most messages of one answer: Storage hands out no more at a time.</summary>
     public const int MostMessages = 32;
 
-    /// <summary>When it came, as the clock's timestamp, where that was before its wait begins; what went before counts against its time.</summary>
-    public long? Began { get; init; }
+    /// <summary>Receipts of earlier deliveries, acknowledged before the wait begins.</summary>
+    public IReadOnlyList<Receipt> Acknowledges { get; init; } = [];
 
     /// <summary>
     /// Lease mode: how long the messages stay hidden unless they are acknowledged; whole seconds. Null is plain mode: they are deleted when they have
     /// been written.
     /// </summary>
     public TimeSpan? Lease { get; init; }
+
+    /// <summary>The trace that it belongs to; the default where it came with none.</summary>
+    public ActivityContext Trace { get; init; }
 
     /// <summary>The most messages of the answer, 1 to 32. It never waits for more than the first.</summary>
     public int Max { get; init; } = 1;

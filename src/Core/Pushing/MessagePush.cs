@@ -1,12 +1,14 @@
+using System.Diagnostics;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
 using FuncComet.Polling;
 using FuncComet.Recipients;
+using FuncComet.Telemetry;
 
 namespace FuncComet.Pushing;
 
 /// <summary>Puts a message into its recipients' mailboxes and wakes polls of them that are held here.</summary>
-public sealed class MessagePush(MailboxFactory mailboxes, MailboxDepths depths, Doorbell doorbell)
+public sealed class MessagePush(MailboxFactory mailboxes, MailboxDepths depths, Doorbell doorbell, FuncCometMetrics metrics)
 {
     /// <summary>The most recipients of one push.</summary>
     public const int MaxRecipients = 100;
@@ -15,11 +17,20 @@ public sealed class MessagePush(MailboxFactory mailboxes, MailboxDepths depths, 
     /// Stores a copy for each recipient, all at a time, and returns what became of each in their order. A copy that is not stored does not
     /// stop the others.
     /// </summary>
-    public Task<PushedCopy[]> SendAsync(IEnumerable<Recipient> recipients, Message message, TimeSpan timeToLive, TimeSpan delay)
+    /// <param name="recipients">Whose mailboxes.</param>
+    /// <param name="message">What is pushed.</param>
+    /// <param name="timeToLive">After this an undelivered copy is dropped; whole seconds.</param>
+    /// <param name="delay">Before this it cannot be delivered; whole seconds, less than <paramref name="timeToLive"/>.</param>
+    /// <param name="trace">The trace that the push belongs to; the default where it came with none.</param>
+    public async Task<PushedCopy[]> SendAsync(IReadOnlyCollection<Recipient> recipients, Message message, TimeSpan timeToLive, TimeSpan delay, ActivityContext trace = default)
     {
+        ArgumentNullException.ThrowIfNull(recipients);
         ArgumentNullException.ThrowIfNull(message);
-        var envelope = new Envelope(message).Encode();
-        return Task.WhenAll(recipients.Select(recipient => SendAsync(recipient, envelope, timeToLive, delay)));
+        using var activity = Tracing.StartPush(trace, message, recipients.Count);
+        var envelope = new Envelope(message with { TraceParent = Tracing.TraceParentOf(activity, trace) }).Encode();
+        var copies = await Task.WhenAll(recipients.Select(recipient => SendAsync(recipient, envelope, timeToLive, delay)));
+        Tracing.Ended(activity, copies);
+        return copies;
     }
 
     private async Task<PushedCopy> SendAsync(Recipient recipient, string envelope, TimeSpan timeToLive, TimeSpan delay)
@@ -38,6 +49,7 @@ public sealed class MessagePush(MailboxFactory mailboxes, MailboxDepths depths, 
                 doorbell.Ring(recipient);
             }
 
+            metrics.PushAccepted();
             return new PushedCopy(recipient, PushEnd.Stored) { Expires = sent.Expires };
         }
         catch (StorageUnavailableException)

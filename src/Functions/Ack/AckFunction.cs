@@ -1,5 +1,6 @@
 using FuncComet.Functions.Answers;
 using FuncComet.Functions.Requests;
+using FuncComet.Functions.Tokens;
 using FuncComet.Mailboxes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -7,17 +8,26 @@ using Microsoft.Azure.Functions.Worker;
 namespace FuncComet.Functions.Ack;
 
 /// <summary><c>POST /api/ack</c>: acknowledges deliveries of lease mode.</summary>
-public sealed class AckFunction(Acknowledgements acknowledgements)
+public sealed class AckFunction(Acknowledgements acknowledgements, TokenGate tokens)
 {
     /// <summary>The function.</summary>
     [Function("Ack")]
     public Task RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "ack")] HttpRequest request) =>
-        HttpFunction.AnswerAsync(request, (HttpMethods.Post, AcknowledgeAsync));
+        HttpFunction.AnswerAsync(request, (HttpMethods.Post, query => AcknowledgeAsync(request, query)));
 
-    private async Task<IResult> AcknowledgeAsync(RequestQuery query)
+    private async Task<IResult> AcknowledgeAsync(HttpRequest request, RequestQuery query)
     {
-        if (!query.TryGetRecipient(out var recipient, out var problem)
-            || !query.TryGetReceipts("receipt", recipient, out var receipts, out problem))
+        if (!query.TryGetRecipient(out var recipient, out var problem))
+        {
+            return problem;
+        }
+
+        if (await tokens.RefuseAsync(request, query, recipient) is { } refused)
+        {
+            return refused;
+        }
+
+        if (!query.TryGetReceipts("receipt", recipient, out var receipts, out problem))
         {
             return problem;
         }

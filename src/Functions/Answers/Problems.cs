@@ -1,4 +1,5 @@
 using FuncComet.Messages;
+using FuncComet.Polling;
 using FuncComet.Recipients;
 using Microsoft.AspNetCore.Http;
 
@@ -30,6 +31,30 @@ internal static class Problems
             Detail = $"{parameter} must be {range}.",
             Parameter = parameter,
         };
+
+    /// <param name="error">What RFC 6750 calls it; null where no token came.</param>
+    /// <param name="detail">What to change.</param>
+    public static IResult Unauthorized(string? error, string detail) =>
+        new Problem(StatusCodes.Status401Unauthorized, "unauthorized", "A token for this recipient is needed.")
+        {
+            Detail = detail,
+            Header = ("WWW-Authenticate", error is null ? "Bearer" : $"Bearer error=\"{error}\""),
+        };
+
+    public static IResult Forbidden() =>
+        new Problem(StatusCodes.Status403Forbidden, "forbidden", "The token is for another recipient.")
+        {
+            Detail = "Ask for a token for this recipient.",
+        };
+
+    public static IResult TokensNotConfigured() =>
+        new Problem(StatusCodes.Status501NotImplemented, "tokens-not-configured", "This app has no key to sign tokens with.")
+        {
+            Detail = "Set FuncComet__Token__SigningKey to a secret of at least 32 bytes.",
+        };
+
+    public static IResult TooManyPolls(HeldPollOptions limits) =>
+        TryLater("too-many-polls", $"This instance holds its maximum of polls: {limits.MaxHeldPolls}, and {limits.MaxHeldPollsPerRecipient} of one recipient.", members: []);
 
     public static IResult MethodNotAllowed(IEnumerable<string> allowed) =>
         new Problem(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "This method is not allowed here.")

@@ -1,7 +1,10 @@
 using FuncComet.Functions.Poll;
+using FuncComet.Functions.Requests;
+using FuncComet.Functions.Tokens;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace FuncComet.Functions.Hosting;
@@ -16,6 +19,15 @@ internal static class FuncCometBuilderExtensions
         builder.Services.AddAnnotatedOptions<PollOptions>(PollOptions.SectionName);
         builder.Services.AddSingleton<IValidateOptions<PollOptions>, PollOptionsHostValidator>();
         builder.Services.AddSingleton<PollTimeouts>();
+        builder.Services.AddAnnotatedOptions<RequestLimitOptions>(RequestLimitOptions.SectionName);
+        builder.Services.AddAnnotatedOptions<TokenOptions>(TokenOptions.SectionName);
+        builder.Services.AddSingleton<RecipientTokens>();
+        builder.Services.AddSingleton<TokenGate>();
+        builder.Services.AddHostedService<TokensOffWarning>();
+        builder.AddTelemetryExport();
+
+        // It logs each request with its query, where recipients, keys and tokens may stand.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 
         // With a buffer an answer counts as written while its bytes are still in this process; killed then, after the delete, it would take the
         // message with it. With this one (0 would mean without bound) a write ends when the operating system has all of it.

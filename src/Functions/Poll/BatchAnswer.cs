@@ -10,7 +10,7 @@ using Microsoft.Net.Http.Headers;
 namespace FuncComet.Functions.Poll;
 
 /// <summary>The answer to a poll with <c>max</c>: JSON, so that a browser on another origin needs no header.</summary>
-internal sealed class BatchAnswer(HttpContext context, bool withReceipts, IReadOnlyList<string> expired, CancellationToken clientGone) : HttpPollAnswer(context, clientGone)
+internal sealed class BatchAnswer(HttpContext context, bool withReceipts, CancellationToken clientGone) : HttpPollAnswer(context, clientGone)
 {
     // Readable in any script; what has a meaning in HTML is escaped.
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
@@ -27,10 +27,10 @@ internal sealed class BatchAnswer(HttpContext context, bool withReceipts, IReadO
         }
 
         json.WriteEndArray();
-        if (expired.Count > 0)
+        if (Expired.Count > 0)
         {
             json.WriteStartArray("expired");
-            foreach (var receipt in expired)
+            foreach (var receipt in Expired)
             {
                 json.WriteStringValue(receipt);
             }

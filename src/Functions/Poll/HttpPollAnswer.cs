@@ -1,3 +1,5 @@
+using System.Globalization;
+using FuncComet.Functions.Answers;
 using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using Microsoft.AspNetCore.Http;
@@ -7,6 +9,18 @@ namespace FuncComet.Functions.Poll;
 /// <summary>Hands an answer to the client's connection and says what became of it; what it looks like is its form's.</summary>
 internal abstract class HttpPollAnswer(HttpContext context, CancellationToken clientGone) : IPollAnswer
 {
+    /// <summary>Receipts that the poll acknowledged too late.</summary>
+    protected IReadOnlyList<string> Expired { get; private set; } = [];
+
+    public void Acknowledged(IReadOnlyList<string> expired)
+    {
+        Expired = expired;
+        if (expired.Count > 0 && !clientGone.IsCancellationRequested)
+        {
+            context.Response.Headers[ResponseHeaders.Expired] = expired.Count.ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
     public async Task<Handover> WriteAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken)
     {
         // When a client has left, the host may end the request and take the context back while this function still runs: look before touching it.

@@ -1,7 +1,7 @@
 using System.Globalization;
 using FuncComet.Functions.Answers;
 using FuncComet.Functions.Requests;
-using FuncComet.Mailboxes;
+using FuncComet.Functions.Tokens;
 using FuncComet.Polling;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace FuncComet.Functions.Poll;
 
 /// <summary><c>GET /api/poll</c>: holds the request until a message for the recipient can be answered.</summary>
-public sealed class PollFunction(LongPoll polls, Acknowledgements acknowledgements, PollTimeouts timeouts, TimeProvider time)
+public sealed class PollFunction(LongPoll polls, HeldPolls held, PollTimeouts timeouts, TokenGate tokens)
 {
     /// <summary>
     /// The function. Its token fires when the client leaves and, alone, when the host calls the request off (functionTimeout, a worker that is
@@ -26,8 +26,17 @@ public sealed class PollFunction(LongPoll polls, Acknowledgements acknowledgemen
 
     private async Task<IResult> PollAsync(HttpRequest request, RequestQuery query, CancellationToken clientGone)
     {
-        if (!query.TryGetRecipient(out var recipient, out var problem)
-            || !timeouts.TryRead(request, query, out var timeout, out var preference, out problem)
+        if (!query.TryGetRecipient(out var recipient, out var problem))
+        {
+            return problem;
+        }
+
+        if (await tokens.RefuseAsync(request, query, recipient) is { } refused)
+        {
+            return refused;
+        }
+
+        if (!timeouts.TryRead(request, query, out var timeout, out var preference, out problem)
             || !query.TryGetSeconds("lease", PollRequest.MinLeaseSeconds, PollRequest.MaxLeaseSeconds, out var lease, out problem)
             || !query.TryGetNumber("max", 1, PollRequest.MostMessages, "a whole number", out var max, out problem)
             || !query.TryGetReceipts("ack", recipient, out var receipts, out problem))
@@ -35,29 +44,22 @@ public sealed class PollFunction(LongPoll polls, Acknowledgements acknowledgemen
             return problem;
         }
 
-        var response = request.HttpContext.Response;
         if (preference is { } seconds)
         {
-            response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={seconds}");
+            request.HttpContext.Response.Headers[ResponseHeaders.PreferenceApplied] = string.Create(CultureInfo.InvariantCulture, $"wait={seconds}");
         }
 
-        var began = time.GetTimestamp();
-        var expired = await acknowledgements.ApplyAsync(recipient, receipts);
-        if (expired.Count > 0 && !clientGone.IsCancellationRequested)
-        {
-            response.Headers["Comet-Expired"] = expired.Count.ToString(CultureInfo.InvariantCulture);
-        }
-
-        var poll = new PollRequest(recipient, timeout) { Began = began, Lease = lease, Max = max ?? 1 };
+        var poll = new PollRequest(recipient, timeout) { Lease = lease, Max = max ?? 1, Acknowledges = receipts, Trace = RequestTrace.Of(request) };
         IPollAnswer answer = max is null
             ? new SingleMessageAnswer(request.HttpContext, withReceipt: lease is not null, clientGone)
-            : new BatchAnswer(request.HttpContext, withReceipts: lease is not null, expired, clientGone);
+            : new BatchAnswer(request.HttpContext, withReceipts: lease is not null, clientGone);
 
         // A client that seems to have left and has not, because the host called the request off, is told to poll again.
         return await polls.RunAsync(poll, answer, clientGone) switch
         {
             PollEnd.Delivered => TypedResults.Empty,
             PollEnd.TimedOut or PollEnd.HostStopping or PollEnd.ClientGone => TypedResults.NoContent(),
+            PollEnd.TooManyPolls => Problems.TooManyPolls(held.Limits),
             _ => Problems.StorageUnavailable(),
         };
     }

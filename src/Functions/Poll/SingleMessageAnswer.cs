@@ -14,17 +14,17 @@ internal sealed class SingleMessageAnswer(HttpContext context, bool withReceipt,
         var message = messages[0].Message;
         response.ContentType = message.ContentType;
         response.ContentLength = message.Body.Length;
-        response.Headers["Comet-Message-Id"] = message.Id.ToString("N");
-        response.Headers["Comet-Time"] = Rfc3339.Format(message.Time);
-        response.Headers["Comet-Deliveries"] = messages[0].Deliveries.ToString(CultureInfo.InvariantCulture);
+        response.Headers[ResponseHeaders.MessageId] = message.Id.ToString("N");
+        response.Headers[ResponseHeaders.Time] = Rfc3339.Format(message.Time);
+        response.Headers[ResponseHeaders.Deliveries] = messages[0].Deliveries.ToString(CultureInfo.InvariantCulture);
         if (message.Key is not null)
         {
-            response.Headers["Idempotency-Key"] = message.Key;
+            response.Headers[ResponseHeaders.IdempotencyKey] = message.Key;
         }
 
         if (withReceipt)
         {
-            response.Headers["Comet-Receipt"] = messages[0].Receipt.Text;
+            response.Headers[ResponseHeaders.Receipt] = messages[0].Receipt.Text;
         }
 
         response.BodyWriter.Write(message.Body.Span);

@@ -4,11 +4,12 @@ using FuncComet.Messages;
 using FuncComet.Pushing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Options;
 
 namespace FuncComet.Functions.Push;
 
 /// <summary><c>POST /api/push</c>: stores the body as a message for each recipient.</summary>
-public sealed class PushFunction(MessagePush push, TimeProvider time)
+public sealed class PushFunction(MessagePush push, IOptions<RequestLimitOptions> limits, TimeProvider time)
 {
     /// <summary>The function.</summary>
     [Function("Push")]
@@ -20,7 +21,7 @@ public sealed class PushFunction(MessagePush push, TimeProvider time)
         if (!query.TryGetRecipients(MessagePush.MaxRecipients, out var recipients, out var problem)
             || !query.TryGetSeconds("ttl", Message.MinTtlSeconds, Message.MaxTtlSeconds, out var ttl, out problem)
             || !query.TryGetSeconds("delay", 0, Message.MaxDelaySeconds, out var delay, out problem)
-            || !PushHeaders.TryRead(request, out var contentType, out var key, out problem))
+            || !PushHeaders.TryRead(request, limits.Value, out var contentType, out var key, out problem))
         {
             return problem;
         }
@@ -38,6 +39,6 @@ public sealed class PushFunction(MessagePush push, TimeProvider time)
         }
 
         var message = Message.Create(time, contentType, key, body);
-        return PushAnswer.For(message, await push.SendAsync(recipients, message, timeToLive, delay ?? TimeSpan.Zero));
+        return PushAnswer.For(message, await push.SendAsync(recipients, message, timeToLive, delay ?? TimeSpan.Zero, RequestTrace.Of(request)));
     }
 }

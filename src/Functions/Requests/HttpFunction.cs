@@ -1,6 +1,8 @@
 using FuncComet.Functions.Answers;
 using FuncComet.Mailboxes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace FuncComet.Functions.Requests;
 
@@ -13,11 +15,15 @@ internal static class HttpFunction
     {
         var context = request.HttpContext;
         var clientGone = context.RequestAborted;
-        context.Response.Headers.CacheControl = "no-store";
+        ResponseHeaders.Set(context.Response.Headers);
         var handle = Array.Find(handlers, handler => HttpMethods.Equals(request.Method, handler.Method)).Handle;
         if (handle is null)
         {
             await Problems.MethodNotAllowed(handlers.Select(handler => handler.Method)).ExecuteAsync(context);
+        }
+        else if (request.QueryString.Value?.Length > MaxQueryLength(context))
+        {
+            await Problems.BadParameter("query", $"at most {MaxQueryLength(context)} bytes").ExecuteAsync(context);
         }
         else if (!RequestQuery.TryParse(request.QueryString.Value, out var query, out var malformed))
         {
@@ -34,6 +40,8 @@ internal static class HttpFunction
             }
         }
     }
+
+    private static int MaxQueryLength(HttpContext context) => context.RequestServices.GetRequiredService<IOptions<RequestLimitOptions>>().Value.MaxQueryLength;
 
     private static async Task<IResult> HandleAsync(RequestQuery query, Func<RequestQuery, Task<IResult>> handle, CancellationToken clientGone)
     {

@@ -67,6 +67,7 @@ internal sealed class FunctionsApplicationBuilder : IHostApplicationBuilder
     public IHost Build()
     {
         var app = _inner.Build();
+        PlatformCors.Use(app);
         FunctionEndpoints.Map(app);
         return app;
     }
@@ -78,6 +79,7 @@ internal static class FunctionsApplicationBuilderAspNetCoreExtensions
     public static FunctionsApplicationBuilder ConfigureFunctionsWebApplication(this FunctionsApplicationBuilder builder)
     {
         KestrelSetup.Configure(builder.WebHost, builder.Configuration, builder.Services);
+        PlatformCors.Add(builder.Services, builder.Configuration);
         return builder;
     }
 }

@@ -281,7 +281,7 @@ public abstract class MailboxContract
     [Fact]
     public async Task CheckStorage_WhenItAnswers_Returns()
     {
-        await Mailboxes.CheckStorageAsync(Token);
+        await Mailboxes.CheckStorageAsync().WaitAsync(Token);
     }
 }
 

@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Pushing;
 using FuncComet.Recipients;
+using FuncComet.Telemetry;
 using FuncComet.Testing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -23,15 +25,21 @@ internal sealed class PollHarness : IDisposable
         _backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared, Time);
         var mailboxes = Storage.Mailboxes();
         var doorbell = new Doorbell();
-        Push = new MessagePush(mailboxes, new MailboxDepths(Options.Create(new MailboxOptions()), Time), doorbell);
-        Poll = new LongPoll(mailboxes, Storage.DeadLetters(maxDeliveries: 3), doorbell, _backoff, Held, Options.Create(new MailboxOptions()), new Host(_stopping.Token), Time, NullLogger<LongPoll>.Instance);
+        var metrics = new FuncCometMetrics(Meters);
+        Held = new HeldPolls(Options.Create(Limits), metrics);
+        Push = new MessagePush(mailboxes, new MailboxDepths(Options.Create(new MailboxOptions()), Time), doorbell, metrics);
+        Poll = new LongPoll(mailboxes, new Acknowledgements(mailboxes), Storage.DeadLetters(maxDeliveries: 3), doorbell, _backoff, Held, metrics, Options.Create(new MailboxOptions()), new Host(_stopping.Token), Time, NullLogger<LongPoll>.Instance);
     }
 
     public FakeTimeProvider Time { get; }
 
     public FakeQueueService Storage { get; }
 
-    public HeldPolls Held { get; } = new();
+    public IMeterFactory Meters { get; } = Testing.Telemetry.Meters();
+
+    public HeldPollOptions Limits { get; } = new();
+
+    public HeldPolls Held { get; }
 
     public MessagePush Push { get; }
 
@@ -83,7 +91,11 @@ internal sealed class RecordedAnswer : IPollAnswer
 {
     public List<LeasedMessage> Messages { get; } = [];
 
+    public List<string> Expired { get; } = [];
+
     public Func<CancellationToken, Task<Handover>> Write { get; set; } = _ => Task.FromResult(Handover.Written);
+
+    public void Acknowledged(IReadOnlyList<string> expired) => Expired.AddRange(expired);
 
     public async Task<Handover> WriteAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken)
     {
