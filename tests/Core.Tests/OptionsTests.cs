@@ -17,6 +17,8 @@ public sealed class OptionsTests
     [InlineData("FuncComet:Backoff:Maximum", "00:10:00", "FuncComet__Backoff__Maximum must be from 00:00:00.050 to 00:05:00.")]
     [InlineData("FuncComet:Backoff:Initial", "00:00:06", "FuncComet__Backoff__Maximum (00:00:05) must not be below FuncComet__Backoff__Initial (00:00:06).")]
     [InlineData("FuncComet:Backoff:Jitter", "0.6", "FuncComet__Backoff__Jitter must be from 0 to 0.5.")]
+    [InlineData("FuncComet:Limits:MaxHeldPolls", "0", "FuncComet__Limits__MaxHeldPolls must be from 1 to 100000.")]
+    [InlineData("FuncComet:Limits:MaxHeldPollsPerRecipient", "100001", "FuncComet__Limits__MaxHeldPollsPerRecipient must be from 1 to 100000.")]
     [InlineData("AzureWebJobsStorage", "", "No storage account is configured: set AzureWebJobsStorage (or FuncComet__Storage) to a connection string, or AzureWebJobsStorage__queueServiceUri for an identity.")]
     [InlineData("AzureWebJobsStorage", "AccountKey=c2VjcmV0", "AzureWebJobsStorage is neither a storage connection string nor, with __queueServiceUri, the https address of a queue service.")]
     [InlineData("FuncComet:Storage", "nonsense", "FuncComet__Storage is neither a storage connection string nor, with __queueServiceUri, the https address of a queue service.")]

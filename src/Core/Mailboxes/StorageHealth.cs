@@ -1,12 +1,16 @@
 namespace FuncComet.Mailboxes;
 
 /// <summary>
-/// Whether Storage answers. It is asked at most once in <see cref="Remembered"/>, however many ask here: whoever may do so is anonymous.
+/// Whether Storage answers. It is asked at most once in <see cref="Remembered"/> (once in <see cref="FailureRemembered"/> while it does not), however
+/// many ask here: whoever may do so is anonymous.
 /// </summary>
 public sealed class StorageHealth(MailboxFactory mailboxes, TimeProvider time)
 {
     /// <summary>How long an answer counts.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the want of one counts.</summary>
+    public static readonly TimeSpan FailureRemembered = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private Task? _latest;
@@ -19,7 +23,7 @@ public sealed class StorageHealth(MailboxFactory mailboxes, TimeProvider time)
         lock (_gate)
         {
             // One that is under way serves everybody too.
-            if (_latest is null || (_latest.IsCompleted && time.GetElapsedTime(_began) >= Remembered))
+            if (_latest is null || (_latest.IsCompleted && time.GetElapsedTime(_began) >= (_latest.IsFaulted ? FailureRemembered : Remembered)))
             {
                 _began = time.GetTimestamp();
                 _latest = mailboxes.CheckStorageAsync();

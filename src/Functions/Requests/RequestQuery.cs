@@ -36,7 +36,8 @@ internal sealed class RequestQuery
             }
             else if (!TryDecode(pair.EncodedValue.Span, out var value))
             {
-                problem = name == "rcpt" ? Problems.BadRecipient() : Problems.BadParameter(name, "percent-encoded UTF-8");
+                // A name that can be no parameter's is not said back.
+                problem = name == "rcpt" ? Problems.BadRecipient() : Problems.BadParameter(IsName(name) ? name : "query", "percent-encoded UTF-8");
             }
             else
             {
@@ -152,6 +153,8 @@ internal sealed class RequestQuery
 
     private IEnumerable<string> Values(string name) =>
         _parameters.Where(parameter => parameter.Name == name).Select(parameter => parameter.Value).Distinct(StringComparer.Ordinal);
+
+    private static bool IsName(string name) => name.Length is > 0 and <= 40 && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-');
 
     private static bool TryDecode(ReadOnlySpan<char> encoded, [NotNullWhen(true)] out string? decoded)
     {

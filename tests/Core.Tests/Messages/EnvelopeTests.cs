@@ -7,10 +7,12 @@ public sealed class EnvelopeTests
 {
     private static readonly byte[] AllBytes = [.. Enumerable.Range(0, 256).Select(value => (byte)value)];
 
+    private const string TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
     [Fact]
     public void TryDecode_GivesBackWhatWasEncoded()
     {
-        var sent = Message.Create(TimeProvider.System, "text/x-test; charset=utf-8", "key-1", AllBytes);
+        var sent = Message.Create(TimeProvider.System, "text/x-test; charset=utf-8", "key-1", AllBytes) with { TraceParent = TraceParent };
 
         Assert.True(Envelope.TryDecode(new Envelope(sent, HandedOver: 1, Returned: 70_000).Encode(), out var envelope));
 
@@ -18,6 +20,7 @@ public sealed class EnvelopeTests
         Assert.Equal(sent.Time, envelope.Message.Time);
         Assert.Equal("text/x-test; charset=utf-8", envelope.Message.ContentType);
         Assert.Equal("key-1", envelope.Message.Key);
+        Assert.Equal(TraceParent, envelope.Message.TraceParent);
         Assert.Equal(AllBytes, envelope.Message.Body.ToArray());
         Assert.Equal(1u, envelope.HandedOver);
         Assert.Equal(70_000u, envelope.Returned);
@@ -35,7 +38,7 @@ public sealed class EnvelopeTests
     [Fact]
     public void Encode_OfTheLargestMessage_FitsAQueueMessage()
     {
-        var largest = Message.Create(TimeProvider.System, new string('t', 200), new string('k', 128), new byte[48_000]);
+        var largest = Message.Create(TimeProvider.System, new string('t', 200), new string('k', 128), new byte[48_000]) with { TraceParent = TraceParent };
 
         Assert.InRange(new Envelope(largest).Encode().Length, 64_000, 65_536);
     }

@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace FuncComet.EndToEnd.Tests;
+
+public sealed class HardeningTests(Target target)
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("&max=1")]
+    public async Task APage_ThatWasPushed_DoesNotRunWhereItIsPolled(string form)
+    {
+        var recipient = Target.NewRecipient();
+        using var content = new StringContent("<script>alert(1)</script>");
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse("text/html");
+        using var pushed = await target.PushAsync(recipient, content);
+
+        using var polled = await target.GetAsync($"poll?rcpt={recipient}{form}");
+
+        Assert.Equal(HttpStatusCode.OK, polled.StatusCode);
+        AssertHarmless(polled);
+        if (form.Length > 0)
+        {
+            Assert.DoesNotContain("<script>", await polled.TextAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("poll?timeout=0&rcpt=hardening")]
+    [InlineData("poll?timeout=%3Cscript%3E&rcpt=hardening")]
+    [InlineData("poll?%3Cscript%3E=%FF&rcpt=hardening")]
+    [InlineData("poll")]
+    [InlineData("push")]
+    [InlineData("health")]
+    [InlineData("mailbox?rcpt=%3Cscript%3E")]
+    public async Task EveryAnswer_IsStoredNowhereAndTakenForNothingElse(string pathAndQuery)
+    {
+        using var answer = await target.GetAsync(pathAndQuery);
+
+        AssertHarmless(answer);
+        Assert.DoesNotContain("<script>", await answer.TextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OurHeaders_MayBeReadByAScriptOnAnotherOrigin()
+    {
+        using var polled = await target.PollAsync(Target.NewRecipient(), timeout: 0);
+
+        Assert.Equal(
+            "Comet-Message-Id, Comet-Time, Comet-Deliveries, Comet-Receipt, Comet-Expired, Idempotency-Key, Preference-Applied, Retry-After, WWW-Authenticate",
+            polled.Header("Access-Control-Expose-Headers"));
+    }
+
+    [Fact]
+    public async Task AQuery_OfMoreThan8000Bytes_IsRefused()
+    {
+        using var answer = await target.GetAsync($"poll?rcpt=hardening&timeout=0&x={new string('x', 8_000 - "?rcpt=hardening&timeout=0&x=".Length + 1)}");
+
+        await answer.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", "query");
+    }
+
+    [Fact]
+    public async Task AQuery_Of8000Bytes_IsTaken()
+    {
+        using var answer = await target.GetAsync($"poll?rcpt=hardening&timeout=0&x={new string('x', 8_000 - "?rcpt=hardening&timeout=0&x=".Length)}");
+
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+    }
+
+    private static void AssertHarmless(HttpResponseMessage answer)
+    {
+        answer.AssertNoStore();
+        Assert.Equal("nosniff", answer.Header("X-Content-Type-Options"));
+        Assert.Equal("sandbox", answer.Header("Content-Security-Policy"));
+    }
+}

@@ -1,0 +1,87 @@
+using FuncComet.Functions.Requests;
+using FuncComet.Functions.Tokens;
+using FuncComet.Testing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Functions.Tests.Tokens;
+
+public sealed class TokenGateTests
+{
+    private readonly TokenOptions _options = new() { SigningKey = "a key of 32 bytes or more, it must be" };
+    private readonly RecipientTokens _tokens;
+
+    public TokenGateTests() => _tokens = new RecipientTokens(Options.Create(_options), TimeProvider.System);
+
+    private string Alices => _tokens.Issue(Named.Recipient("alice"), TimeSpan.FromMinutes(5)).Text;
+
+    [Fact]
+    public async Task Refuse_WithTheRightToken_LetsIn()
+    {
+        Assert.Null(await RefuseAsync(authorization: $"Bearer {Alices}"));
+        Assert.Null(await RefuseAsync(authorization: $"bearer   {Alices}"));
+        Assert.Null(await RefuseAsync(query: $"&access_token={Alices}"));
+        Assert.Null(await RefuseAsync(query: $"&access_token={Alices}&access_token={Alices}"));
+    }
+
+    [Theory]
+    [InlineData(null, "Bearer")]
+    [InlineData("Basic YWxpY2U6", "Bearer")]
+    [InlineData("Bearer", "Bearer")]
+    [InlineData("Bearer x", "Bearer error=\"invalid_token\"")]
+    public async Task Refuse_WithoutAValidToken_SaysWhatIsMissing(string? authorization, string challenge) =>
+        Assert.Equal((401, challenge), await RefuseAsync(authorization));
+
+    [Fact]
+    public async Task Refuse_WithATokenOfAnother_Forbids()
+    {
+        var bobs = _tokens.Issue(Named.Recipient("bob"), TimeSpan.FromMinutes(5)).Text;
+        var capitals = _tokens.Issue(Named.Recipient("Alice"), TimeSpan.FromMinutes(5)).Text;
+
+        Assert.Equal((403, ""), await RefuseAsync($"Bearer {bobs}"));
+        Assert.Equal((403, ""), await RefuseAsync($"Bearer {capitals}"));
+    }
+
+    [Fact]
+    public async Task Refuse_WithTwoAtOnce_IsABadRequest()
+    {
+        Assert.Equal((400, ""), await RefuseAsync($"Bearer {Alices}", $"&access_token={Alices}"));
+        Assert.Equal((400, ""), await RefuseAsync("Basic YWxpY2U6", $"&access_token={Alices}"));
+        Assert.Equal((400, ""), await RefuseAsync(query: $"&access_token={Alices}&access_token=x"));
+        Assert.Equal((400, ""), await RefuseAsync(query: "&access_token="));
+    }
+
+    [Fact]
+    public async Task Refuse_WhereTokensMayNotStandInTheQuery_IsABadRequest()
+    {
+        _options.AllowInQuery = false;
+
+        Assert.Equal((400, ""), await RefuseAsync(query: $"&access_token={Alices}"));
+        Assert.Null(await RefuseAsync($"Bearer {Alices}"));
+    }
+
+    [Fact]
+    public async Task Refuse_WhereTokensAreOff_LetsEverybodyIn()
+    {
+        _options.Required = false;
+
+        Assert.Null(await RefuseAsync());
+        Assert.Null(await RefuseAsync("Bearer x", "&access_token=y"));
+    }
+
+    private async Task<(int Status, string Challenge)?> RefuseAsync(string? authorization = null, string query = "")
+    {
+        var context = new DefaultHttpContext { RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider() };
+        context.Request.Headers.Authorization = authorization;
+        Assert.True(RequestQuery.TryParse($"?rcpt=alice{query}", out var parsed, out _));
+        var refused = await new TokenGate(_tokens, Options.Create(_options)).RefuseAsync(context.Request, parsed, Named.Recipient("alice")).Bounded();
+        if (refused is null)
+        {
+            return null;
+        }
+
+        await refused.ExecuteAsync(context);
+        return (context.Response.StatusCode, context.Response.Headers.WWWAuthenticate.ToString());
+    }
+}
