@@ -13,7 +13,8 @@ namespace FuncComet.EndToEnd.Tests;
 /// <summary>
 /// What is tested: <c>FUNCCOMET_URL</c> (the app's address, with or without /api), <c>FUNCCOMET_STORAGE</c> (its storage's connection string)
 /// and <c>FUNCCOMET_KEY</c> (a function key; may be left out where none is asked for). Where the first is not set, a LocalHost with an
-/// Azurite of its own is started, with keys and tokens on. Where the app issues tokens, every poll and acknowledgement has one.
+/// Azurite of its own is started, with keys and tokens on. Where the app issues tokens, every poll and acknowledgement has one. An answer that
+/// openapi.yaml does not have fails the test that it was given to.
 /// </summary>
 public sealed class Target : IAsyncLifetime
 {
@@ -58,11 +59,11 @@ public sealed class Target : IAsyncLifetime
 
     private async Task ConnectAsync(Uri api, string? key)
     {
-        Stranger = CreateClient(api, new SocketsHttpHandler(), key: null);
+        Stranger = CreateClient(api, new ContractHandler(api, new SocketsHttpHandler()), key: null);
         using var refused = await Stranger.GetAsync($"poll?rcpt={NewRecipient()}&timeout=0");
         RequiresTokens = refused.StatusCode == HttpStatusCode.Unauthorized;
 
-        var connections = new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 };
+        var connections = new ContractHandler(api, new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 });
         using var keyHolder = CreateClient(api, connections, key, disposeHandler: false);
         using var token = await keyHolder.PostAsync($"token?rcpt={NewRecipient()}", content: null);
         IssuesTokens = token.StatusCode == HttpStatusCode.OK;

@@ -1,0 +1,221 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using FuncComet.Testing;
+
+namespace FuncComet.LocalHost.Tests;
+
+/// <summary>openapi.yaml and what is answered are the same.</summary>
+public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
+{
+    private const string Key = "openapi";
+
+    [Fact]
+    public async Task EveryAnswerOfTheDocument_IsGiven_AndNoOther()
+    {
+        await using var host = await StartAsync("true", new() { ["FuncComet__Token__SigningKey"] = "openapi-openapi-openapi-openapi-" });
+        await using var small = await StartAsync("false", new() { ["FuncComet__Limits__MaxHeldPolls"] = "1", ["FuncComet__Mailbox__MaxDepth"] = "1" });
+        using var client = new Client(host.Url);
+        using var smallClient = new Client(small.Url);
+
+        await PushAsync(client);
+        await PollAsync(client);
+        await AcknowledgeAsync(client);
+        await IssueTokensAsync(client, smallClient);
+        await ShowAndEmptyMailboxesAsync(client);
+        await CheckHealthAsync(client);
+        await ReachLimitsAsync(smallClient);
+        await AskForWhatIsNotThereAsync(client);
+        await MissTheStorageAsync(client, smallClient);
+
+        string[] beyondTheDocument =
+        [
+            .. from path in OpenApiDocument.Current.Operations.Select(operation => operation.Path).Distinct() select $"PATCH {path} 405 method-not-allowed",
+            "GET /nowhere 404",
+            "GET /poll 414",
+        ];
+        Assert.Equal(OpenApiDocument.Current.Answers.Concat(beyondTheDocument).Order(), client.Answered.Union(smallClient.Answered).Order());
+    }
+
+    [Fact]
+    public async Task EveryRangeOfTheDocument_IsTheOneThatARefusalNames()
+    {
+        await using var host = await StartAsync("false", []);
+        using var client = new Client(host.Url);
+        var ranges = from operation in OpenApiDocument.Current.Operations
+                     from range in operation.Ranges
+                     select (operation, range);
+
+        Assert.Equal(["delay", "lease", "max", "ttl", "ttl"], ranges.Select(each => each.range.Parameter).Order());
+        foreach (var (operation, (parameter, least, most)) in ranges)
+        {
+            using var refused = await client.SendAsync($"{operation.Method} {operation.Path[1..]}?rcpt=alice&{parameter}=x", key: Key);
+
+            var problem = await refused.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+            Assert.Equal(parameter, problem.GetProperty("parameter").GetString());
+            Assert.EndsWith($", {least} to {most}.", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    private static async Task PushAsync(Client client)
+    {
+        await client.ExpectAsync("POST push?rcpt=alice&rcpt=bob&ttl=60&delay=1", "202 application/json", key: Key);
+        await client.ExpectAsync("POST push", "400 bad-recipient", key: Key);
+        await client.ExpectAsync("POST push?rcpt=alice&ttl=0", "400 bad-parameter", key: Key);
+        await client.ExpectAsync("POST push?rcpt=alice", "401");
+        await client.ExpectAsync("POST push?rcpt=alice", "401", key: "wrong");
+        await client.ExpectAsync("POST push?rcpt=alice", "413 message-too-large", key: Key, body: new byte[48_001]);
+    }
+
+    private static async Task PollAsync(Client client)
+    {
+        var token = await client.TokenAsync("poller");
+        await client.ExpectAsync("POST push?rcpt=poller", "202 application/json", key: Key);
+        await client.ExpectAsync("GET poll?rcpt=poller&lease=60", "200 */*", token);
+        await client.ExpectAsync("POST push?rcpt=poller", "202 application/json", key: Key);
+        await client.ExpectAsync("GET poll?rcpt=poller&lease=60&max=32", "200 application/json", token);
+        await client.ExpectAsync("GET poll?rcpt=poller&timeout=0", "204", token);
+        await client.ExpectAsync("GET poll?rcpt=poller", "204", token, preference: "wait=0");
+        await client.ExpectAsync("GET poll", "400 bad-recipient", token);
+        await client.ExpectAsync("GET poll?rcpt=poller&lease=4", "400 bad-parameter", token);
+        await client.ExpectAsync("GET poll?rcpt=poller", "401 unauthorized");
+        await client.ExpectAsync("GET poll?rcpt=poller", "401 unauthorized", token: "not.a.token");
+        await client.ExpectAsync("GET poll?rcpt=neighbour", "403 forbidden", token);
+    }
+
+    private static async Task AcknowledgeAsync(Client client)
+    {
+        var token = await client.TokenAsync("late");
+        await client.ExpectAsync("POST push?rcpt=late", "202 application/json", key: Key);
+        var older = await client.LeaseAsync("GET poll?rcpt=late&lease=5", token);
+        var newer = await client.LeaseAsync("GET poll?rcpt=late&lease=60&timeout=30", token);
+        await client.ExpectAsync($"POST ack?rcpt=late&receipt={older}", "410 receipt-expired", token);
+        await client.ExpectAsync($"GET poll?rcpt=late&timeout=0&ack={older}", "204", token);
+        await client.ExpectAsync("POST push?rcpt=late", "202 application/json", key: Key);
+        await client.ExpectAsync($"GET poll?rcpt=late&max=1&ack={older}", "200 application/json", token);
+        await client.ExpectAsync($"POST ack?rcpt=late&receipt={newer}", "204", token);
+        await client.ExpectAsync("POST ack", "400 bad-recipient", token);
+        await client.ExpectAsync("POST ack?rcpt=late", "400 bad-parameter", token);
+        await client.ExpectAsync("POST ack?rcpt=late", "401 unauthorized");
+        await client.ExpectAsync("POST ack?rcpt=neighbour", "403 forbidden", token);
+    }
+
+    private static async Task IssueTokensAsync(Client client, Client withoutSigningKey)
+    {
+        await client.ExpectAsync("POST token?rcpt=alice", "200 application/json", key: Key);
+        await client.ExpectAsync("POST token", "400 bad-recipient", key: Key);
+        await client.ExpectAsync("POST token?rcpt=alice&ttl=59", "400 bad-parameter", key: Key);
+        await client.ExpectAsync("POST token?rcpt=alice", "401");
+        await withoutSigningKey.ExpectAsync("POST token?rcpt=alice", "501 tokens-not-configured", key: Key);
+    }
+
+    private static async Task ShowAndEmptyMailboxesAsync(Client client)
+    {
+        await client.ExpectAsync("GET mailbox?rcpt=alice", "200 application/json", key: Key);
+        await client.ExpectAsync("GET mailbox", "400 bad-recipient", key: Key);
+        await client.ExpectAsync("GET mailbox?rcpt=alice&other=%FF", "400 bad-parameter", key: Key);
+        await client.ExpectAsync("GET mailbox?rcpt=alice", "401");
+        await client.ExpectAsync("DELETE mailbox?rcpt=alice", "204", key: Key);
+        await client.ExpectAsync("DELETE mailbox", "400 bad-recipient", key: Key);
+        await client.ExpectAsync("DELETE mailbox?rcpt=alice&other=%FF", "400 bad-parameter", key: Key);
+        await client.ExpectAsync("DELETE mailbox?rcpt=alice", "401");
+    }
+
+    private static async Task CheckHealthAsync(Client client)
+    {
+        await client.ExpectAsync("GET health", "200");
+        await client.ExpectAsync("GET health?other=%FF", "400 bad-parameter");
+    }
+
+    private static async Task ReachLimitsAsync(Client client)
+    {
+        await client.ExpectAsync("POST push?rcpt=full", "202 application/json", key: Key);
+        await client.ExpectAsync("POST push?rcpt=full&rcpt=other", "503 mailbox-full", key: Key);
+
+        // Of two at a time one is held and the other refused, whichever comes first.
+        var polls = new[] { client.SendAsync("GET poll?rcpt=held&timeout=60"), client.SendAsync("GET poll?rcpt=held&timeout=60") };
+        using var refused = await await Task.WhenAny(polls);
+        await client.ExpectAsync("POST push?rcpt=held", "202 application/json", key: Key);
+        var answers = await Task.WhenAll(polls).Bounded();
+        Assert.Equal(["GET /poll 200 */*", "GET /poll 503 too-many-polls"], answers.Select(ContractHandler.NameOf).Order());
+    }
+
+    private static async Task AskForWhatIsNotThereAsync(Client client)
+    {
+        foreach (var path in new[] { "push", "poll", "ack", "token", "mailbox", "health" })
+        {
+            await client.ExpectAsync($"PATCH {path}", "405 method-not-allowed", key: Key);
+        }
+
+        await client.ExpectAsync("GET nowhere", "404");
+        await client.ExpectAsync($"GET poll?rcpt={new string('x', 10_000)}", "414");
+    }
+
+    private async Task MissTheStorageAsync(Client client, Client withoutEarlierHealth)
+    {
+        var token = await client.TokenAsync("outage");
+        await client.ExpectAsync("POST push?rcpt=outage", "202 application/json", key: Key);
+        var leased = await client.LeaseAsync("GET poll?rcpt=outage&lease=60", token);
+
+        await azurite.StopAsync();
+
+        await client.ExpectAsync("POST push?rcpt=outage", "503 storage-unavailable", key: Key);
+        await client.ExpectAsync("GET poll?rcpt=outage", "503 storage-unavailable", token, preference: "wait=10");
+        await client.ExpectAsync($"POST ack?rcpt=outage&receipt={leased}", "503 storage-unavailable", token);
+        await client.ExpectAsync("GET mailbox?rcpt=outage", "503 storage-unavailable", key: Key);
+        await client.ExpectAsync("DELETE mailbox?rcpt=outage", "503 storage-unavailable", key: Key);
+        await withoutEarlierHealth.ExpectAsync("GET health", "503 storage-unavailable");
+        await azurite.StartAgainAsync();
+    }
+
+    private Task<LocalHostProcess> StartAsync(string requireTokens, Dictionary<string, string> settings) =>
+        LocalHostProcess.StartAsync(
+            ["--port", "0", "--storage", azurite.ConnectionString, "--enable-auth", Key],
+            new Dictionary<string, string>(settings) { ["FuncComet__Token__Required"] = requireTokens });
+
+    /// <summary>Takes no answer that the document does not have, and remembers which it took.</summary>
+    private sealed class Client(Uri api) : IDisposable
+    {
+        private readonly HttpClient _http = new(new ContractHandler(api, new SocketsHttpHandler())) { BaseAddress = api };
+        private readonly ConcurrentDictionary<string, bool> _answered = [];
+
+        public IEnumerable<string> Answered => _answered.Keys;
+
+        /// <summary>Sends a request that is written as a method, a blank, and what follows the API's address.</summary>
+        public async Task<HttpResponseMessage> SendAsync(string request, string? token = null, string? key = null, byte[]? body = null, string? preference = null)
+        {
+            var parts = request.Split(' ');
+            using var message = new HttpRequestMessage(new HttpMethod(parts[0]), parts[1]) { Content = body is null ? null : new ByteArrayContent(body) };
+            message.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+            message.Headers.Add("x-functions-key", key is null ? [] : [key]);
+            message.Headers.Add("Prefer", preference is null ? [] : [preference]);
+            var answer = await _http.SendAsync(message, TestContext.Current.CancellationToken);
+            _answered[ContractHandler.NameOf(answer)] = true;
+            return answer;
+        }
+
+        /// <summary>Sends a request whose answer is to be the expected one: its status, and what follows that in its name.</summary>
+        public async Task ExpectAsync(string request, string expected, string? token = null, string? key = null, byte[]? body = null, string? preference = null)
+        {
+            using var answer = await SendAsync(request, token, key, body, preference);
+            Assert.EndsWith($" {expected}", ContractHandler.NameOf(answer), StringComparison.Ordinal);
+        }
+
+        /// <summary>Polls and returns the receipt.</summary>
+        public async Task<string> LeaseAsync(string request, string token)
+        {
+            using var answer = await SendAsync(request, token);
+            return Assert.Single(answer.Headers.GetValues("Comet-Receipt"));
+        }
+
+        public async Task<string> TokenAsync(string recipient)
+        {
+            using var answer = await SendAsync($"POST token?rcpt={recipient}", key: Key);
+            var token = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+            return token.GetProperty("token").GetString()!;
+        }
+
+        public void Dispose() => _http.Dispose();
+    }
+}
