@@ -54,7 +54,7 @@ internal static class Problems
         };
 
     public static IResult TooManyPolls(HeldPollOptions limits) =>
-        TryLater("too-many-polls", $"This instance holds its maximum of polls: {limits.MaxHeldPolls}, and {limits.MaxHeldPollsPerRecipient} of one recipient.", members: []);
+        TryLater("too-many-polls", "This instance holds its maximum of polls.", members: [], $"It holds at most {limits.MaxHeldPolls}, and {limits.MaxHeldPollsPerRecipient} of one recipient. ");
 
     public static IResult MethodNotAllowed(IEnumerable<string> allowed) =>
         new Problem(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "This method is not allowed here.")
@@ -87,10 +87,10 @@ internal static class Problems
     public static IResult MailboxFull(params IEnumerable<KeyValuePair<string, object?>> members) =>
         TryLater(MailboxFullCode, "As many messages as may wait are waiting in the mailbox.", members);
 
-    private static Problem TryLater(string code, string title, IEnumerable<KeyValuePair<string, object?>> members) =>
+    private static Problem TryLater(string code, string title, IEnumerable<KeyValuePair<string, object?>> members, string why = "") =>
         new(StatusCodes.Status503ServiceUnavailable, code, title)
         {
-            Detail = $"Try again after {RetryAfterSeconds} seconds.",
+            Detail = $"{why}Try again after {RetryAfterSeconds} seconds.",
             Header = ("Retry-After", RetryAfterSeconds),
             Members = members,
         };
