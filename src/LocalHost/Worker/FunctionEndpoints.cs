@@ -54,14 +54,21 @@ internal sealed partial class FunctionEndpoints(HostLimit limit, string? key, Ti
 
         // The client's leaving fires both tokens; functionTimeout only the function's; the proxy's limit only RequestAborted.
         var clientGone = context.RequestAborted;
-        using var proxy = new CancellationTokenSource(ProxyLimit, time);
-        using var aborted = CancellationTokenSource.CreateLinkedTokenSource(clientGone, proxy.Token);
+        using var aborted = CancellationTokenSource.CreateLinkedTokenSource(clientGone);
         context.RequestAborted = aborted.Token;
         using var invocation = CancellationTokenSource.CreateLinkedTokenSource(clientGone);
         try
         {
+            // One timer at a time, since it is there for every poll that is held: first the proxy's, unless functionTimeout comes before.
+            var began = time.GetTimestamp();
             var running = function.InvokeAsync(context.Request, invocation.Token);
-            if (limit.FunctionTimeout is { } timeout && !await EndsWithinAsync(running, timeout))
+            var proxyEnded = !(limit.FunctionTimeout < ProxyLimit) && !await EndsWithinAsync(running, ProxyLimit);
+            if (proxyEnded)
+            {
+                await aborted.CancelAsync();
+            }
+
+            if (limit.FunctionTimeout is { } timeout && !await EndsWithinAsync(running, timeout - time.GetElapsedTime(began)))
             {
                 await invocation.CancelAsync();
                 if (!await EndsWithinAsync(running, Grace))
@@ -78,7 +85,7 @@ internal sealed partial class FunctionEndpoints(HostLimit limit, string? key, Ti
             }
 
             await running;
-            if (proxy.IsCancellationRequested)
+            if (proxyEnded)
             {
                 context.Abort();
             }
@@ -106,7 +113,7 @@ internal sealed partial class FunctionEndpoints(HostLimit limit, string? key, Ti
     {
         if (!running.IsCompleted)
         {
-            await running.WaitAsync(limit, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await running.WaitAsync(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return running.IsCompleted;
