@@ -26,8 +26,9 @@ internal static class FuncCometBuilderExtensions
         builder.Services.AddHostedService<TokensOffWarning>();
         builder.AddTelemetryExport();
 
-        // It logs each request with its query, where recipients, keys and tokens may stand.
+        // They log each request with its query, and of one that is no HTTP the line at fault: recipients, keys and tokens may stand in either.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning);
 
         // With a buffer an answer counts as written while its bytes are still in this process; killed then, after the delete, it would take the
         // message with it. With this one (0 would mean without bound) a write ends when the operating system has all of it.
