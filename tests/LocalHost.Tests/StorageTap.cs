@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace FuncComet.LocalHost.Tests;
+
+/// <summary>Stands before a storage and notes every request that is made of it.</summary>
+internal sealed partial class StorageTap : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _end = new();
+    private readonly ConcurrentQueue<string> _requests = new();
+    private readonly ConcurrentBag<Task> _relays = [];
+    private readonly Uri _storage;
+    private readonly Task _accepting;
+
+    public StorageTap(string connectionString)
+    {
+        _storage = new Uri(connectionString.Split("QueueEndpoint=")[1].TrimEnd(';'));
+        _listener.Start();
+        ConnectionString = connectionString.Replace($":{_storage.Port}/", $":{((IPEndPoint)_listener.LocalEndpoint).Port}/", StringComparison.Ordinal);
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>The storage's, through here.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>The requests' first lines.</summary>
+    public IReadOnlyCollection<string> Requests => _requests;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_relays).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _listener.Dispose();
+        _end.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            var client = await _listener.AcceptTcpClientAsync(_end.Token);
+            _relays.Add(RelayAsync(client));
+        }
+    }
+
+    // Either side's end is the end of both.
+    private async Task RelayAsync(TcpClient client)
+    {
+        using (client)
+        {
+            using var storage = new TcpClient { NoDelay = true };
+            client.NoDelay = true;
+            await storage.ConnectAsync(_storage.Host, _storage.Port, _end.Token);
+            await await Task.WhenAny(NoteAsync(client.GetStream(), storage.GetStream()), storage.GetStream().CopyToAsync(client.GetStream(), _end.Token));
+        }
+    }
+
+    private async Task NoteAsync(NetworkStream from, NetworkStream to)
+    {
+        var buffer = new byte[128 * 1024];
+        while (await from.ReadAsync(buffer, _end.Token) is > 0 and var length)
+        {
+            // A request begins a write of its own: its client awaits the answer to the one before. Messages are XML, which begins no such line.
+            if (RequestLine().Match(Encoding.Latin1.GetString(buffer, 0, Math.Min(length, 1_000))) is { Success: true } line)
+            {
+                _requests.Enqueue(line.Groups[1].Value);
+            }
+
+            await to.WriteAsync(buffer.AsMemory(0, length), _end.Token);
+        }
+    }
+
+    [GeneratedRegex(@"^([A-Z]+ /\S*) HTTP/1\.1\r\n")]
+    private static partial Regex RequestLine();
+}
