@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace FuncComet.LocalHost.Tests;
+
+/// <summary>A TCP connection to a LocalHost, for what no HTTP client would send.</summary>
+internal sealed partial class RawConnection : IDisposable
+{
+    private readonly Socket _socket;
+
+    private RawConnection(Socket socket) => _socket = socket;
+
+    /// <summary>Whether the server has neither said anything more nor closed the connection.</summary>
+    public bool IsQuiet => !_socket.Poll(TimeSpan.Zero, SelectMode.SelectRead);
+
+    public static async Task<RawConnection> OpenAsync(Uri url)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(url.Host, url.Port, TestContext.Current.CancellationToken);
+        return new RawConnection(socket);
+    }
+
+    /// <summary>False where the server has closed the connection.</summary>
+    public async Task<bool> TrySendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            while (bytes.Length > 0)
+            {
+                bytes = bytes[await _socket.SendAsync(bytes, TestContext.Current.CancellationToken)..];
+            }
+
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The statuses of all answers until the server closes the connection, or of those that came within <paramref name="limit"/>.</summary>
+    public async Task<IReadOnlyList<int>> ReadStatusesAsync(TimeSpan limit, bool untilClosed = true)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        end.CancelAfter(limit);
+        var text = new StringBuilder();
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            while (await _socket.ReceiveAsync(buffer, end.Token) is > 0 and var length)
+            {
+                text.Append(Encoding.Latin1.GetString(buffer, 0, length));
+                if (!untilClosed && StatusLine().IsMatch(text.ToString()))
+                {
+                    break;
+                }
+            }
+        }
+        catch (Exception ex) when (ex is SocketException || (ex is OperationCanceledException && !TestContext.Current.CancellationToken.IsCancellationRequested))
+        {
+            // A server that has had enough resets; what it said before counts.
+        }
+
+        return [.. StatusLine().Matches(text.ToString()).Select(line => int.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture))];
+    }
+
+    /// <summary>Leaves without a word: a reset, as when a device loses its network.</summary>
+    public void Reset() => _socket.Close(timeout: 0);
+
+    public void Dispose() => _socket.Dispose();
+
+    [GeneratedRegex(@"HTTP/1\.1 (\d{3}) [A-Z][A-Za-z ]+\r\n")]
+    private static partial Regex StatusLine();
+}
