@@ -1,0 +1,240 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using FuncComet.Testing;
+
+namespace FuncComet.LocalHost.Tests;
+
+/// <summary>
+/// No body, key or token stands in a log, in what is exported or in a problem document, at the most talkative level and whether things go well or
+/// not; nor does a recipient's name in the first two. The search is shown to find what must be there.
+/// </summary>
+public sealed class SecretsTests
+{
+    private const string Recipient = "recipient-marker@example.org";
+    private const string Body = "body-marker-0123456789";
+    private const string IdempotencyKey = "idempotency-marker-0123456789";
+    private const string FunctionKey = "function-key-marker-0123456789";
+    private const string WrongKey = "wrong-key-marker-0123456789";
+    private const string WrongToken = "wrong-token-marker-0123456789";
+    private const string SigningKey = "signing-key-marker-0123456789-0123456789";
+    private const string PreviousKey = "previous-key-marker-0123456789-0123456789";
+    private const string TraceId = "0af7651916cd43dd8448eb211c80319c";
+
+    // A span's name is field 5 of its message, a string of 4 bytes.
+    private static readonly byte[] PushSpan = [0x2a, 4, .. "push"u8];
+    private static readonly byte[] PollSpan = [0x2a, 4, .. "poll"u8];
+
+    [Fact]
+    public async Task NoSecret_StandsInLogsExportsOrProblems()
+    {
+        await using var azurite = new Azurite();
+        await azurite.InitializeAsync();
+        await using var collector = await OtlpCollector.StartAsync();
+        await using var host = await StartAsync(azurite.ConnectionString, collector.Url);
+        using var app = new Caller(host.Url);
+
+        var tokens = await app.UseEverythingAsync();
+        await app.FailEverywhereAsync();
+        await azurite.StopAsync();
+        await app.MeetADeadStorageAsync();
+        host.Terminate();
+        await host.WaitForExitAsync(TimeSpan.FromSeconds(20));
+
+        byte[][] logs = [.. host.Output.Select(Encoding.UTF8.GetBytes)];
+        byte[][] problems = [.. app.Problems.Select(Encoding.UTF8.GetBytes)];
+        AssertFound(logs, Encoding.UTF8.GetBytes(QueueName), "the mailbox's queue in a log line");
+        AssertFound(logs, "trce: "u8, "a line at Trace");
+        AssertFound(logs, "Storage did not"u8, "the storage's failure in a log line");
+        AssertFound(collector.Traces, PushSpan, "an activity named push");
+        AssertFound(collector.Traces, PollSpan, "an activity named poll");
+        AssertFound(collector.Traces, Convert.FromHexString(TraceId), "the trace of the push");
+        AssertFound(collector.Metrics, "funccomet.storage.requests"u8, "a metric's name");
+        AssertFound(problems, "urn:funccomet:storage-unavailable"u8, "the storage's failure in a problem");
+
+        var account = azurite.ConnectionString.Split("AccountKey=")[1].Split(';')[0];
+        string[] secrets =
+        [
+            Body, IdempotencyKey, FunctionKey, WrongKey, WrongToken, SigningKey, PreviousKey, account,
+            .. tokens, .. tokens.Select(token => token.Split('.')[2]),
+        ];
+        foreach (var secret in secrets)
+        {
+            AssertNowhere(logs, secret, "a log line");
+            AssertNowhere(collector.Payloads, secret, "an export");
+            AssertNowhere(problems, secret, "a problem");
+        }
+
+        AssertNowhere(logs, Recipient, "a log line");
+        AssertNowhere(collector.Payloads, Recipient, "an export");
+    }
+
+    private static string QueueName => Named.Recipient(Recipient).QueueName("fc");
+
+    private static Task<LocalHostProcess> StartAsync(string storage, string collector) => LocalHostProcess.StartAsync(
+        ["--port", "0", "--storage", storage, "--enable-auth", FunctionKey, "--cors", "https://app.example"],
+        new Dictionary<string, string>
+        {
+            ["Logging__LogLevel__Default"] = "Trace",
+            ["Logging__LogLevel__Microsoft"] = "Trace",
+            ["FuncComet__Token__Required"] = "true",
+            ["FuncComet__Token__SigningKey"] = SigningKey,
+            ["FuncComet__Token__PreviousKey"] = PreviousKey,
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
+        });
+
+    private static void AssertFound(IEnumerable<byte[]> texts, ReadOnlySpan<byte> expected, string what) =>
+        Assert.True(Find(texts, expected) is not null, $"Not found: {what}.");
+
+    // As it is, and as it stands in a base64 of something that has it anywhere.
+    private static void AssertNowhere(IReadOnlyCollection<byte[]> texts, string secret, string where)
+    {
+        foreach (var form in (string[])[secret, Uri.EscapeDataString(secret), .. Enumerable.Range(0, 3).Select(shift => WithinBase64(secret, shift))])
+        {
+            var found = Find(texts, Encoding.UTF8.GetBytes(form));
+            Assert.True(found is null, $"{secret} stands in {where}: {(found is null ? "" : Encoding.UTF8.GetString(found))}");
+        }
+    }
+
+    private static byte[]? Find(IEnumerable<byte[]> texts, ReadOnlySpan<byte> sought)
+    {
+        foreach (var text in texts)
+        {
+            if (text.AsSpan().IndexOf(sought) >= 0)
+            {
+                return text;
+            }
+        }
+
+        return null;
+    }
+
+    // Without the ends, which its neighbours have a part in.
+    private static string WithinBase64(string secret, int shift) => Convert.ToBase64String([.. new byte[shift], .. Encoding.UTF8.GetBytes(secret)])[4..^4];
+
+    /// <summary>Uses the app in every way that a secret comes with.</summary>
+    private sealed class Caller(Uri url) : IDisposable
+    {
+        private readonly ApiClient _client = new(url);
+        private readonly List<string> _problems = [];
+
+        public IReadOnlyList<string> Problems => _problems;
+
+        /// <summary>All goes well; returns the tokens that were used.</summary>
+        public async Task<IReadOnlyList<string>> UseEverythingAsync()
+        {
+            var token = await AskForTokenAsync("x-functions-key", "");
+            var another = await AskForTokenAsync(null, $"&code={FunctionKey}");
+            foreach (var (poll, contentType) in ((string, string)[])
+                [("", "text/plain"), ("&lease=30", "text/plain"), ("&lease=30&max=5", "text/plain"), ("&max=5", "application/octet-stream")])
+            {
+                using var pushed = await PushAsync(contentType, FunctionKey);
+                Assert.Equal(HttpStatusCode.Accepted, pushed.StatusCode);
+                using var polled = poll.Length == 0
+                    ? await _client.SendAsync(HttpMethod.Get, $"poll?rcpt={Recipient}&timeout=30&access_token={another}", ("Origin", "https://app.example"))
+                    : await _client.SendAsync(HttpMethod.Get, $"poll?rcpt={Recipient}&timeout=30{poll}", ("Authorization", $"Bearer {token}"));
+                Assert.Equal(HttpStatusCode.OK, polled.StatusCode);
+                if (polled.Headers.TryGetValues("Comet-Receipt", out var receipts))
+                {
+                    using var acknowledged = await _client.SendAsync(HttpMethod.Post, $"ack?rcpt={Recipient}&receipt={receipts.Single()}&access_token={token}");
+                    Assert.Equal(HttpStatusCode.NoContent, acknowledged.StatusCode);
+                }
+            }
+
+            using var shown = await _client.SendAsync(HttpMethod.Get, $"mailbox?rcpt={Recipient}&code={FunctionKey}");
+            Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
+            return [token, another];
+        }
+
+        /// <summary>Each secret comes with something that is refused.</summary>
+        public async Task FailEverywhereAsync()
+        {
+            using var wrongKey = await PushAsync("text/plain", WrongKey);
+            Assert.Equal(HttpStatusCode.Unauthorized, wrongKey.StatusCode);
+            using var badContentType = await PushAsync($"text/{IdempotencyKey}{new string('x', 300)}", FunctionKey);
+            await KeepAsync(badContentType, HttpStatusCode.BadRequest);
+            await RefusedAsync(HttpMethod.Post, $"push?rcpt={Recipient}&ttl={WrongKey}&code={FunctionKey}", HttpStatusCode.BadRequest);
+            await RefusedAsync(HttpMethod.Post, $"push?rcpt={Recipient}&code={FunctionKey}", HttpStatusCode.BadRequest, ("Idempotency-Key", $"{IdempotencyKey} with a space"));
+            await RefusedAsync(HttpMethod.Get, $"poll?rcpt={Recipient}&access_token={WrongToken}", HttpStatusCode.Unauthorized);
+            await RefusedAsync(HttpMethod.Get, $"poll?rcpt={Recipient}&access_token={WrongToken}", HttpStatusCode.BadRequest, ("Authorization", $"Bearer {WrongToken}"));
+            foreach (var (token, expected) in ((string, HttpStatusCode)[])
+                [
+                    (WrongToken, HttpStatusCode.Unauthorized),
+                    (Jwt.Make(WrongKey + SigningKey, Recipient), HttpStatusCode.Unauthorized),
+                    (Jwt.Make(SigningKey, Body), HttpStatusCode.Forbidden),
+                ])
+            {
+                await RefusedAsync(HttpMethod.Get, $"poll?rcpt={Recipient}", expected, ("Authorization", $"Bearer {token}"));
+            }
+
+            await RefusedAsync(HttpMethod.Put, $"poll?rcpt={Recipient}&access_token={WrongToken}", HttpStatusCode.MethodNotAllowed);
+
+            // What is no HTTP is refused by the server itself, which says why in its own log.
+            foreach (var malformed in (string[])
+            [
+                $"GET /api/poll?rcpt={Recipient}&access_token={WrongToken}\x01 HTTP/1.1\r\nHost: x\r\n\r\n",
+                $"GET /api/poll?rcpt={Recipient}&access_token={WrongToken} HTTP/1.1\r\nHost: x\r\nAuthorization : Bearer {WrongToken}\r\n\r\n",
+                $"GET /api/poll?rcpt={Recipient} HTTP/1.1\r\nHost: x\r\nAuthorization Bearer {WrongToken}\r\n\r\n",
+                $"GET /api/poll?rcpt={Recipient} HTTP/1.1\r\nHost: x\r\nx-functions-key: {WrongKey}\0\r\n\r\n",
+                $"GET /api/poll?rcpt={Recipient}&code={WrongKey} HTTP/9.9{WrongToken}\r\nHost: x\r\n\r\n",
+                $"GET /api/poll?rcpt={Recipient} HTTP/1.1\r\nHost: {WrongKey} {WrongToken}\r\n\r\n",
+                $"POST /api/push?rcpt={Recipient}&code={FunctionKey} HTTP/1.1\r\nHost: x\r\nContent-Length: {Body}\r\n\r\n",
+                $"POST /api/push?rcpt={Recipient}&code={FunctionKey} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{Body}\r\n",
+            ])
+            {
+                using var connection = await RawConnection.OpenAsync(url);
+                await connection.TrySendAsync(Encoding.Latin1.GetBytes(malformed));
+                Assert.InRange(Assert.Single(await connection.ReadStatusesAsync(TimeSpan.FromSeconds(15), untilClosed: false)), 400, 505);
+            }
+        }
+
+        /// <summary>Nothing can be stored or read.</summary>
+        public async Task MeetADeadStorageAsync()
+        {
+            using var push = await PushAsync("text/plain", FunctionKey);
+            await KeepAsync(push, HttpStatusCode.ServiceUnavailable, withRecipient: true);
+            var token = Jwt.Make(SigningKey, Recipient);
+            await RefusedAsync(HttpMethod.Get, $"poll?rcpt={Recipient}&timeout=30&access_token={token}", HttpStatusCode.ServiceUnavailable);
+            await RefusedAsync(HttpMethod.Get, $"poll?rcpt={Recipient}&lease=30&max=3", HttpStatusCode.ServiceUnavailable, ("Authorization", $"Bearer {token}"));
+            await RefusedAsync(HttpMethod.Get, $"mailbox?rcpt={Recipient}&code={FunctionKey}", HttpStatusCode.ServiceUnavailable);
+        }
+
+        public void Dispose() => _client.Dispose();
+
+        private async Task<string> AskForTokenAsync(string? header, string query)
+        {
+            using var answer = await _client.SendAsync(HttpMethod.Post, $"token?rcpt={Recipient}{query}", header is null ? [] : [(header, FunctionKey)]);
+            return (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("token").GetString()!;
+        }
+
+        private async Task<HttpResponseMessage> PushAsync(string contentType, string key)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"push?rcpt={Recipient}") { Content = new StringContent(Body) };
+            request.Content.Headers.Remove("Content-Type");
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+            request.Headers.Add("x-functions-key", key);
+            request.Headers.Add("Idempotency-Key", IdempotencyKey);
+            request.Headers.Add("traceparent", $"00-{TraceId}-00f067aa0ba902b7-01");
+            return await _client.SendAsync(request);
+        }
+
+        private async Task RefusedAsync(HttpMethod method, string pathAndQuery, HttpStatusCode expected, params (string Name, string Value)[] headers)
+        {
+            using var answer = await _client.SendAsync(method, pathAndQuery, headers);
+            await KeepAsync(answer, expected);
+        }
+
+        private async Task KeepAsync(HttpResponseMessage answer, HttpStatusCode expected, bool withRecipient = false)
+        {
+            Assert.Equal(expected, answer.StatusCode);
+            Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+            var problem = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(withRecipient, problem.Contains(Recipient, StringComparison.Ordinal));
+            _problems.Add($"{answer.Headers}{problem}");
+        }
+    }
+}
