@@ -1,21 +1,29 @@
 using Azure;
+using FuncComet.Core.Tests.Polling;
 using FuncComet.Mailboxes;
-using FuncComet.Polling;
 using FuncComet.Pushing;
 using FuncComet.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests;
 
-public sealed class MessagePushTests
+public sealed class MessagePushTests : IDisposable
 {
     private static readonly TimeSpan Ttl = TimeSpan.FromHours(1);
 
     private readonly FakeTimeProvider _time = new();
     private readonly FakeQueueService _storage;
+    private readonly PollHarness _instance;
 
-    public MessagePushTests() => _storage = new FakeQueueService(_time);
+    public MessagePushTests()
+    {
+        _storage = new FakeQueueService(_time);
+        _instance = new PollHarness(_time, _storage);
+    }
+
+    public void Dispose() => _instance.Dispose();
 
     private FakeQueueClient Alices => _storage.Of(Named.Recipient("alice"));
 
@@ -106,7 +114,7 @@ public sealed class MessagePushTests
     }
 
     private MessagePush CreatePush(int maxDepth = 10_000) =>
-        new(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions { MaxDepth = maxDepth }), _time), new Doorbell(), Testing.Telemetry.Metrics());
+        new(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions { MaxDepth = maxDepth }), _time), _instance.Doorbell, Testing.Telemetry.Metrics(), NullLogger<MessagePush>.Instance);
 
     private async Task<PushEnd> SendAsync(MessagePush push) =>
         (await push.SendAsync([Named.Recipient("alice")], Named.Message("x"), Ttl, TimeSpan.Zero))[0].End;

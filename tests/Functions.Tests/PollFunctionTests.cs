@@ -19,7 +19,7 @@ public sealed class PollFunctionTests : IDisposable
 {
     private readonly FakeQueueService _storage = new(TimeProvider.System);
     private readonly Backoff _backoff = new(Options.Create(new BackoffOptions()), Random.Shared, TimeProvider.System);
-    private readonly Doorbell _doorbell = new();
+    private readonly Doorbell _doorbell;
     private readonly FuncCometMetrics _metrics = Testing.Telemetry.Metrics();
     private readonly HeldPolls _held;
     private readonly TokenOptions _tokens = new() { Required = false };
@@ -28,6 +28,7 @@ public sealed class PollFunctionTests : IDisposable
 
     public PollFunctionTests()
     {
+        _doorbell = new Doorbell(_backoff, new RunningHost(), TimeProvider.System);
         _held = new HeldPolls(Options.Create(new HeldPollOptions()), _metrics);
         _context.Request.Method = "GET";
         _context.Request.QueryString = new QueryString("?rcpt=alice&timeout=60");
@@ -37,6 +38,7 @@ public sealed class PollFunctionTests : IDisposable
 
     public void Dispose()
     {
+        _doorbell.Dispose();
         _aborted.Dispose();
         _backoff.Dispose();
     }
@@ -59,7 +61,7 @@ public sealed class PollFunctionTests : IDisposable
     {
         using var invocation = new CancellationTokenSource();
         var alice = Named.Recipient("alice");
-        await new MessagePush(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions()), TimeProvider.System), _doorbell, Testing.Telemetry.Metrics()).SendAsync([alice], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero);
+        await new MessagePush(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions()), TimeProvider.System), _doorbell, Testing.Telemetry.Metrics(), NullLogger<MessagePush>.Instance).SendAsync([alice], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero);
         _storage.Of(alice).Answered = request =>
         {
             if (request == "receive")
@@ -88,7 +90,7 @@ public sealed class PollFunctionTests : IDisposable
     }
 
     private PollFunction CreateFunction() => new(
-        new LongPoll(_storage.Mailboxes(), new Acknowledgements(_storage.Mailboxes()), _storage.DeadLetters(), _doorbell, _backoff, _held, _metrics, Options.Create(new MailboxOptions()), new RunningHost(), TimeProvider.System, NullLogger<LongPoll>.Instance),
+        new LongPoll(_storage.Mailboxes(), new Acknowledgements(_storage.Mailboxes()), _storage.DeadLetters(), _doorbell, _held, _metrics, Options.Create(new MailboxOptions()), new RunningHost(), TimeProvider.System, NullLogger<LongPoll>.Instance),
         _held,
         new PollTimeouts(Options.Create(new PollOptions()), new HostLimit(TimeSpan.FromMinutes(5), "host.json")),
         new TokenGate(new RecipientTokens(Options.Create(_tokens), TimeProvider.System), Options.Create(_tokens)));

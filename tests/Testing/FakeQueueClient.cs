@@ -45,6 +45,23 @@ public sealed class FakeQueueClient(TimeProvider time) : QueueClient
     /// <summary>Runs before a request is answered.</summary>
     public Func<string, CancellationToken, Task> Arrived { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>The next request of a kind is answered when the result says so, or is called off.</summary>
+    public TaskCompletionSource Hold(string request)
+    {
+        var held = new TaskCompletionSource();
+        Arrived = (arrived, token) =>
+        {
+            if (arrived != request)
+            {
+                return Task.CompletedTask;
+            }
+
+            Arrived = (_, _) => Task.CompletedTask;
+            return held.Task.WaitAsync(token);
+        };
+        return held;
+    }
+
     public override string Name => "fake";
 
     public IEnumerable<string> Texts => _entries.Select(entry => entry.Text);

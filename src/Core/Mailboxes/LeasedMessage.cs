@@ -5,7 +5,7 @@ using FuncComet.Recipients;
 namespace FuncComet.Mailboxes;
 
 /// <summary>
-/// A message that was received and is hidden from everybody else until its lease ends, it is deleted or given back.
+/// A message that was received, or sent for one poll, and is hidden from everybody else until its lease ends, it is deleted or given back.
 /// </summary>
 public sealed class LeasedMessage
 {
@@ -24,6 +24,19 @@ public sealed class LeasedMessage
         Unreadable = read.Unreadable;
         Message = Envelope?.Message ?? Message.Foreign(received.MessageId, received.InsertedOn ?? DateTimeOffset.UnixEpoch, read.Foreign ?? QueueText);
         Deliveries = Math.Max(1, received.DequeueCount + (Envelope?.HandedOver ?? 0) - (Envelope?.Returned ?? 0));
+    }
+
+    /// <summary>One that was sent into the lease of a poll that waits for it: nobody has received it, and Storage has counted no delivery.</summary>
+    internal LeasedMessage(Recipient recipient, Envelope envelope, SentMessage sent)
+    {
+        _recipient = recipient;
+        _leaseEnd = sent.HiddenUntil;
+        QueueMessageId = sent.QueueMessageId;
+        PopReceipt = sent.PopReceipt;
+        QueueText = sent.Text;
+        Envelope = envelope;
+        Message = envelope.Message;
+        Deliveries = envelope.HandedOver;
     }
 
     /// <summary>What was pushed.</summary>

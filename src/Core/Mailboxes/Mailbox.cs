@@ -61,8 +61,10 @@ public sealed class Mailbox
             deadline,
             async token =>
             {
+                // It is hidden from when Storage takes it, which is not before it was asked.
+                var hiddenUntil = _time.GetUtcNow() + delay;
                 var sent = (await _queue.SendMessageAsync(text, delay, timeToLive, token)).Value;
-                return new SentMessage(sent.MessageId, sent.ExpirationTime);
+                return new SentMessage(text, sent.MessageId, sent.PopReceipt, sent.ExpirationTime, hiddenUntil);
             },
             passOn);
     }
@@ -253,5 +255,10 @@ public sealed class Mailbox
     };
 }
 
-/// <summary>What Storage says of a message that it stored.</summary>
-internal sealed record SentMessage(string QueueMessageId, DateTimeOffset Expires);
+/// <summary>A message that Storage stored.</summary>
+/// <param name="Text">Its text.</param>
+/// <param name="QueueMessageId">Storage's id for it.</param>
+/// <param name="PopReceipt">Deletes or releases it, until somebody receives it.</param>
+/// <param name="Expires">When it is gone.</param>
+/// <param name="HiddenUntil">Until when nobody can receive it, at the least.</param>
+internal sealed record SentMessage(string Text, string QueueMessageId, string PopReceipt, DateTimeOffset Expires, DateTimeOffset HiddenUntil);

@@ -1,110 +1,98 @@
 using FuncComet.Recipients;
+using Microsoft.Extensions.Hosting;
 
 namespace FuncComet.Polling;
 
 /// <summary>
-/// Who is waiting on this instance, so that a push here wakes a poll here at once instead of after its pause.
+/// Who is waiting on this instance: a room for each recipient, so that a push here reaches a poll here at once instead of after its pause.
 /// </summary>
-/// <remarks>
-/// One message needs one poll, so a ring goes to one: the newest that has not been rung yet, since the newest is the likeliest to have a client.
-/// A poll that leaves without having looked since it was rung passes the ring on; so no ring is lost while anybody waits.
-/// </remarks>
-public sealed class Doorbell
+public sealed class Doorbell : IDisposable
 {
+    // One for all rooms: what is done under it is short, and a room comes and goes with its polls.
     private readonly Lock _gate = new();
-    private readonly Dictionary<Recipient, List<Bell>> _bells = [];
+    private readonly Dictionary<Recipient, WaitingRoom> _rooms = [];
+    private readonly Backoff _backoff;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenRegistration _onStopping;
+    private bool _stopping;
 
-    /// <summary>Begins to listen; do it before the first look, and what is pushed after the look will ring. Dispose to leave.</summary>
-    internal Bell Listen(Recipient recipient)
+    /// <summary>For one instance; when <paramref name="host"/> stops, nobody waits any longer.</summary>
+    public Doorbell(Backoff backoff, IHostApplicationLifetime host, TimeProvider time)
     {
-        var bell = new Bell(this, recipient);
-        lock (_gate)
-        {
-            if (!_bells.TryGetValue(recipient, out var bells))
-            {
-                _bells[recipient] = bells = new List<Bell>(1);
-            }
-
-            bells.Add(bell);
-        }
-
-        return bell;
+        ArgumentNullException.ThrowIfNull(host);
+        _backoff = backoff;
+        _time = time;
+        _onStopping = host.ApplicationStopping.UnsafeRegister(static doorbell => ((Doorbell)doorbell!).Stop(), this);
     }
 
-    /// <summary>Wakes one poll that waits for <paramref name="recipient"/> on this instance, if any does.</summary>
+    /// <summary>Begins to wait. Dispose to leave.</summary>
+    /// <param name="recipient">Whose mailbox.</param>
+    /// <param name="clock">The poll's time.</param>
+    /// <param name="lease">The lease that its messages get; whole seconds.</param>
+    /// <param name="clientGone">Fires when there is nobody to wait for any more.</param>
+    internal WaitingPoll Enter(Recipient recipient, PollClock clock, TimeSpan lease, CancellationToken clientGone)
+    {
+        var wakes = default(Wakes);
+        WaitingPoll poll;
+        lock (_gate)
+        {
+            if (!_rooms.TryGetValue(recipient, out var room))
+            {
+                _rooms[recipient] = room = new WaitingRoom(recipient, _gate, _backoff, _time, OnEmpty);
+            }
+
+            poll = room.Enter(clock, lease, _stopping, ref wakes);
+        }
+
+        wakes.Fire();
+        poll.LeaveWhen(clientGone);
+        return poll;
+    }
+
+    /// <summary>Something may be in the mailbox: one poll that waits for it on this instance looks, if any does.</summary>
     public void Ring(Recipient recipient)
     {
+        var wakes = default(Wakes);
         lock (_gate)
         {
-            if (_bells.TryGetValue(recipient, out var bells))
+            if (_rooms.TryGetValue(recipient, out var room))
             {
-                bells.FindLast(bell => !bell.IsRung)?.Ring();
+                room.Ring(ref wakes);
             }
         }
+
+        wakes.Fire();
     }
 
-    private void Leave(Bell bell)
+    /// <summary>
+    /// Claims the newest armed poll whose lease is not longer than <paramref name="longestLease"/>: it waits for the message that is on its way. Null
+    /// where there is none. The claim ends with <see cref="WaitingPoll.TryHand"/> or <see cref="WaitingPoll.Release"/>.
+    /// </summary>
+    internal WaitingPoll? TryClaim(Recipient recipient, TimeSpan longestLease)
     {
         lock (_gate)
         {
-            var bells = _bells[bell.Recipient];
-            bells.Remove(bell);
-            if (bells.Count == 0)
-            {
-                _bells.Remove(bell.Recipient);
-            }
-            else if (bell.IsRung)
-            {
-                bells.FindLast(other => !other.IsRung)?.Ring();
-            }
+            return _rooms.TryGetValue(recipient, out var room) ? room.TryClaim(longestLease) : null;
         }
     }
 
-    /// <summary>One poll's ear.</summary>
-    internal sealed class Bell(Doorbell doorbell, Recipient recipient) : IDisposable
+    /// <inheritdoc/>
+    public void Dispose() => _onStopping.Dispose();
+
+    private void OnEmpty(WaitingRoom room) => _rooms.Remove(room.Recipient);
+
+    private void Stop()
     {
-        private TaskCompletionSource _rung = NewSource();
-        private bool _lookOwed;
-
-        public Recipient Recipient => recipient;
-
-        /// <summary>Rung, and no look has been completed since.</summary>
-        public bool IsRung => _rung.Task.IsCompleted || _lookOwed;
-
-        public void Ring() => _rung.TrySetResult();
-
-        /// <summary>A look begins: a ring from now on asks for another.</summary>
-        public void BeginLook()
+        var wakes = default(Wakes);
+        lock (_gate)
         {
-            lock (doorbell._gate)
+            _stopping = true;
+            foreach (var room in _rooms.Values.ToArray())
             {
-                if (_rung.Task.IsCompleted)
-                {
-                    _lookOwed = true;
-                    _rung = NewSource();
-                }
+                room.EndAll(PollEnd.HostStopping, ref wakes);
             }
         }
 
-        /// <summary>The look is complete, and so is what the ring before it asked for.</summary>
-        public void EndLook()
-        {
-            lock (doorbell._gate)
-            {
-                _lookOwed = false;
-            }
-        }
-
-        /// <summary>Returns when it rings, the pause is over or the poll is called off; true where it rang. Throws nothing.</summary>
-        public async Task<bool> WaitAsync(TimeSpan pause, TimeProvider time, CancellationToken cancellationToken)
-        {
-            var rung = _rung.Task;
-            await rung.WaitAsync(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return rung.IsCompleted;
-        }
-
-        public void Dispose() => doorbell.Leave(this);
-
-        private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+        wakes.Fire();
     }
 }

@@ -8,16 +8,14 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Polling;
 
 /// <summary>
-/// The wait. It looks (a peek hides nothing from anyone), and with nothing there waits for the bell or the next pause, whichever is first;
-/// what a look saw it receives under a lease and writes to the client. In plain mode it deletes what was written; in lease mode the client's
-/// acknowledgement does.
+/// The wait. Called to look it peeks (which hides nothing from anyone); what it saw it receives under a lease, or a push hands it a message, and it writes that to
+/// the client. In plain mode it deletes what was written; in lease mode the client's acknowledgement does.
 /// </summary>
 public sealed partial class LongPoll(
     MailboxFactory mailboxes,
     Acknowledgements acknowledgements,
     DeadLetters deadLetters,
     Doorbell doorbell,
-    Backoff backoff,
     HeldPolls held,
     FuncCometMetrics metrics,
     IOptions<MailboxOptions> options,
@@ -80,68 +78,65 @@ public sealed partial class LongPoll(
     }
 
     /// <summary>
-    /// The ways a wait ends: messages were received (their end is then decided by the answer); the client has left or the host is stopping, both
-    /// noticed before every look and in every pause; the timeout ran out; storage failed.
+    /// The ways a wait ends: messages were received or handed over by a push (their end is then decided by the answer); the client has left or the host is
+    /// stopping, both noticed before every look and in every pause; the timeout ran out; storage failed.
     /// </summary>
     private async Task<(PollEnd End, IReadOnlyList<LeasedMessage> Messages)> WaitAsync(PollRequest request, Mailbox mailbox, PollClock clock, CancellationToken clientGone)
     {
-        var recipient = request.Recipient;
-        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(clientGone, host.ApplicationStopping);
-        using var bell = doorbell.Listen(recipient);
-        var step = backoff.StepOf(recipient);
-        try
+        var lease = request.Lease ?? options.Value.PlainLease;
+        using var poll = doorbell.Enter(request.Recipient, clock, lease, clientGone);
+        while (true)
         {
-            while (!leaving.IsCancellationRequested)
+            var call = await poll.WaitAsync();
+            if (call.End is { } end)
             {
-                bell.BeginLook();
-                var seen = await mailbox.HasMessageAsync(clock.ForLook, leaving.Token);
+                return (end, []);
+            }
+
+            if (call.Handed is { } handed)
+            {
+                return (PollEnd.Delivered, [handed]);
+            }
+
+            using var leaving = CancellationTokenSource.CreateLinkedTokenSource(clientGone, host.ApplicationStopping);
+            IReadOnlyList<LeasedMessage> received;
+            try
+            {
+                var seen = !leaving.IsCancellationRequested && await mailbox.HasMessageAsync(clock.ForLook, leaving.Token);
                 if (leaving.IsCancellationRequested)
                 {
-                    break;
+                    return (EndOf(clientGone), []);
                 }
 
                 // Another poll may have been faster; then the wait goes on.
-                var received = seen ? await mailbox.ReceiveAsync(request.Max, request.Lease ?? options.Value.PlainLease, clock.ForReceive) : [];
-                bell.EndLook();
-                var messages = await SetAsideDeadLettersAsync(request, mailbox, received, clock);
-                if (messages.Count > 0)
-                {
-                    step = 0;
-                    return (PollEnd.Delivered, messages);
-                }
-
-                if (received.Count > 0 && clock.ForLook > TimeSpan.Zero)
-                {
-                    // None of these was to be delivered; what is behind them need not wait for a pause.
-                    continue;
-                }
-
-                var left = clock.Left;
-                var pause = backoff.Pause(step);
-                var rang = left > TimeSpan.Zero && await bell.WaitAsync(pause < left ? pause : left, time, leaving.Token);
-                if (!rang && pause >= left)
-                {
-                    return (leaving.IsCancellationRequested ? EndOf(clientGone) : PollEnd.TimedOut, []);
-                }
-
-                step = rang ? 0 : step + 1;
+                received = seen ? await mailbox.ReceiveAsync(request.Max, lease, clock.ForReceive) : [];
             }
-        }
-        catch (Exception ex) when (leaving.IsCancellationRequested && ex is (OperationCanceledException or StorageUnavailableException))
-        {
-            return (EndOf(clientGone), []);
-        }
-        catch (StorageUnavailableException ex)
-        {
-            Log.StorageFailed(logger, mailbox.QueueName, ex.Message);
-            return (PollEnd.StorageFailed, []);
-        }
-        finally
-        {
-            backoff.Remember(recipient, step);
-        }
+            catch (Exception ex) when (leaving.IsCancellationRequested && ex is (OperationCanceledException or StorageUnavailableException))
+            {
+                return (EndOf(clientGone), []);
+            }
+            catch (StorageUnavailableException ex)
+            {
+                Log.StorageFailed(logger, mailbox.QueueName, ex.Message);
+                poll.StorageFailed();
+                return (PollEnd.StorageFailed, []);
+            }
 
-        return (EndOf(clientGone), []);
+            if (received.Count == 0)
+            {
+                poll.FoundNothing();
+                continue;
+            }
+
+            var messages = await SetAsideDeadLettersAsync(request, mailbox, received, clock);
+            if (messages.Count > 0)
+            {
+                poll.Took();
+                return (PollEnd.Delivered, messages);
+            }
+
+            poll.FoundNothingToDeliver();
+        }
     }
 
     /// <summary>Moves what is not to be delivered out of the mailbox and returns the rest.</summary>

@@ -10,6 +10,7 @@ internal readonly struct PollClock(TimeProvider time, long began, TimeSpan timeo
 {
     // A poll with timeout=0 must have the time to look, too.
     private static readonly TimeSpan LookOverrun = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HandoverOverrun = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReceiveOverrun = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan AnswerOverrun = TimeSpan.FromSeconds(7.5);
     private static readonly TimeSpan SettleOverrun = TimeSpan.FromSeconds(9);
@@ -19,6 +20,12 @@ internal readonly struct PollClock(TimeProvider time, long began, TimeSpan timeo
 
     /// <summary>How long it may still wait; not above zero when its timeout has run out.</summary>
     public TimeSpan Left => timeout - Elapsed;
+
+    /// <summary>How long it may still wait for its first look to begin, where another poll's is under way.</summary>
+    public TimeSpan LeftForTheFirstLook => Left + LookOverrun;
+
+    /// <summary>How long it may still wait for the message that a push is sending for it.</summary>
+    public TimeSpan LeftForAHandover => Left + HandoverOverrun;
 
     /// <summary>The longest that a look may take now.</summary>
     public TimeSpan ForLook => Within(LookOverrun, Mailbox.Deadline);

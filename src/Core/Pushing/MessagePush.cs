@@ -4,14 +4,21 @@ using FuncComet.Messages;
 using FuncComet.Polling;
 using FuncComet.Recipients;
 using FuncComet.Telemetry;
+using Microsoft.Extensions.Logging;
 
 namespace FuncComet.Pushing;
 
-/// <summary>Puts a message into its recipients' mailboxes and wakes polls of them that are held here.</summary>
-public sealed class MessagePush(MailboxFactory mailboxes, MailboxDepths depths, Doorbell doorbell, FuncCometMetrics metrics)
+/// <summary>
+/// Puts a message into its recipients' mailboxes. Where a poll for the recipient waits on this instance and the mailbox is known to be empty, the message is stored
+/// under that poll's lease and handed to it: nobody has to look, and nobody to receive. Else a poll that waits is called to look.
+/// </summary>
+public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths depths, Doorbell doorbell, FuncCometMetrics metrics, ILogger<MessagePush> logger)
 {
     /// <summary>The most recipients of one push.</summary>
     public const int MaxRecipients = 100;
+
+    // Storage wants a message to be hidden for less than its life, and counts whole seconds.
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Stores a copy for each recipient, all at a time, and returns what became of each in their order. A copy that is not stored does not
@@ -27,13 +34,13 @@ public sealed class MessagePush(MailboxFactory mailboxes, MailboxDepths depths, 
         ArgumentNullException.ThrowIfNull(recipients);
         ArgumentNullException.ThrowIfNull(message);
         using var activity = Tracing.StartPush(trace, message, recipients.Count);
-        var envelope = new Envelope(message with { TraceParent = Tracing.TraceParentOf(activity, trace) }).Encode();
-        var copies = await Task.WhenAll(recipients.Select(recipient => SendAsync(recipient, envelope, timeToLive, delay)));
+        var texts = new Texts(message with { TraceParent = Tracing.TraceParentOf(activity, trace) });
+        var copies = await Task.WhenAll(recipients.Select(recipient => SendAsync(recipient, texts, timeToLive, delay)));
         Tracing.Ended(activity, copies);
         return copies;
     }
 
-    private async Task<PushedCopy> SendAsync(Recipient recipient, string envelope, TimeSpan timeToLive, TimeSpan delay)
+    private async Task<PushedCopy> SendAsync(Recipient recipient, Texts texts, TimeSpan timeToLive, TimeSpan delay)
     {
         var mailbox = mailboxes.Open(recipient);
         try
@@ -43,12 +50,10 @@ public sealed class MessagePush(MailboxFactory mailboxes, MailboxDepths depths, 
                 return new PushedCopy(recipient, PushEnd.MailboxFull);
             }
 
-            var sent = await mailbox.SendAsync(envelope, timeToLive, delay, Mailbox.Deadline);
-            if (delay == TimeSpan.Zero)
-            {
-                doorbell.Ring(recipient);
-            }
-
+            var claimed = delay == TimeSpan.Zero ? doorbell.TryClaim(recipient, longestLease: timeToLive - Second) : null;
+            var sent = claimed is null
+                ? await SendAsync(recipient, mailbox, texts, timeToLive, delay)
+                : await HandOverAsync(recipient, mailbox, texts, timeToLive, claimed);
             metrics.PushAccepted();
             return new PushedCopy(recipient, PushEnd.Stored) { Expires = sent.Expires };
         }
@@ -56,6 +61,85 @@ public sealed class MessagePush(MailboxFactory mailboxes, MailboxDepths depths, 
         {
             return new PushedCopy(recipient, PushEnd.StorageFailed);
         }
+    }
+
+    private async Task<SentMessage> SendAsync(Recipient recipient, Mailbox mailbox, Texts texts, TimeSpan timeToLive, TimeSpan delay)
+    {
+        var sent = await mailbox.SendAsync(texts.Stored, timeToLive, delay, Mailbox.Deadline);
+        if (delay == TimeSpan.Zero)
+        {
+            doorbell.Ring(recipient);
+        }
+
+        return sent;
+    }
+
+    /// <summary>
+    /// Stores the message hidden for the claimed poll's lease and hands it over: to another poll that waits here where that one has left meanwhile, or back
+    /// to the mailbox. Whatever dies on the way, the queue has the message, and it comes up when the lease ends.
+    /// </summary>
+    private async Task<SentMessage> HandOverAsync(Recipient recipient, Mailbox mailbox, Texts texts, TimeSpan timeToLive, WaitingPoll claimed)
+    {
+        var lease = claimed.Lease;
+        try
+        {
+            var sent = await mailbox.SendAsync(texts.HandedOver, timeToLive, delay: lease, Mailbox.Deadline);
+            var message = new LeasedMessage(recipient, texts.HandedOverEnvelope, sent);
+            for (var poll = claimed; ; poll = doorbell.TryClaim(recipient, longestLease: lease))
+            {
+                if (poll is null)
+                {
+                    await GiveBackAsync(recipient, mailbox, message);
+                    return sent;
+                }
+
+                if (poll.TryHand(message))
+                {
+                    return sent;
+                }
+            }
+        }
+        finally
+        {
+            // Where the send failed: the claimed poll waits on.
+            claimed.Release();
+        }
+    }
+
+    private async Task GiveBackAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message)
+    {
+        try
+        {
+            await mailbox.GiveBackAsync(message, undelivered: true, Mailbox.Deadline);
+        }
+        catch (StorageUnavailableException ex)
+        {
+            // It is stored all the same.
+            Log.NotGivenBack(logger, message.Message.Id, mailbox.QueueName, ex.Message);
+        }
+
+        doorbell.Ring(recipient);
+    }
+
+    /// <summary>The message as it stands on the queue; many recipients share one text, and most pushes need only one of the two.</summary>
+    private sealed class Texts(Message message)
+    {
+        private readonly Lazy<string> _stored = new(() => new Envelope(message).Encode());
+        private readonly Lazy<string> _handedOver = new(() => new Envelope(message, HandedOver: 1).Encode());
+
+        /// <summary>Delivered to nobody yet.</summary>
+        public string Stored => _stored.Value;
+
+        /// <summary>Delivered once, which Storage has not counted.</summary>
+        public string HandedOver => _handedOver.Value;
+
+        public Envelope HandedOverEnvelope { get; } = new(message, HandedOver: 1);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Message {Id} of {Queue}, which the poll that it was sent for did not wait for, comes up when its lease ends: {Reason}")]
+        public static partial void NotGivenBack(ILogger logger, Guid id, string queue, string reason);
     }
 }
 

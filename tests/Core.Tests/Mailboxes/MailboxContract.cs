@@ -160,6 +160,55 @@ public abstract class MailboxContract
     }
 
     [Fact]
+    public async Task Send_IntoALease_HidesTheMessage_AndItsReceiptDeletesIt()
+    {
+        var sent = await SendIntoLeaseAsync("x", TimeSpan.FromSeconds(1));
+        Assert.Equal(1, sent.Deliveries);
+        Assert.False(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
+
+        // Nobody else has been given it since its lease ended.
+        await WaitAsync(TimeSpan.FromSeconds(2));
+        Assert.True(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
+
+        Assert.True(await Mailbox.DeleteAsync(sent, Mailbox.Deadline));
+        Assert.False(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 2)]
+    public async Task Send_IntoALease_ThatIsGivenBack_CountsWhatWasDelivered(bool undelivered, int deliveries)
+    {
+        var sent = await SendIntoLeaseAsync("x", Lease);
+
+        Assert.True(await Mailbox.GiveBackAsync(sent, undelivered, Mailbox.Deadline));
+
+        var received = await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
+        Assert.Equal(deliveries, received!.Deliveries);
+        Assert.Equal("x", received.Message.Text());
+    }
+
+    [Fact]
+    public async Task Send_IntoALease_WhenSomebodyElseWasGivenTheMessage_IsNoLongerOurs()
+    {
+        var sent = await SendIntoLeaseAsync("x", TimeSpan.FromSeconds(1));
+        await WaitAsync(TimeSpan.FromSeconds(2));
+        var received = await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
+
+        Assert.False(await Mailbox.DeleteAsync(sent, Mailbox.Deadline));
+        Assert.False(await Mailbox.AcknowledgeAsync(Reread(sent.Receipt)));
+
+        Assert.Equal(2, received!.Deliveries);
+        Assert.True(await Mailbox.AcknowledgeAsync(Reread(received.Receipt)));
+    }
+
+    private async Task<LeasedMessage> SendIntoLeaseAsync(string text, TimeSpan lease)
+    {
+        var envelope = new Envelope(Named.Message(text), HandedOver: 1);
+        return new LeasedMessage(Recipient, envelope, await Mailbox.SendAsync(envelope.Encode(), Ttl, delay: lease, Mailbox.Deadline));
+    }
+
+    [Fact]
     public async Task Receive_OfSeveral_TakesUpToThatMany()
     {
         foreach (var number in Enumerable.Range(0, 5))

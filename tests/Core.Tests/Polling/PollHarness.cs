@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using FuncComet.Core.Tests.Mailboxes;
 using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Pushing;
@@ -24,11 +25,12 @@ internal sealed class PollHarness : IDisposable
         Storage = storage ?? new FakeQueueService(Time);
         _backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared, Time);
         var mailboxes = Storage.Mailboxes();
-        var doorbell = new Doorbell();
         var metrics = new FuncCometMetrics(Meters);
+        var host = new Host(_stopping.Token);
+        Doorbell = new Doorbell(_backoff, host, Time);
         Held = new HeldPolls(Options.Create(Limits), metrics);
-        Push = new MessagePush(mailboxes, new MailboxDepths(Options.Create(new MailboxOptions()), Time), doorbell, metrics);
-        Poll = new LongPoll(mailboxes, new Acknowledgements(mailboxes), Storage.DeadLetters(maxDeliveries: 3), doorbell, _backoff, Held, metrics, Options.Create(new MailboxOptions()), new Host(_stopping.Token), Time, NullLogger<LongPoll>.Instance);
+        Push = new MessagePush(mailboxes, new MailboxDepths(Options.Create(new MailboxOptions()), Time), Doorbell, metrics, NullLogger<MessagePush>.Instance);
+        Poll = new LongPoll(mailboxes, new Acknowledgements(mailboxes), Storage.DeadLetters(maxDeliveries: 3), Doorbell, Held, metrics, Options.Create(new MailboxOptions()), host, Time, NullLogger<LongPoll>.Instance);
     }
 
     public FakeTimeProvider Time { get; }
@@ -40,6 +42,8 @@ internal sealed class PollHarness : IDisposable
     public HeldPollOptions Limits { get; } = new();
 
     public HeldPolls Held { get; }
+
+    public Doorbell Doorbell { get; }
 
     public MessagePush Push { get; }
 
@@ -57,6 +61,9 @@ internal sealed class PollHarness : IDisposable
 
     public Task PushAsync(string text) => Push.SendAsync([Alice], Named.Message(text), TimeSpan.FromHours(1), TimeSpan.Zero);
 
+    /// <summary>As a push at another instance does: nobody here hears of it.</summary>
+    public async Task PutAsync(string text) => await Storage.Mailboxes().Open(Alice).SendAsync(Named.Message(text), TimeSpan.FromHours(1));
+
     public void Stop() => _stopping.Cancel();
 
     /// <summary>Moves the clock and returns when the poll has looked as often as it then must have.</summary>
@@ -69,12 +76,13 @@ internal sealed class PollHarness : IDisposable
 
     public void Dispose()
     {
+        Doorbell.Dispose();
         _stopping.Dispose();
         _backoff.Dispose();
         ClientGone.Dispose();
     }
 
-    private sealed class Host(CancellationToken stopping) : IHostApplicationLifetime
+    internal sealed class Host(CancellationToken stopping) : IHostApplicationLifetime
     {
         public CancellationToken ApplicationStarted => CancellationToken.None;
 

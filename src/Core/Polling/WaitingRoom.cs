@@ -1,0 +1,300 @@
+using FuncComet.Mailboxes;
+using FuncComet.Recipients;
+
+namespace FuncComet.Polling;
+
+/// <summary>
+/// Where the polls of one recipient wait on this instance. However many they are, one at a time is called to look, after each of the pauses of
+/// <see cref="Backoff"/>, and at once when it rings, when somebody has come since the last look or when that found something.
+/// </summary>
+/// <remarks>
+/// The newest is called first, since it is the likeliest to have a client. A ring is answered by a look that begins after it: where the poll that was called
+/// leaves without having looked, the next is called. Methods that take <see cref="Wakes"/> are called under the gate.
+/// </remarks>
+internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backoff, TimeProvider time, Action<WaitingRoom> onEmpty)
+{
+    // The newest is the last.
+    private readonly List<WaitingPoll> _polls = new(1);
+    private ITimer? _timer;
+    private WaitingPoll? _looker;
+    private int _step = backoff.StepOf(recipient);
+    private TimeSpan _pause;
+    private long _pausedAt;
+    private bool _rungSinceLook;
+
+    public Recipient Recipient => recipient;
+
+    private bool IsLookWanted => _rungSinceLook || _polls.Exists(poll => !poll.IsCovered);
+
+    private TimeSpan PauseLeft => _pause - time.GetElapsedTime(_pausedAt);
+
+    public WaitingPoll Enter(PollClock clock, TimeSpan lease, bool stopping, ref Wakes wakes)
+    {
+        var poll = new WaitingPoll(this, clock, lease);
+        _polls.Add(poll);
+        if (stopping)
+        {
+            End(poll, PollEnd.HostStopping, ref wakes);
+        }
+
+        GoOn(ref wakes);
+        return poll;
+    }
+
+    /// <summary>Something may be in the mailbox. Until a look says otherwise nobody is armed: what is sent now would overtake it.</summary>
+    public void Ring(ref Wakes wakes)
+    {
+        _rungSinceLook = true;
+        _step = 0;
+        _polls.ForEach(poll => poll.IsArmed = false);
+        GoOn(ref wakes);
+    }
+
+    public WaitingPoll? TryClaim(TimeSpan longestLease)
+    {
+        var poll = _polls.FindLast(poll => poll is { State: WaitingState.Waiting, IsArmed: true } && poll.Lease <= longestLease);
+        if (poll is not null)
+        {
+            (poll.State, poll.IsArmed) = (WaitingState.Claimed, false);
+        }
+
+        return poll;
+    }
+
+    public bool TryHand(WaitingPoll poll, LeasedMessage message)
+    {
+        var wakes = default(Wakes);
+        lock (gate)
+        {
+            if (poll.State != WaitingState.Claimed)
+            {
+                return false;
+            }
+
+            _step = 0;
+            Call(poll, new Call(End: null, message), ref wakes);
+            GoOn(ref wakes);
+        }
+
+        wakes.Fire();
+        return true;
+    }
+
+    public void Release(WaitingPoll poll)
+    {
+        var wakes = default(Wakes);
+        lock (gate)
+        {
+            if (poll.State != WaitingState.Claimed)
+            {
+                return;
+            }
+
+            (poll.State, poll.IsCovered) = (WaitingState.Waiting, false);
+            GoOn(ref wakes);
+        }
+
+        wakes.Fire();
+    }
+
+    public void EndLook(WaitingPoll poll, bool found)
+    {
+        var wakes = default(Wakes);
+        lock (gate)
+        {
+            _looker = null;
+            poll.State = WaitingState.Waiting;
+            poll.WaitAgain();
+            if (found)
+            {
+                LookAgain();
+            }
+            else
+            {
+                Rest();
+            }
+
+            GoOn(ref wakes);
+        }
+
+        wakes.Fire();
+    }
+
+    public void Fail(WaitingPoll poll)
+    {
+        var wakes = default(Wakes);
+        lock (gate)
+        {
+            // Pauses go on growing while storage fails.
+            _step++;
+            _looker = null;
+            Remove(poll);
+            foreach (var other in _polls.FindAll(other => other.State == WaitingState.Waiting))
+            {
+                End(other, PollEnd.StorageFailed, ref wakes);
+            }
+
+            GoOn(ref wakes);
+        }
+
+        wakes.Fire();
+    }
+
+    public void Leave(WaitingPoll poll, bool took)
+    {
+        var wakes = default(Wakes);
+        lock (gate)
+        {
+            if (poll.State == WaitingState.Gone)
+            {
+                return;
+            }
+
+            if (poll == _looker)
+            {
+                _looker = null;
+                _step = took ? 0 : _step;
+                LookAgain();
+            }
+
+            Remove(poll);
+            GoOn(ref wakes);
+        }
+
+        wakes.Fire();
+    }
+
+    /// <summary>Calls a poll to end; one that is looking or has left will see for itself.</summary>
+    public void End(WaitingPoll poll, PollEnd end)
+    {
+        var wakes = default(Wakes);
+        lock (gate)
+        {
+            if (poll.State is WaitingState.Looking or WaitingState.Gone)
+            {
+                return;
+            }
+
+            End(poll, end, ref wakes);
+            GoOn(ref wakes);
+        }
+
+        wakes.Fire();
+    }
+
+    public void EndAll(PollEnd end, ref Wakes wakes)
+    {
+        foreach (var poll in _polls.FindAll(poll => poll.State != WaitingState.Looking))
+        {
+            End(poll, end, ref wakes);
+        }
+
+        GoOn(ref wakes);
+    }
+
+    /// <summary>What follows from any change: who has waited long enough ends, a look that is due begins, and the timer is set for what is due next.</summary>
+    private void GoOn(ref Wakes wakes)
+    {
+        for (var at = _polls.Count - 1; at >= 0; at--)
+        {
+            // Who never had a look, for all the time there was, waits for a storage that does not answer.
+            var poll = _polls[at];
+            if (poll.Left <= TimeSpan.Zero)
+            {
+                End(poll, poll.HasLooked ? PollEnd.TimedOut : PollEnd.StorageFailed, ref wakes);
+            }
+        }
+
+        if (_polls.Count == 0)
+        {
+            backoff.Remember(recipient, _step);
+            _timer?.Dispose();
+            onEmpty(this);
+            return;
+        }
+
+        var isWanted = IsLookWanted;
+        if (_looker is null && (isWanted || PauseLeft <= TimeSpan.Zero) && _polls.FindLast(poll => poll.State == WaitingState.Waiting) is { } newest)
+        {
+            _step += isWanted ? 0 : 1;
+            BeginLook(newest, ref wakes);
+        }
+
+        SetTimer();
+    }
+
+    private void BeginLook(WaitingPoll poll, ref Wakes wakes)
+    {
+        _looker = poll;
+        _rungSinceLook = false;
+        _polls.ForEach(other => other.IsCovered = true);
+        poll.State = WaitingState.Looking;
+        wakes.Add(poll, default);
+    }
+
+    private void Rest()
+    {
+        foreach (var poll in _polls.Where(poll => poll.IsCovered))
+        {
+            poll.HasLooked = true;
+            poll.IsArmed = !_rungSinceLook && poll.State == WaitingState.Waiting;
+        }
+
+        (_pause, _pausedAt) = (backoff.Pause(_step), time.GetTimestamp());
+    }
+
+    private void LookAgain() => _polls.ForEach(poll => (poll.IsCovered, poll.IsArmed) = (false, false));
+
+    private void End(WaitingPoll poll, PollEnd end, ref Wakes wakes) => Call(poll, new Call(end, Handed: null), ref wakes);
+
+    // For the last time.
+    private void Call(WaitingPoll poll, Call call, ref Wakes wakes)
+    {
+        Remove(poll);
+        wakes.Add(poll, call);
+    }
+
+    private void Remove(WaitingPoll poll)
+    {
+        poll.State = WaitingState.Gone;
+        _polls.Remove(poll);
+    }
+
+    // One timer for the pause and for every poll's time.
+    private void SetTimer()
+    {
+        var due = _looker is null && _polls.Exists(poll => poll.State == WaitingState.Waiting) ? PauseLeft : TimeSpan.MaxValue;
+        foreach (var poll in _polls)
+        {
+            due = poll.Left < due ? poll.Left : due;
+        }
+
+        // A timer counts whole milliseconds and drops the rest; early it would find nothing to do.
+        var wait = due == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Ceiling(due.TotalMilliseconds));
+        if (_timer is not null)
+        {
+            _timer.Change(wait, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        // A timer would hold on to the context of the request that happens to come first.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _timer = time.CreateTimer(static room => ((WaitingRoom)room!).OnTimer(), this, wait, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void OnTimer()
+    {
+        var wakes = default(Wakes);
+        lock (gate)
+        {
+            if (_polls.Count > 0)
+            {
+                GoOn(ref wakes);
+            }
+        }
+
+        wakes.Fire();
+    }
+}
