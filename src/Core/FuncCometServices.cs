@@ -1,4 +1,5 @@
 using Azure.Core;
+using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Pushing;
@@ -20,6 +21,13 @@ public static class FuncCometServices
         services.AddOptions<StorageOptions>().Configure(options => options.Read(configuration)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
         services.AddAnnotatedOptions<MailboxOptions>(MailboxOptions.SectionName);
+        services.AddAnnotatedOptions<DoorbellOptions>(DoorbellOptions.SectionName);
+
+        // Before the setting itself, which has the last word.
+        services.Configure<BackoffOptions>(backoff =>
+            backoff.Maximum = bool.TryParse(configuration[$"{DoorbellOptions.SectionName}:{nameof(DoorbellOptions.Enabled)}"], out var enabled) && !enabled
+                ? BackoffOptions.LongestUnheard
+                : backoff.Maximum);
         services.AddAnnotatedOptions<BackoffOptions>(BackoffOptions.SectionName);
         services.AddAnnotatedOptions<HeldPollOptions>(HeldPollOptions.SectionName);
 
@@ -37,6 +45,11 @@ public static class FuncCometServices
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<Acknowledgements>();
         services.AddSingleton<Doorbell>();
+        services.AddSingleton<BellQueues>();
+        services.AddSingleton<InstanceBell>();
+        services.AddHostedService(provider => provider.GetRequiredService<InstanceBell>());
+        services.AddSingleton<Ringer>();
+        services.AddHostedService(provider => provider.GetRequiredService<Ringer>());
         services.AddSingleton<Backoff>();
         services.AddSingleton<HeldPolls>();
         services.AddSingleton<LongPoll>();

@@ -1,4 +1,6 @@
+using FuncComet.Polling;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -15,7 +17,8 @@ public sealed class OptionsTests
     [InlineData("FuncComet:Mailbox:PlainLease", "00:00:05.5", "FuncComet__Mailbox__PlainLease (00:00:05.5000000) must be whole seconds.")]
     [InlineData("FuncComet:Backoff:Initial", "00:00:00", "FuncComet__Backoff__Initial must be from 00:00:00.050 to 00:01:00.")]
     [InlineData("FuncComet:Backoff:Maximum", "00:10:00", "FuncComet__Backoff__Maximum must be from 00:00:00.050 to 00:05:00.")]
-    [InlineData("FuncComet:Backoff:Initial", "00:00:06", "FuncComet__Backoff__Maximum (00:00:05) must not be below FuncComet__Backoff__Initial (00:00:06).")]
+    [InlineData("FuncComet:Backoff:Initial", "00:00:31", "FuncComet__Backoff__Maximum (00:00:30) must not be below FuncComet__Backoff__Initial (00:00:31).")]
+    [InlineData("FuncComet:Doorbell:Interval", "00:00:00.049", "FuncComet__Doorbell__Interval must be from 00:00:00.050 to 00:00:05.")]
     [InlineData("FuncComet:Backoff:Jitter", "0.6", "FuncComet__Backoff__Jitter must be from 0 to 0.5.")]
     [InlineData("FuncComet:Limits:MaxHeldPolls", "0", "FuncComet__Limits__MaxHeldPolls must be from 1 to 100000.")]
     [InlineData("FuncComet:Limits:MaxHeldPollsPerRecipient", "100001", "FuncComet__Limits__MaxHeldPollsPerRecipient must be from 1 to 100000.")]
@@ -40,6 +43,23 @@ public sealed class OptionsTests
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(["AzureWebJobsStorage__credential must be managedidentity or left out."], exception.Failures);
+    }
+
+    [Theory]
+    [InlineData(null, null, 30)]
+    [InlineData("false", null, 5)]
+    [InlineData("false", "00:01:00", 60)]
+    [InlineData("true", "00:00:10", 10)]
+    public void TheLongestPause_IsShorterWithoutTheDoorbellUnlessItIsSet(string? enabled, string? maximum, int seconds)
+    {
+        (string, string)[] settings = [
+            ("AzureWebJobsStorage", "UseDevelopmentStorage=true"),
+            .. enabled is null ? Array.Empty<(string, string)>() : [("FuncComet:Doorbell:Enabled", enabled)],
+            .. maximum is null ? Array.Empty<(string, string)>() : [("FuncComet:Backoff:Maximum", maximum)],
+        ];
+        using var host = Build(settings);
+
+        Assert.Equal(TimeSpan.FromSeconds(seconds), host.Services.GetRequiredService<IOptions<BackoffOptions>>().Value.Maximum);
     }
 
     [Fact]

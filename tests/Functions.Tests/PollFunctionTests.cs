@@ -1,3 +1,4 @@
+using FuncComet.Doorbells;
 using FuncComet.Functions.Hosting;
 using FuncComet.Functions.Poll;
 using FuncComet.Functions.Tokens;
@@ -20,6 +21,8 @@ public sealed class PollFunctionTests : IDisposable
     private readonly FakeQueueService _storage = new(TimeProvider.System);
     private readonly Backoff _backoff = new(Options.Create(new BackoffOptions()), Random.Shared, TimeProvider.System);
     private readonly Doorbell _doorbell;
+    private readonly InstanceBell _bell;
+    private readonly Ringer _ringer;
     private readonly FuncCometMetrics _metrics = Testing.Telemetry.Metrics();
     private readonly HeldPolls _held;
     private readonly TokenOptions _tokens = new() { Required = false };
@@ -28,7 +31,11 @@ public sealed class PollFunctionTests : IDisposable
 
     public PollFunctionTests()
     {
-        _doorbell = new Doorbell(_backoff, new RunningHost(), TimeProvider.System);
+        var bells = Options.Create(new DoorbellOptions { Enabled = false });
+        var queues = new BellQueues(_storage, Options.Create(new MailboxOptions()), TimeProvider.System);
+        _doorbell = new Doorbell(_backoff, bells, new RunningHost(), TimeProvider.System);
+        _bell = new InstanceBell(queues, _doorbell, bells, TimeProvider.System, NullLogger<InstanceBell>.Instance);
+        _ringer = new Ringer(_doorbell, queues, _bell, bells, TimeProvider.System, NullLogger<Ringer>.Instance);
         _held = new HeldPolls(Options.Create(new HeldPollOptions()), _metrics);
         _context.Request.Method = "GET";
         _context.Request.QueryString = new QueryString("?rcpt=alice&timeout=60");
@@ -38,6 +45,7 @@ public sealed class PollFunctionTests : IDisposable
 
     public void Dispose()
     {
+        _bell.Dispose();
         _doorbell.Dispose();
         _aborted.Dispose();
         _backoff.Dispose();
@@ -61,7 +69,7 @@ public sealed class PollFunctionTests : IDisposable
     {
         using var invocation = new CancellationTokenSource();
         var alice = Named.Recipient("alice");
-        await new MessagePush(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions()), TimeProvider.System), _doorbell, Testing.Telemetry.Metrics(), NullLogger<MessagePush>.Instance).SendAsync([alice], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero);
+        await new MessagePush(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions()), TimeProvider.System), _doorbell, _ringer, Testing.Telemetry.Metrics(), NullLogger<MessagePush>.Instance).SendAsync([alice], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero);
         _storage.Of(alice).Answered = request =>
         {
             if (request == "receive")
@@ -90,7 +98,7 @@ public sealed class PollFunctionTests : IDisposable
     }
 
     private PollFunction CreateFunction() => new(
-        new LongPoll(_storage.Mailboxes(), new Acknowledgements(_storage.Mailboxes()), _storage.DeadLetters(), _doorbell, _held, _metrics, Options.Create(new MailboxOptions()), new RunningHost(), TimeProvider.System, NullLogger<LongPoll>.Instance),
+        new LongPoll(_storage.Mailboxes(), new Acknowledgements(_storage.Mailboxes()), _storage.DeadLetters(), _doorbell, _bell, _ringer, _held, _metrics, Options.Create(new MailboxOptions()), new RunningHost(), TimeProvider.System, NullLogger<LongPoll>.Instance),
         _held,
         new PollTimeouts(Options.Create(new PollOptions()), new HostLimit(TimeSpan.FromMinutes(5), "host.json")),
         new TokenGate(new RecipientTokens(Options.Create(_tokens), TimeProvider.System), Options.Create(_tokens)));

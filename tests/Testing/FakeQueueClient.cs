@@ -11,7 +11,7 @@ namespace FuncComet.Testing;
 /// A queue in memory under a clock that tests move. It answers as Storage does; the mailbox's contract tests run against it as they do
 /// against Azurite.
 /// </summary>
-public sealed class FakeQueueClient(TimeProvider time) : QueueClient
+public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : QueueClient
 {
     private readonly List<Entry> _entries = [];
     private int _receipts;
@@ -19,7 +19,7 @@ public sealed class FakeQueueClient(TimeProvider time) : QueueClient
     /// <summary>The queue has been created.</summary>
     public bool IsThere { get; set; }
 
-    /// <summary>What it was created with.</summary>
+    /// <summary>What it was created with, or was given since.</summary>
     public IDictionary<string, string>? Metadata { get; private set; }
 
     /// <summary>Every request so far, by operation.</summary>
@@ -62,7 +62,7 @@ public sealed class FakeQueueClient(TimeProvider time) : QueueClient
         return held;
     }
 
-    public override string Name => "fake";
+    public override string Name => name;
 
     public IEnumerable<string> Texts => _entries.Select(entry => entry.Text);
 
@@ -75,6 +75,21 @@ public sealed class FakeQueueClient(TimeProvider time) : QueueClient
             }
 
             (IsThere, Metadata) = (true, metadata);
+            return null!;
+        }, cancellationToken);
+
+    public override Task<Response> SetMetadataAsync(IDictionary<string, string> metadata, CancellationToken cancellationToken = default) =>
+        AnswerAsync("metadata", Response () =>
+        {
+            Metadata = metadata;
+            return null!;
+        }, cancellationToken);
+
+    public override Task<Response> DeleteAsync(CancellationToken cancellationToken = default) =>
+        AnswerAsync("delete queue", Response () =>
+        {
+            _entries.Clear();
+            (IsThere, Metadata) = (false, null);
             return null!;
         }, cancellationToken);
 
@@ -204,7 +219,33 @@ public sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
 {
     private readonly Dictionary<string, FakeQueueClient> _queues = [];
 
+    /// <summary>Thrown by the listing of queues while it is set.</summary>
+    public Exception? ListFailure { get; set; }
+
     public override QueueClient GetQueueClient(string queueName) => Queue(queueName);
+
+    public override AsyncPageable<QueueItem> GetQueuesAsync(QueueTraits traits = QueueTraits.None, string? prefix = null, CancellationToken cancellationToken = default)
+    {
+        if (ListFailure is not null)
+        {
+            throw ListFailure;
+        }
+
+        QueueItem[] items = [.. There(prefix ?? "").Select(queue => QueuesModelFactory.QueueItem(queue.Name, traits.HasFlag(QueueTraits.Metadata) ? queue.Metadata : null))];
+        return AsyncPageable<QueueItem>.FromPages([Page<QueueItem>.FromValues(items, continuationToken: null, null!)]);
+    }
+
+    /// <summary>The queues that exist and whose names begin so.</summary>
+    public IReadOnlyList<FakeQueueClient> There(string prefix)
+    {
+        lock (_queues)
+        {
+            return [.. _queues.Values.Where(queue => queue.IsThere && queue.Name.StartsWith(prefix, StringComparison.Ordinal))];
+        }
+    }
+
+    /// <summary>The bell queues of instances.</summary>
+    public IReadOnlyList<FakeQueueClient> Bells => There("fc-bell-");
 
     public FakeQueueClient Of(Recipient recipient) => Queue(recipient.QueueName("fc"));
 
@@ -218,7 +259,7 @@ public sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
     {
         lock (_queues)
         {
-            return _queues.TryGetValue(name, out var queue) ? queue : _queues[name] = new FakeQueueClient(time);
+            return _queues.TryGetValue(name, out var queue) ? queue : _queues[name] = new FakeQueueClient(time, name);
         }
     }
 }

@@ -1,8 +1,7 @@
-using System.Xml;
 using Azure;
-using Azure.Identity;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using FuncComet.Doorbells;
 using FuncComet.Recipients;
 
 namespace FuncComet.Mailboxes;
@@ -21,6 +20,7 @@ public sealed class Mailbox
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(8);
 
     private const string RecipientMetadata = "recipient";
+    private const string BellMetadata = "bell";
 
     private readonly QueueClient _queue;
     private readonly Recipient? _recipient;
@@ -186,17 +186,58 @@ public sealed class Mailbox
             }
         });
 
+    /// <summary>Writes where a poll waits for the recipient, and makes the queue for it where there is none. The last who writes it counts.</summary>
+    internal Task WritePresenceAsync(Presence presence, TimeSpan deadline, CancellationToken cancellationToken) => CallAsync(
+        "write the queue's metadata",
+        deadline,
+        async token =>
+        {
+            var metadata = Metadata(presence);
+            try
+            {
+                return await _queue.SetMetadataAsync(metadata, token);
+            }
+            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            {
+            }
+
+            try
+            {
+                return await _queue.CreateAsync(metadata, token);
+            }
+            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueAlreadyExists)
+            {
+                return await _queue.SetMetadataAsync(metadata, token);
+            }
+        },
+        cancellationToken: cancellationToken);
+
+    /// <summary>Where a poll for the recipient was last said to wait; null where none was.</summary>
+    internal Task<Presence?> ReadPresenceAsync() => CallAsync<Presence?>(
+        "read the queue's metadata",
+        Deadline,
+        async token =>
+        {
+            try
+            {
+                var properties = (await _queue.GetPropertiesAsync(token)).Value;
+                return properties.Metadata is { } metadata && metadata.TryGetValue(BellMetadata, out var bell) ? Presence.TryParse(bell) : null;
+            }
+            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            {
+                return null;
+            }
+        });
+
     // Creation is a race that anyone may win.
     private Task<bool> CreateQueueAsync(TimeSpan deadline) => CallAsync(
         "create the queue",
         deadline,
         async token =>
         {
-            // Percent-encoded: other than ASCII fails in the SDK, and a trailing space breaks the request's signature.
-            var metadata = _recipient is null ? null : new Dictionary<string, string> { [RecipientMetadata] = Uri.EscapeDataString(_recipient.Name) };
             try
             {
-                await _queue.CreateAsync(metadata, token);
+                await _queue.CreateAsync(_recipient is null ? null : Metadata(presence: null), token);
                 return true;
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueAlreadyExists)
@@ -204,6 +245,18 @@ public sealed class Mailbox
                 return false;
             }
         });
+
+    // All of it, since Storage replaces it whole. Percent-encoded: other than ASCII fails in the SDK, and a trailing space breaks the request's signature.
+    private Dictionary<string, string> Metadata(Presence? presence)
+    {
+        var metadata = new Dictionary<string, string> { [RecipientMetadata] = Uri.EscapeDataString(_recipient!.Name) };
+        if (presence is { } bell)
+        {
+            metadata[BellMetadata] = bell.ToString();
+        }
+
+        return metadata;
+    }
 
     private Task<bool> SettleAsync(string what, TimeSpan deadline, Func<CancellationToken, Task> settle) => CallAsync(
         what,
@@ -221,38 +274,8 @@ public sealed class Mailbox
             }
         });
 
-    /// <summary>The one place where a call gets its deadline and a failure of Storage becomes ours.</summary>
-    private async Task<T> CallAsync<T>(string what, TimeSpan deadline, Func<CancellationToken, Task<T>> call, QueueErrorCode? passOn = null, CancellationToken cancellationToken = default)
-    {
-        using var limit = new CancellationTokenSource(deadline, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            return await call(either.Token);
-        }
-        catch (RequestFailedException ex) when (passOn is { } code && ex.ErrorCode == code)
-        {
-            throw;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (Exception ex) when (ex is RequestFailedException or OperationCanceledException or AggregateException or AuthenticationFailedException or XmlException or IOException)
-        {
-            // AggregateException is how the SDK reports that its retries are used up; XmlException, that somebody else answered in Storage's place.
-            throw new StorageUnavailableException($"Storage did not {what}: {Reason(ex)}.", ex);
-        }
-    }
-
-    // One line for a log; the SDK's own messages go on with headers and bodies.
-    private static string Reason(Exception exception) => exception switch
-    {
-        RequestFailedException { Status: > 0 } failed => $"{failed.Status} {failed.ErrorCode}",
-        AggregateException { InnerExceptions: [.., var last] } => Reason(last),
-        OperationCanceledException => "no answer in time",
-        _ => $"{exception.GetType().Name}, {exception.Message.Split('\n', 2)[0].TrimEnd('\r', '.')}",
-    };
+    private Task<T> CallAsync<T>(string what, TimeSpan deadline, Func<CancellationToken, Task<T>> call, QueueErrorCode? passOn = null, CancellationToken cancellationToken = default) =>
+        StorageCall.RunAsync(what, deadline, _time, call, passOn, cancellationToken);
 }
 
 /// <summary>A message that Storage stored.</summary>

@@ -17,11 +17,15 @@ public sealed class Backoff(IOptions<BackoffOptions> options, Random random, Tim
     private readonly MemoryCache _steps = new(new MemoryCacheOptions { SizeLimit = 100_000 });
 
     /// <summary>The pause after <paramref name="step"/> looks in vain since something last happened.</summary>
-    public TimeSpan Pause(int step)
+    /// <param name="step">How many.</param>
+    /// <param name="unheard">True where pushes at other instances should wake the poll and cannot for now: it then looks oftener.</param>
+    public TimeSpan Pause(int step, bool unheard = false)
     {
+        var longest = unheard && options.Value.Maximum > BackoffOptions.LongestUnheard ? BackoffOptions.LongestUnheard : options.Value.Maximum;
+
         // From 2^30 on the longest pause has long been reached; the bound keeps the shift from overflowing.
         var pause = options.Value.Initial * (1L << Math.Min(step, 30));
-        pause = pause < options.Value.Maximum ? pause : options.Value.Maximum;
+        pause = pause < longest ? pause : longest;
         return pause * (1 - (options.Value.Jitter * random.NextDouble()));
     }
 

@@ -12,9 +12,15 @@ public sealed class BackoffOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true, ErrorMessage = "FuncComet__Backoff__Initial must be from 00:00:00.050 to 00:01:00.")]
     public TimeSpan Initial { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The longest pause: 50 milliseconds to 5 minutes and not below <see cref="Initial"/>, as hh:mm:ss.fff. Default: 5 seconds.</summary>
+    /// <summary>The longest pause where no push at another instance wakes a poll here: what <see cref="Maximum"/> is by default without the doorbell.</summary>
+    public static readonly TimeSpan LongestUnheard = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The longest pause: 50 milliseconds to 5 minutes and not below <see cref="Initial"/>, as hh:mm:ss.fff. Default: 30 seconds; 5 seconds where
+    /// <c>FuncComet__Doorbell__Enabled</c> is false.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:05:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true, ErrorMessage = "FuncComet__Backoff__Maximum must be from 00:00:00.050 to 00:05:00.")]
-    public TimeSpan Maximum { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan Maximum { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// How much shorter a pause may be by chance, as a share of it: 0 to 0.5. Default: 0.2. Without it, clients that came together would look together ever after.

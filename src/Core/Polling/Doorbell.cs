@@ -1,5 +1,7 @@
+using FuncComet.Doorbells;
 using FuncComet.Recipients;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace FuncComet.Polling;
 
@@ -12,17 +14,32 @@ public sealed class Doorbell : IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<Recipient, WaitingRoom> _rooms = [];
     private readonly Backoff _backoff;
+    private readonly IOptions<DoorbellOptions> _options;
     private readonly TimeProvider _time;
     private readonly CancellationTokenRegistration _onStopping;
+    private TaskCompletionSource _somebodyWaits = NobodyWaits();
     private bool _stopping;
 
     /// <summary>For one instance; when <paramref name="host"/> stops, nobody waits any longer.</summary>
-    public Doorbell(Backoff backoff, IHostApplicationLifetime host, TimeProvider time)
+    public Doorbell(Backoff backoff, IOptions<DoorbellOptions> options, IHostApplicationLifetime host, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(host);
         _backoff = backoff;
+        _options = options;
         _time = time;
         _onStopping = host.ApplicationStopping.UnsafeRegister(static doorbell => ((Doorbell)doorbell!).Stop(), this);
+    }
+
+    /// <summary>Completed while anybody waits on this instance.</summary>
+    internal Task WhenSomebodyWaits
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _somebodyWaits.Task;
+            }
+        }
     }
 
     /// <summary>Begins to wait. Dispose to leave.</summary>
@@ -38,7 +55,8 @@ public sealed class Doorbell : IDisposable
         {
             if (!_rooms.TryGetValue(recipient, out var room))
             {
-                _rooms[recipient] = room = new WaitingRoom(recipient, _gate, _backoff, _time, OnEmpty);
+                _rooms[recipient] = room = new WaitingRoom(recipient, _gate, _backoff, _options.Value.Enabled, _time, OnEmpty);
+                _somebodyWaits.TrySetResult();
             }
 
             poll = room.Enter(clock, lease, _stopping, ref wakes);
@@ -49,19 +67,22 @@ public sealed class Doorbell : IDisposable
         return poll;
     }
 
-    /// <summary>Something may be in the mailbox: one poll that waits for it on this instance looks, if any does.</summary>
-    public void Ring(Recipient recipient)
+    /// <summary>Something may be in the mailbox: one poll that waits for it on this instance looks; false where none does.</summary>
+    public bool Ring(Recipient recipient)
     {
         var wakes = default(Wakes);
         lock (_gate)
         {
-            if (_rooms.TryGetValue(recipient, out var room))
+            if (!_rooms.TryGetValue(recipient, out var room))
             {
-                room.Ring(ref wakes);
+                return false;
             }
+
+            room.Ring(ref wakes);
         }
 
         wakes.Fire();
+        return true;
     }
 
     /// <summary>
@@ -79,7 +100,16 @@ public sealed class Doorbell : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _onStopping.Dispose();
 
-    private void OnEmpty(WaitingRoom room) => _rooms.Remove(room.Recipient);
+    private static TaskCompletionSource NobodyWaits() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void OnEmpty(WaitingRoom room)
+    {
+        _rooms.Remove(room.Recipient);
+        if (_rooms.Count == 0)
+        {
+            _somebodyWaits = NobodyWaits();
+        }
+    }
 
     private void Stop()
     {

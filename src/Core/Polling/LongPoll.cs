@@ -1,3 +1,4 @@
+using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 using FuncComet.Recipients;
 using FuncComet.Telemetry;
@@ -16,6 +17,8 @@ public sealed partial class LongPoll(
     Acknowledgements acknowledgements,
     DeadLetters deadLetters,
     Doorbell doorbell,
+    InstanceBell bell,
+    Ringer ringer,
     HeldPolls held,
     FuncCometMetrics metrics,
     IOptions<MailboxOptions> options,
@@ -102,7 +105,7 @@ public sealed partial class LongPoll(
             IReadOnlyList<LeasedMessage> received;
             try
             {
-                var seen = !leaving.IsCancellationRequested && await mailbox.HasMessageAsync(clock.ForLook, leaving.Token);
+                var seen = !leaving.IsCancellationRequested && await LookAsync(poll, mailbox, clock, leaving.Token);
                 if (leaving.IsCancellationRequested)
                 {
                     return (EndOf(clientGone), []);
@@ -137,6 +140,20 @@ public sealed partial class LongPoll(
 
             poll.FoundNothingToDeliver();
         }
+    }
+
+    /// <summary>
+    /// Looks into the mailbox. What says that somebody waits here is written before: a push elsewhere that the look does not see will read it.
+    /// </summary>
+    private async Task<bool> LookAsync(WaitingPoll poll, Mailbox mailbox, PollClock clock, CancellationToken leaving)
+    {
+        if (bell.Name is { } instance && poll.PresenceToShow(instance) is { } presence)
+        {
+            await mailbox.WritePresenceAsync(presence, clock.ForLook, leaving);
+            poll.Shown(presence);
+        }
+
+        return await mailbox.HasMessageAsync(clock.ForLook, leaving);
     }
 
     /// <summary>Moves what is not to be delivered out of the mailbox and returns the rest.</summary>
@@ -230,7 +247,7 @@ public sealed partial class LongPoll(
 
         if (handover != Handover.Written)
         {
-            doorbell.Ring(recipient);
+            await ringer.RingAsync(recipient, mailbox);
         }
     }
 

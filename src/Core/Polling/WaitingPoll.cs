@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 
 namespace FuncComet.Polling;
@@ -39,12 +40,21 @@ internal sealed class WaitingPoll(WaitingRoom room, PollClock clock, TimeSpan le
         _ => TimeSpan.MaxValue,
     };
 
+    /// <summary>How long its timeout is away.</summary>
+    public TimeSpan TimeLeft => clock.Left;
+
     internal Call NextCall { get; set; }
 
     internal WaitingPoll? NextToWake { get; set; }
 
     /// <summary>Returns when it is called.</summary>
     public ValueTask<Call> WaitAsync() => new(this, _called.Version);
+
+    /// <inheritdoc cref="WaitingRoom.PresenceToShow"/>
+    public Presence? PresenceToShow(string instance) => room.PresenceToShow(instance);
+
+    /// <inheritdoc cref="WaitingRoom.Shown"/>
+    public void Shown(Presence presence) => room.Shown(presence);
 
     /// <summary>The mailbox is empty.</summary>
     public void FoundNothing() => room.EndLook(this, found: false);

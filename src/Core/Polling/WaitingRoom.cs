@@ -1,3 +1,4 @@
+using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 using FuncComet.Recipients;
 
@@ -11,7 +12,7 @@ namespace FuncComet.Polling;
 /// The newest is called first, since it is the likeliest to have a client. A ring is answered by a look that begins after it: where the poll that was called
 /// leaves without having looked, the next is called. Methods that take <see cref="Wakes"/> are called under the gate.
 /// </remarks>
-internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backoff, TimeProvider time, Action<WaitingRoom> onEmpty)
+internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backoff, bool hasBell, TimeProvider time, Action<WaitingRoom> onEmpty)
 {
     // The newest is the last.
     private readonly List<WaitingPoll> _polls = new(1);
@@ -21,6 +22,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
     private TimeSpan _pause;
     private long _pausedAt;
     private bool _rungSinceLook;
+    private Presence? _shown;
 
     public Recipient Recipient => recipient;
 
@@ -164,6 +166,35 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
         wakes.Fire();
     }
 
+    /// <summary>
+    /// What is to be written into the mailbox before the look that begins now: that polls wait at <paramref name="instance"/>, until the last of their timeouts. Null
+    /// where that stands there, and where the first of the pauses is not over yet: it is so short that nobody needs to ring.
+    /// </summary>
+    public Presence? PresenceToShow(string instance)
+    {
+        lock (gate)
+        {
+            var left = _polls.Max(poll => poll.TimeLeft);
+            if (_step == 0 || left <= TimeSpan.Zero)
+            {
+                return null;
+            }
+
+            // A second more than needed, so that no rounding asks for the same again.
+            var until = DateTimeOffset.FromUnixTimeSeconds((time.GetUtcNow() + left).ToUnixTimeSeconds() + 1);
+            return _shown is { } shown && shown.Instance == instance && shown.Until >= until ? null : new Presence(instance, until.AddSeconds(1));
+        }
+    }
+
+    /// <summary>It has been written.</summary>
+    public void Shown(Presence presence)
+    {
+        lock (gate)
+        {
+            _shown = presence;
+        }
+    }
+
     /// <summary>Calls a poll to end; one that is looking or has left will see for itself.</summary>
     public void End(WaitingPoll poll, PollEnd end)
     {
@@ -240,7 +271,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
             poll.IsArmed = !_rungSinceLook && poll.State == WaitingState.Waiting;
         }
 
-        (_pause, _pausedAt) = (backoff.Pause(_step), time.GetTimestamp());
+        (_pause, _pausedAt) = (backoff.Pause(_step, unheard: hasBell && _shown is null), time.GetTimestamp());
     }
 
     private void LookAgain() => _polls.ForEach(poll => (poll.IsCovered, poll.IsArmed) = (false, false));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
 using FuncComet.Polling;
@@ -10,9 +11,10 @@ namespace FuncComet.Pushing;
 
 /// <summary>
 /// Puts a message into its recipients' mailboxes. Where a poll for the recipient waits on this instance and the mailbox is known to be empty, the message is stored
-/// under that poll's lease and handed to it: nobody has to look, and nobody to receive. Else a poll that waits is called to look.
+/// under that poll's lease and handed to it: nobody has to look, and nobody to receive. Else a poll that waits,
+/// here or at another instance, is called to look.
 /// </summary>
-public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths depths, Doorbell doorbell, FuncCometMetrics metrics, ILogger<MessagePush> logger)
+public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths depths, Doorbell doorbell, Ringer ringer, FuncCometMetrics metrics, ILogger<MessagePush> logger)
 {
     /// <summary>The most recipients of one push.</summary>
     public const int MaxRecipients = 100;
@@ -68,7 +70,7 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
         var sent = await mailbox.SendAsync(texts.Stored, timeToLive, delay, Mailbox.Deadline);
         if (delay == TimeSpan.Zero)
         {
-            doorbell.Ring(recipient);
+            await ringer.RingAsync(recipient, mailbox);
         }
 
         return sent;
@@ -118,7 +120,7 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
             Log.NotGivenBack(logger, message.Message.Id, mailbox.QueueName, ex.Message);
         }
 
-        doorbell.Ring(recipient);
+        await ringer.RingAsync(recipient, mailbox);
     }
 
     /// <summary>The message as it stands on the queue; many recipients share one text, and most pushes need only one of the two.</summary>

@@ -17,9 +17,19 @@ public sealed class BackoffTests
     [InlineData(1_000_000, 5000)]
     public void Pause_DoublesUpToTheMaximum(int step, int milliseconds)
     {
-        using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared, TimeProvider.System);
+        using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0, Maximum = TimeSpan.FromSeconds(5) }), Random.Shared, TimeProvider.System);
 
         Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), backoff.Pause(step));
+    }
+
+    [Theory]
+    [InlineData(false, 30_000)]
+    [InlineData(true, 5_000)]
+    public void Pause_WhereNobodyElsewhereCanRing_IsFiveSecondsAtMost(bool unheard, int milliseconds)
+    {
+        using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared, TimeProvider.System);
+
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), backoff.Pause(10, unheard));
     }
 
     [Theory]
@@ -28,7 +38,7 @@ public sealed class BackoffTests
     [InlineData(1d, 4000)]
     public void Pause_IsShortenedByChanceAndNeverLengthened(double chance, int milliseconds)
     {
-        using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0.2 }), new FixedRandom(chance), TimeProvider.System);
+        using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0.2, Maximum = TimeSpan.FromSeconds(5) }), new FixedRandom(chance), TimeProvider.System);
 
         Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), backoff.Pause(10));
     }

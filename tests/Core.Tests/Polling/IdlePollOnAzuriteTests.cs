@@ -1,6 +1,10 @@
+using System.Collections.Concurrent;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using FuncComet.Doorbells;
+using FuncComet.Mailboxes;
 using FuncComet.Polling;
+using FuncComet.Pushing;
 using FuncComet.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +19,7 @@ public sealed class IdlePollOnAzuriteTests(Azurite azurite)
     public async Task Run_WhenIdle_AsksNoMoreThanTheBackoffSays()
     {
         var requests = new CountingPolicy();
-        using var host = CreateHost(requests);
+        using var host = CreateHost(requests, hasBell: false);
         await host.StartAsync(TestContext.Current.CancellationToken);
         var poll = host.Services.GetRequiredService<LongPoll>();
 
@@ -31,7 +35,7 @@ public sealed class IdlePollOnAzuriteTests(Azurite azurite)
     public async Task Run_WhenTheClientHasLeft_AsksNothingMore()
     {
         var requests = new CountingPolicy();
-        using var host = CreateHost(requests);
+        using var host = CreateHost(requests, hasBell: false);
         await host.StartAsync(TestContext.Current.CancellationToken);
         using var clientGone = new CancellationTokenSource();
         var poll = host.Services.GetRequiredService<LongPoll>().RunAsync(new PollRequest(Named.NewRecipient(), TimeSpan.FromSeconds(60)), new RecordedAnswer(), clientGone.Token);
@@ -48,10 +52,63 @@ public sealed class IdlePollOnAzuriteTests(Azurite azurite)
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
-    private IHost CreateHost(CountingPolicy requests)
+    [Fact]
+    public async Task Run_WithTheDoorbell_AddsOneWriteForThePoll_AndFiveRequestsASecondForTheInstance()
+    {
+        var requests = new CountingPolicy();
+        using var host = CreateHost(requests, hasBell: true);
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        var poll = host.Services.GetRequiredService<LongPoll>();
+        var recipient = Named.NewRecipient();
+
+        await poll.RunAsync(new PollRequest(recipient, TimeSpan.FromSeconds(4)), new RecordedAnswer(), CancellationToken.None).Bounded();
+
+        // Up to 5 looks; the write, and once for the mailbox that it makes, a create.
+        Assert.InRange(requests.Of(recipient.QueueName("fc")), 4, 7);
+
+        // The queue's making and the listing of others', then 4 seconds with a look every 200 ms, and one at each end.
+        Assert.InRange(requests.Count - requests.Of(recipient.QueueName("fc")), 5, 24);
+        var bells = host.Services.GetRequiredService<InstanceBell>();
+        var bell = StorageFor.ConnectionString(azurite.ConnectionString).CreateClient().GetQueueClient($"fc-bell-{bells.Name}");
+        Assert.True(await bell.ExistsAsync(TestContext.Current.CancellationToken));
+
+        await host.StopAsync(TestContext.Current.CancellationToken);
+        Assert.False(await bell.ExistsAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Push_AtAnotherInstance_WakesThePollByItsBell()
+    {
+        using var one = CreateHost(new CountingPolicy(), hasBell: true);
+        using var other = CreateHost(new CountingPolicy(), hasBell: true);
+        await one.StartAsync(TestContext.Current.CancellationToken);
+        await other.StartAsync(TestContext.Current.CancellationToken);
+        var recipient = Named.NewRecipient();
+        other.Services.GetRequiredService<Backoff>().Remember(recipient, 20);
+        _ = other.Services.GetRequiredService<LongPoll>().RunAsync(new PollRequest(Named.NewRecipient(), TimeSpan.FromSeconds(50)), new RecordedAnswer(), CancellationToken.None);
+        await Await.UntilAsync(() => other.Services.GetRequiredService<InstanceBell>().Name is not null, "the bell");
+        var answer = new RecordedAnswer();
+        var poll = other.Services.GetRequiredService<LongPoll>().RunAsync(new PollRequest(recipient, TimeSpan.FromSeconds(50)), answer, CancellationToken.None);
+        var mailbox = other.Services.GetRequiredService<MailboxFactory>().Open(recipient);
+        await Await.UntilAsync(() => mailbox.CountAsync().GetAwaiter().GetResult() is not null, "the presence");
+
+        // The next look is 24 to 30 seconds away.
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken);
+        await one.Services.GetRequiredService<MessagePush>().SendAsync([recipient], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded();
+
+        Assert.Equal(PollEnd.Delivered, await poll.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken));
+        Assert.Equal("hello", Assert.Single(answer.Messages).Message.Text());
+        await one.StopAsync(TestContext.Current.CancellationToken);
+        await other.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    private IHost CreateHost(CountingPolicy requests, bool hasBell)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>("AzureWebJobsStorage", azurite.ConnectionString)]);
+        builder.Configuration.AddInMemoryCollection([
+            KeyValuePair.Create<string, string?>("AzureWebJobsStorage", azurite.ConnectionString),
+            KeyValuePair.Create<string, string?>("FuncComet:Doorbell:Enabled", hasBell ? "true" : "false"),
+        ]);
         builder.Services.AddFuncCometCore(builder.Configuration);
         builder.Services.AddSingleton(StorageFor.ConnectionString(azurite.ConnectionString)
             .CreateClient(options => options.AddPolicy(requests, HttpPipelinePosition.PerRetry)));
@@ -60,10 +117,12 @@ public sealed class IdlePollOnAzuriteTests(Azurite azurite)
 
     private sealed class CountingPolicy : HttpPipelineSynchronousPolicy
     {
-        private int _count;
+        private readonly ConcurrentQueue<string> _paths = [];
 
-        public int Count => Volatile.Read(ref _count);
+        public int Count => _paths.Count;
 
-        public override void OnSendingRequest(HttpMessage message) => Interlocked.Increment(ref _count);
+        public int Of(string queue) => _paths.Count(path => path.Contains(queue, StringComparison.Ordinal));
+
+        public override void OnSendingRequest(HttpMessage message) => _paths.Enqueue(message.Request.Uri.Path);
     }
 }

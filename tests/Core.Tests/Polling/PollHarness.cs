@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using FuncComet.Core.Tests.Mailboxes;
+using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Pushing;
@@ -17,20 +18,23 @@ namespace FuncComet.Core.Tests.Polling;
 internal sealed class PollHarness : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Backoff _backoff;
 
-    public PollHarness(FakeTimeProvider? time = null, FakeQueueService? storage = null)
+    public PollHarness(FakeTimeProvider? time = null, FakeQueueService? storage = null, bool hasBell = false)
     {
         Time = time ?? new FakeTimeProvider();
         Storage = storage ?? new FakeQueueService(Time);
-        _backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared, Time);
+        Backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0, Maximum = TimeSpan.FromSeconds(hasBell ? 30 : 5) }), Random.Shared, Time);
         var mailboxes = Storage.Mailboxes();
         var metrics = new FuncCometMetrics(Meters);
         var host = new Host(_stopping.Token);
-        Doorbell = new Doorbell(_backoff, host, Time);
+        var bells = Options.Create(new DoorbellOptions { Enabled = hasBell });
+        var queues = new BellQueues(Storage, Options.Create(new MailboxOptions()), Time);
+        Doorbell = new Doorbell(Backoff, bells, host, Time);
+        Bell = new InstanceBell(queues, Doorbell, bells, Time, NullLogger<InstanceBell>.Instance);
+        Ringer = new Ringer(Doorbell, queues, Bell, bells, Time, NullLogger<Ringer>.Instance);
         Held = new HeldPolls(Options.Create(Limits), metrics);
-        Push = new MessagePush(mailboxes, new MailboxDepths(Options.Create(new MailboxOptions()), Time), Doorbell, metrics, NullLogger<MessagePush>.Instance);
-        Poll = new LongPoll(mailboxes, new Acknowledgements(mailboxes), Storage.DeadLetters(maxDeliveries: 3), Doorbell, Held, metrics, Options.Create(new MailboxOptions()), host, Time, NullLogger<LongPoll>.Instance);
+        Push = new MessagePush(mailboxes, new MailboxDepths(Options.Create(new MailboxOptions()), Time), Doorbell, Ringer, metrics, NullLogger<MessagePush>.Instance);
+        Poll = new LongPoll(mailboxes, new Acknowledgements(mailboxes), Storage.DeadLetters(maxDeliveries: 3), Doorbell, Bell, Ringer, Held, metrics, Options.Create(new MailboxOptions()), host, Time, NullLogger<LongPoll>.Instance);
     }
 
     public FakeTimeProvider Time { get; }
@@ -43,7 +47,13 @@ internal sealed class PollHarness : IDisposable
 
     public HeldPolls Held { get; }
 
+    public Backoff Backoff { get; }
+
     public Doorbell Doorbell { get; }
+
+    public InstanceBell Bell { get; }
+
+    public Ringer Ringer { get; }
 
     public MessagePush Push { get; }
 
@@ -76,9 +86,10 @@ internal sealed class PollHarness : IDisposable
 
     public void Dispose()
     {
+        Bell.Dispose();
         Doorbell.Dispose();
         _stopping.Dispose();
-        _backoff.Dispose();
+        Backoff.Dispose();
         ClientGone.Dispose();
     }
 

@@ -1,0 +1,422 @@
+using Azure;
+using FuncComet.Core.Tests.Polling;
+using FuncComet.Doorbells;
+using FuncComet.Polling;
+using FuncComet.Pushing;
+using FuncComet.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FuncComet.Core.Tests.Doorbells;
+
+/// <summary>A push at one instance and a poll at another, on one storage.</summary>
+public sealed class AcrossInstancesTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private readonly FakeQueueService _storage;
+    private readonly PollHarness _here;
+    private readonly PollHarness _there;
+
+    public AcrossInstancesTests()
+    {
+        _storage = new FakeQueueService(_time);
+        (_here, _there) = (new PollHarness(_time, _storage, hasBell: true), new PollHarness(_time, _storage, hasBell: true));
+    }
+
+    public void Dispose()
+    {
+        _here.Dispose();
+        _there.Dispose();
+    }
+
+    private FakeQueueClient Queue => _here.Queue;
+
+    private FakeQueueClient BellThere => (FakeQueueClient)_storage.GetQueueClient($"fc-bell-{_there.Bell.Name}");
+
+    // A copy: the bell goes on asking on a thread of its own.
+    private string[] AskedOfBell => [.. BellThere.Requests];
+
+    [Fact]
+    public async Task Push_WakesThePollThatWaitsElsewhere()
+    {
+        await OpenBellThereAsync();
+        var poll = await PollThereAsync();
+
+        await _here.PushAsync("hello");
+        Assert.Equal(["metadata", "create", "peek", "send", "properties"], Queue.Requests);
+        Assert.Equal(["alice"], BellThere.Texts);
+
+        // Its next look by itself is 30 seconds away.
+        await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(10));
+        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal("hello", Assert.Single(_there.Answer.Messages).Message.Text());
+        Assert.Equal(1, _there.Answer.Messages[0].Deliveries);
+        Assert.Equal(["peek", "receive", "delete"], Queue.Requests.Skip(5));
+    }
+
+    [Fact]
+    public async Task Push_BesideThePoll_AsksNobodyElse()
+    {
+        await OpenBellThereAsync();
+        var poll = await PollThereAsync();
+        Queue.Requests.Clear();
+
+        await _there.PushAsync("hello");
+
+        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal(["send", "delete"], Queue.Requests);
+        Assert.Empty(BellThere.Texts);
+    }
+
+    [Fact]
+    public async Task Push_ForNobody_ReadsAndLeavesNoNote()
+    {
+        await OpenBellThereAsync();
+        Queue.IsThere = true;
+
+        await _here.PushAsync("hello");
+
+        Assert.Equal(["send", "properties"], Queue.Requests);
+        Assert.DoesNotContain("send", AskedOfBell);
+    }
+
+    [Fact]
+    public async Task Push_AfterTheTimeoutOfThePollElsewhere_LeavesNoNote()
+    {
+        await OpenBellThereAsync();
+        var poll = await PollThereAsync();
+        _time.Advance(TimeSpan.FromSeconds(220));
+        Assert.Equal(PollEnd.TimedOut, await poll.Bounded());
+        _time.Advance(TimeSpan.FromSeconds(3));
+
+        await _here.PushAsync("hello");
+
+        Assert.DoesNotContain("send", AskedOfBell);
+    }
+
+    [Fact]
+    public async Task Push_WhereItsOwnInstanceIsNamed_LeavesNoNote()
+    {
+        await OpenBellThereAsync();
+        var poll = await PollThereAsync();
+        await _there.ClientGone.CancelAsync();
+        Assert.Equal(PollEnd.ClientGone, await poll.Bounded());
+
+        await _there.PushAsync("hello");
+
+        Assert.DoesNotContain("send", AskedOfBell);
+    }
+
+    [Fact]
+    public async Task Push_WhenTheInstanceElsewhereHasEnded_IsStored()
+    {
+        await OpenBellThereAsync();
+        _ = await PollThereAsync();
+        BellThere.IsThere = false;
+
+        Assert.Equal(PushEnd.Stored, await PushHereAsync());
+    }
+
+    [Theory]
+    [InlineData("properties")]
+    [InlineData("send")]
+    public async Task Push_WhenItCannotRing_IsStored(string request)
+    {
+        await OpenBellThereAsync();
+        _ = await PollThereAsync();
+        var failing = request == "send" ? BellThere : Queue;
+        failing.Arrived = (arrived, _) => arrived == request ? throw new RequestFailedException(503, "", "ServerBusy", innerException: null) : Task.CompletedTask;
+
+        Assert.Equal(PushEnd.Stored, await PushHereAsync());
+    }
+
+    [Fact]
+    public async Task Push_IsAnsweredBeforeItHasRung_AndAHostThatStopsWaitsAMomentForIt()
+    {
+        var read = Queue.Hold("properties");
+
+        Assert.Equal(PushEnd.Stored, await PushHereAsync());
+        var stop = _here.Ringer.StopAsync(CancellationToken.None);
+        Assert.False(stop.IsCompleted);
+        read.SetResult();
+
+        await stop.Bounded();
+    }
+
+    [Fact]
+    public async Task AHostThatStops_WaitsNoLongerThanAMomentForARing()
+    {
+        Queue.Hold("properties");
+        Assert.Equal(PushEnd.Stored, await PushHereAsync());
+        var stop = _here.Ringer.StopAsync(CancellationToken.None);
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        await stop.Bounded();
+    }
+
+    [Fact]
+    public async Task AMessageThatIsGivenBackHere_WakesThePollThatWaitsElsewhere()
+    {
+        await OpenBellThereAsync();
+        var poll = await PollThereAsync();
+        await _here.PutAsync("hello");
+        _here.Answer.Write = _ => Task.FromResult(Handover.NotBegun);
+
+        Assert.Equal(PollEnd.ClientGone, await _here.PollAsync(seconds: 0).Bounded());
+
+        await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(10));
+        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal(1, Assert.Single(_there.Answer.Messages).Deliveries);
+    }
+
+    [Fact]
+    public async Task Presence_IsNotWrittenWhileThePausesAreShortest()
+    {
+        await OpenBellThereAsync();
+
+        Assert.Equal(PollEnd.TimedOut, await _there.PollAsync(seconds: 0).Bounded());
+        await _here.PutAsync("hello");
+        Queue.Requests.Clear();
+        Assert.Equal(PollEnd.Delivered, await _there.PollAsync(seconds: 30).Bounded());
+        Assert.Equal(["peek", "receive", "delete"], Queue.Requests);
+        Queue.Requests.Clear();
+        _ = _there.PollAsync(seconds: 30);
+        Assert.Equal(["peek"], Queue.Requests);
+
+        _time.Advance(TimeSpan.FromSeconds(0.25));
+
+        Assert.Equal(["peek", "metadata", "peek"], Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Presence_OfAPollWithoutTimeout_IsNeverWritten()
+    {
+        await OpenBellThereAsync();
+        _there.Backoff.Remember(_there.Alice, 20);
+
+        Assert.Equal(PollEnd.TimedOut, await _there.PollAsync(seconds: 0).Bounded());
+
+        Assert.Equal(["peek"], Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Presence_IsWrittenOnceForAPoll_AndAgainForOneThatWaitsLonger()
+    {
+        await OpenBellThereAsync();
+        _ = await PollThereAsync(seconds: 60);
+        Queue.Requests.Clear();
+
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(["peek"], Queue.Requests);
+        Assert.Equal(_time.GetUtcNow().AddSeconds(32), Presence.TryParse(Queue.Metadata!["bell"])!.Value.Until);
+        _ = await PollThereAsync(seconds: 60);
+
+        Assert.Equal(["peek", "metadata", "peek"], Queue.Requests);
+        Assert.Equal(_time.GetUtcNow().AddSeconds(62), Presence.TryParse(Queue.Metadata!["bell"])!.Value.Until);
+        Assert.Equal("alice", Queue.Metadata["recipient"]);
+    }
+
+    [Fact]
+    public async Task Presence_ThatCannotBeWritten_EndsThePoll()
+    {
+        await OpenBellThereAsync();
+        Queue.Arrived = (request, _) => request == "metadata" ? throw new RequestFailedException(503, "", "ServerBusy", innerException: null) : Task.CompletedTask;
+
+        Assert.Equal(PollEnd.StorageFailed, await (await PollThereAsync()).Bounded());
+    }
+
+    [Fact]
+    public async Task Poll_WithoutABellToBeCalledBy_LooksAtLeastEveryFiveSeconds()
+    {
+        _there.Backoff.Remember(_there.Alice, 20);
+        _ = _there.PollAsync(seconds: 220);
+        await _there.AdvanceAsync(0, looks: 1);
+        await _there.AdvanceAsync(4.9, looks: 1);
+        await _there.AdvanceAsync(0.1, looks: 2);
+        await _there.AdvanceAsync(5, looks: 3);
+        Assert.Equal(["peek", "peek", "peek"], Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Bell_WhileNobodyWaits_AsksNothing()
+    {
+        await _there.Bell.StartAsync(CancellationToken.None);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Empty(_storage.There("fc-bell-"));
+
+        await OpenBellThereAsync();
+        _there.Stop();
+        await AdvanceUntilAsync(() => _there.Held.Count == 0, TimeSpan.FromSeconds(10));
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
+        var asked = BellThere.Requests.Count;
+        await AdvanceAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(asked, BellThere.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Bell_WithAsManyNotesAsItReadsAtATime_ReadsTheRestAtOnce()
+    {
+        await OpenBellThereAsync();
+        foreach (var number in Enumerable.Range(0, 64))
+        {
+            await BellThere.SendMessageAsync($"nobody-{number}", TimeSpan.Zero, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        }
+
+        BellThere.Requests.Clear();
+        _time.Advance(TimeSpan.FromMilliseconds(200));
+
+        await Await.UntilAsync(() => BellThere.Requests.Count >= 3, "three reads");
+        Assert.Equal(["receive", "receive", "receive"], AskedOfBell);
+    }
+
+    [Fact]
+    public async Task Bell_WhileStorageFails_AsksMoreAndMoreSeldom_AndHeals()
+    {
+        await OpenBellThereAsync();
+        var poll = await PollThereAsync();
+        BellThere.Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
+        BellThere.Requests.Clear();
+
+        // After 0.2, 0.4, 0.8, 1.6, 3.2 and then every 5 seconds.
+        await AdvanceAsync(TimeSpan.FromSeconds(20));
+        Assert.InRange(BellThere.Requests.Count, 3, 9);
+
+        BellThere.Failure = null;
+        await _here.PushAsync("hello");
+        await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(7));
+        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+    }
+
+    [Fact]
+    public async Task Bell_WhoseQueueWasClearedAway_GetsANewOne_WhichIsWrittenAtTheNextLook()
+    {
+        await OpenBellThereAsync();
+        var (old, poll) = (_there.Bell.Name, await PollThereAsync());
+        await BellThere.DeleteAsync(TestContext.Current.CancellationToken);
+
+        await AdvanceUntilAsync(() => _there.Bell.Name is { } name && name != old, TimeSpan.FromSeconds(10));
+        await AdvanceUntilAsync(() => Presence.TryParse(Queue.Metadata!["bell"])!.Value.Instance == _there.Bell.Name, TimeSpan.FromSeconds(31));
+        await _here.PushAsync("hello");
+
+        await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(10));
+        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+    }
+
+    [Fact]
+    public async Task Bell_ClearsAwayThoseOfInstancesThatEnded_AndNoOthers()
+    {
+        await OpenBellThereAsync();
+        var dead = _there.Bell.Name;
+        _there.Bell.Dispose();
+        _time.Advance(TimeSpan.FromMinutes(59));
+        using var third = new PollHarness(_time, _storage, hasBell: true);
+        await OpenAsync(third);
+        Assert.Equal(2, _storage.Bells.Count);
+        await third.ClientGone.CancelAsync();
+
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await OpenAsync(_here);
+
+        await Await.UntilAsync(() => _storage.Bells.Count == 2, "the dead one's to be cleared away");
+        Assert.DoesNotContain($"fc-bell-{dead}", _storage.Bells.Select(bell => bell.Name));
+    }
+
+    [Fact]
+    public async Task Bell_ThatCannotListTheOthers_RingsAllTheSame()
+    {
+        _storage.ListFailure = new RequestFailedException(403, "", "AuthorizationFailure", innerException: null);
+        await OpenBellThereAsync();
+        var poll = await PollThereAsync();
+
+        await _here.PushAsync("hello");
+
+        await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(10));
+        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+    }
+
+    [Fact]
+    public async Task Bell_InUse_SaysEveryTenMinutesThatItIsAlive()
+    {
+        await OpenBellThereAsync(seconds: 3_600);
+        BellThere.Requests.Clear();
+        _time.Advance(TimeSpan.FromMinutes(9.9));
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
+        Assert.DoesNotContain("metadata", AskedOfBell);
+
+        await AdvanceAsync(TimeSpan.FromSeconds(10));
+
+        Assert.Single(AskedOfBell, "metadata");
+    }
+
+    [Fact]
+    public async Task Bell_OfAHostThatStops_IsDeleted()
+    {
+        await OpenBellThereAsync();
+
+        await _there.Bell.StopAsync(CancellationToken.None).Bounded();
+
+        Assert.Empty(_storage.Bells);
+        Assert.Null(_there.Bell.Name);
+    }
+
+    [Fact]
+    public async Task WithoutTheDoorbell_NothingIsAskedOfStorageForIt()
+    {
+        using var plain = new PollHarness(_time, _storage);
+        await plain.Bell.StartAsync(CancellationToken.None);
+        _ = plain.PollAsync(seconds: 30);
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
+        using var other = new PollHarness(_time, _storage);
+
+        await other.PushAsync("hello");
+
+        Assert.Empty(_storage.Bells);
+        Assert.DoesNotContain("properties", Queue.Requests);
+        Assert.DoesNotContain("metadata", Queue.Requests);
+    }
+
+    // A poll of somebody else is what the bell is opened for.
+    private Task OpenBellThereAsync(int seconds = 600) => OpenAsync(_there, seconds);
+
+    private async Task OpenAsync(PollHarness instance, int seconds = 600)
+    {
+        _ = instance.Poll.RunAsync(new PollRequest(Named.Recipient("bob"), TimeSpan.FromSeconds(seconds)), new RecordedAnswer(), instance.ClientGone.Token);
+        await instance.Bell.StartAsync(CancellationToken.None);
+        await Await.UntilAsync(
+            () => instance.Bell.Name is { } name && _storage.Bells.Any(bell => bell.Name.EndsWith(name, StringComparison.Ordinal) && bell.Requests.Contains("receive")),
+            "the bell to be open");
+    }
+
+    // Of a mailbox that is known to be quiet: its first look already says where it waits.
+    private async Task<Task<PollEnd>> PollThereAsync(int seconds = 220)
+    {
+        _there.Backoff.Remember(_there.Alice, 20);
+        var poll = _there.PollAsync(seconds);
+        await Task.Yield();
+        return poll;
+    }
+
+    private async Task<PushEnd> PushHereAsync() =>
+        (await _here.Push.SendAsync([_here.Alice], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded())[0].End;
+
+    // The bell reads on a thread of its own, so the clock moves in small steps.
+    private async Task AdvanceUntilAsync(Func<bool> condition, TimeSpan most)
+    {
+        for (var moved = TimeSpan.Zero; moved < most && !condition(); moved += TimeSpan.FromMilliseconds(50))
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TestContext.Current.CancellationToken);
+        }
+
+        await Await.UntilAsync(condition, $"what was to come within {most}");
+    }
+
+    private async Task AdvanceAsync(TimeSpan time)
+    {
+        for (var moved = TimeSpan.Zero; moved < time; moved += TimeSpan.FromMilliseconds(50))
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using Azure.Storage.Queues;
+using FuncComet.Doorbells;
+using FuncComet.Mailboxes;
+using FuncComet.Recipients;
+using FuncComet.Testing;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FuncComet.Core.Tests.Doorbells;
+
+/// <summary>What instances' bell queues promise, on whatever storage.</summary>
+public abstract class BellQueuesContract
+{
+    private readonly string _instance = Presence.NewInstance();
+    private BellQueues? _queues;
+
+    protected string Prefix { get; } = $"b{Guid.NewGuid().ToString("N")[..8]}";
+
+    protected Recipient Recipient { get; } = Named.NewRecipient();
+
+    private BellQueues Queues => _queues ??= new(Storage, Options.Create(new MailboxOptions { QueuePrefix = Prefix }), Clock);
+
+    private Mailbox Mailbox => new MailboxFactory(Storage, Options.Create(new MailboxOptions { QueuePrefix = Prefix }), Clock).Open(Recipient);
+
+    protected abstract QueueServiceClient Storage { get; }
+
+    protected abstract TimeProvider Clock { get; }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Notes_AreReadOnce()
+    {
+        var odd = Named.Recipient("grüß \uFFFE 🚀 %41");
+        await Queues.CreateAsync(_instance);
+        await Queues.LeaveNoteAsync(_instance, Recipient);
+        await Queues.LeaveNoteAsync(_instance, odd);
+
+        Assert.Equal([Recipient, odd], await Queues.ReadNotesAsync(_instance, Token));
+        Assert.Equal([], await Queues.ReadNotesAsync(_instance, Token));
+    }
+
+    [Fact]
+    public async Task ANote_ForAnInstanceThatHasEnded_IsNoError() => await Queues.LeaveNoteAsync(_instance, Recipient);
+
+    [Fact]
+    public async Task AQueue_ThatWasClearedAway_IsToldFromAnEmptyOne()
+    {
+        await Queues.CreateAsync(_instance);
+        Assert.True(await Queues.BeatAsync(_instance));
+
+        await Queues.DeleteAsync(_instance, FuncComet.Mailboxes.Mailbox.Deadline);
+        await Queues.DeleteAsync(_instance, FuncComet.Mailboxes.Mailbox.Deadline);
+
+        Assert.False(await Queues.BeatAsync(_instance));
+        Assert.Null(await Queues.ReadNotesAsync(_instance, Token));
+    }
+
+    [Fact]
+    public async Task ClearAway_RemovesTheQueuesOfThoseWhoHaveNotBeenAlive_AndNoOthers()
+    {
+        await Queues.CreateAsync(_instance);
+        await Mailbox.WritePresenceAsync(new Presence(_instance, Clock.GetUtcNow()), FuncComet.Mailboxes.Mailbox.Deadline, Token);
+
+        Assert.Equal(0, await Queues.ClearAwayAsync(Clock.GetUtcNow() - TimeSpan.FromMinutes(1)));
+        Assert.Equal(1, await Queues.ClearAwayAsync(Clock.GetUtcNow() + TimeSpan.FromMinutes(1)));
+
+        Assert.Null(await Queues.ReadNotesAsync(_instance, Token));
+        Assert.Equal(0, await Mailbox.CountAsync());
+    }
+
+    [Fact]
+    public async Task Presence_IsWrittenBesideTheRecipient_AndTheLastCounts()
+    {
+        var until = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
+        Assert.Null(await Mailbox.ReadPresenceAsync());
+
+        await Mailbox.WritePresenceAsync(new Presence(_instance, until), FuncComet.Mailboxes.Mailbox.Deadline, Token);
+        Assert.Equal(new Presence(_instance, until), await Mailbox.ReadPresenceAsync());
+        var other = new Presence(Presence.NewInstance(), until.AddSeconds(1));
+        await Mailbox.WritePresenceAsync(other, FuncComet.Mailboxes.Mailbox.Deadline, Token);
+
+        Assert.Equal(other, await Mailbox.ReadPresenceAsync());
+        Assert.Equal(0, await Mailbox.CountAsync());
+        var metadata = (await Storage.GetQueueClient(Mailbox.QueueName).GetPropertiesAsync(Token)).Value.Metadata;
+        Assert.Equal(Recipient.Name, Uri.UnescapeDataString(metadata["recipient"]));
+    }
+
+    [Fact]
+    public async Task Presence_OfAMailboxThatAPushMade_IsNone()
+    {
+        await Core.Tests.Mailboxes.MailboxSends.SendAsync(Mailbox, Named.Message("x"), TimeSpan.FromHours(1));
+
+        Assert.Null(await Mailbox.ReadPresenceAsync());
+    }
+}
+
+public sealed class BellQueuesOnAzuriteTests(Azurite azurite) : BellQueuesContract
+{
+    protected override QueueServiceClient Storage { get; } = StorageFor.ConnectionString(azurite.ConnectionString).CreateClient();
+
+    protected override TimeProvider Clock => TimeProvider.System;
+}
+
+public sealed class BellQueuesOnFakeTests : BellQueuesContract
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+
+    public BellQueuesOnFakeTests() => Storage = new FakeQueueService(_time);
+
+    protected override QueueServiceClient Storage { get; }
+
+    protected override TimeProvider Clock => _time;
+}
