@@ -29,6 +29,7 @@ public static class FuncCometServices
                 ? BackoffOptions.LongestUnheard
                 : backoff.Maximum);
         services.AddAnnotatedOptions<BackoffOptions>(BackoffOptions.SectionName);
+        services.AddAnnotatedOptions<PushOptions>(PushOptions.SectionName);
         services.AddAnnotatedOptions<HeldPollOptions>(HeldPollOptions.SectionName);
 
         services.TryAddSingleton(TimeProvider.System);

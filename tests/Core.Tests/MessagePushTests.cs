@@ -114,7 +114,7 @@ public sealed class MessagePushTests : IDisposable
     }
 
     private MessagePush CreatePush(int maxDepth = 10_000) =>
-        new(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions { MaxDepth = maxDepth }), _time), _instance.Doorbell, _instance.Ringer, Testing.Telemetry.Metrics(), NullLogger<MessagePush>.Instance);
+        new(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions { MaxDepth = maxDepth }), _time), _instance.Doorbell, _instance.Ringer, Testing.Telemetry.Metrics(), Options.Create(new PushOptions()), _time, NullLogger<MessagePush>.Instance);
 
     private async Task<PushEnd> SendAsync(MessagePush push) =>
         (await push.SendAsync([Named.Recipient("alice")], Named.Message("x"), Ttl, TimeSpan.Zero))[0].End;

@@ -18,6 +18,7 @@ public sealed class OptionsTests
     [InlineData("FuncComet:Backoff:Initial", "00:00:00", "FuncComet__Backoff__Initial must be from 00:00:00.050 to 00:01:00.")]
     [InlineData("FuncComet:Backoff:Maximum", "00:10:00", "FuncComet__Backoff__Maximum must be from 00:00:00.050 to 00:05:00.")]
     [InlineData("FuncComet:Backoff:Initial", "00:00:31", "FuncComet__Backoff__Maximum (00:00:30) must not be below FuncComet__Backoff__Initial (00:00:31).")]
+    [InlineData("FuncComet:Push:Handover", "7", "FuncComet__Push__Handover must be Stored or Direct.")]
     [InlineData("FuncComet:Doorbell:Interval", "00:00:00.049", "FuncComet__Doorbell__Interval must be from 00:00:00.050 to 00:00:05.")]
     [InlineData("FuncComet:Backoff:Jitter", "0.6", "FuncComet__Backoff__Jitter must be from 0 to 0.5.")]
     [InlineData("FuncComet:Limits:MaxHeldPolls", "0", "FuncComet__Limits__MaxHeldPolls must be from 1 to 100000.")]

@@ -69,7 +69,7 @@ public sealed class PollFunctionTests : IDisposable
     {
         using var invocation = new CancellationTokenSource();
         var alice = Named.Recipient("alice");
-        await new MessagePush(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions()), TimeProvider.System), _doorbell, _ringer, Testing.Telemetry.Metrics(), NullLogger<MessagePush>.Instance).SendAsync([alice], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero);
+        await new MessagePush(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions()), TimeProvider.System), _doorbell, _ringer, Testing.Telemetry.Metrics(), Options.Create(new PushOptions()), TimeProvider.System, NullLogger<MessagePush>.Instance).SendAsync([alice], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero);
         _storage.Of(alice).Answered = request =>
         {
             if (request == "receive")

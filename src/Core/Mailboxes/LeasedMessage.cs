@@ -39,6 +39,16 @@ public sealed class LeasedMessage
         Deliveries = envelope.HandedOver;
     }
 
+    /// <summary>One that is handed to a poll and not stored; <paramref name="until"/> says when the poll must be done with it. It has no receipt.</summary>
+    internal LeasedMessage(Recipient recipient, Message message, DateTimeOffset until)
+    {
+        _recipient = recipient;
+        _leaseEnd = until;
+        (QueueMessageId, PopReceipt, QueueText) = ("", "", "");
+        Message = message;
+        Deliveries = 1;
+    }
+
     /// <summary>What was pushed.</summary>
     public Message Message { get; }
 

@@ -1,4 +1,5 @@
 using FuncComet.Doorbells;
+using FuncComet.Mailboxes;
 using FuncComet.Recipients;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -46,8 +47,9 @@ public sealed class Doorbell : IDisposable
     /// <param name="recipient">Whose mailbox.</param>
     /// <param name="clock">The poll's time.</param>
     /// <param name="lease">The lease that its messages get; whole seconds.</param>
+    /// <param name="isPlain">Whether it is in plain mode.</param>
     /// <param name="clientGone">Fires when there is nobody to wait for any more.</param>
-    internal WaitingPoll Enter(Recipient recipient, PollClock clock, TimeSpan lease, CancellationToken clientGone)
+    internal WaitingPoll Enter(Recipient recipient, PollClock clock, TimeSpan lease, bool isPlain, CancellationToken clientGone)
     {
         var wakes = default(Wakes);
         WaitingPoll poll;
@@ -59,7 +61,7 @@ public sealed class Doorbell : IDisposable
                 _somebodyWaits.TrySetResult();
             }
 
-            poll = room.Enter(clock, lease, _stopping, ref wakes);
+            poll = room.Enter(clock, lease, isPlain, _stopping, ref wakes);
         }
 
         wakes.Fire();
@@ -86,14 +88,14 @@ public sealed class Doorbell : IDisposable
     }
 
     /// <summary>
-    /// Claims the newest armed poll whose lease is not longer than <paramref name="longestLease"/>: it waits for the message that is on its way. Null
-    /// where there is none. The claim ends with <see cref="WaitingPoll.TryHand"/> or <see cref="WaitingPoll.Release"/>.
+    /// Claims the newest armed poll whose lease is not longer than <paramref name="longestLease"/>, in plain mode where <paramref name="plainOnly"/> says so: it waits for the message that is on its way. Null
+    /// where there is none. The claim ends with <see cref="WaitingPoll.TryHand(LeasedMessage)"/> or <see cref="WaitingPoll.Release"/>.
     /// </summary>
-    internal WaitingPoll? TryClaim(Recipient recipient, TimeSpan longestLease)
+    internal WaitingPoll? TryClaim(Recipient recipient, TimeSpan longestLease, bool plainOnly = false)
     {
         lock (_gate)
         {
-            return _rooms.TryGetValue(recipient, out var room) ? room.TryClaim(longestLease) : null;
+            return _rooms.TryGetValue(recipient, out var room) ? room.TryClaim(longestLease, plainOnly) : null;
         }
     }
 

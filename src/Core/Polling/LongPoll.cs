@@ -44,12 +44,12 @@ public sealed partial class LongPoll(
         var mailbox = mailboxes.Open(request.Recipient);
         var clock = new PollClock(time, time.GetTimestamp(), request.Timeout);
         using var activity = Tracing.StartPoll(request.Trace, mailbox);
-        var (end, messages) = await AcknowledgeAsync(request, mailbox, answer)
+        var (end, messages, direct) = await AcknowledgeAsync(request, mailbox, answer)
             ? await WaitAsync(request, mailbox, clock, clientGone)
-            : (PollEnd.StorageFailed, []);
+            : new Waited(PollEnd.StorageFailed);
         if (messages.Count > 0)
         {
-            end = await DeliverAsync(request, mailbox, messages, clock, answer, clientGone);
+            end = await DeliverAsync(request, mailbox, messages, direct, clock, answer, clientGone);
         }
 
         if (end == PollEnd.Delivered)
@@ -84,21 +84,26 @@ public sealed partial class LongPoll(
     /// The ways a wait ends: messages were received or handed over by a push (their end is then decided by the answer); the client has left or the host is
     /// stopping, both noticed before every look and in every pause; the timeout ran out; storage failed.
     /// </summary>
-    private async Task<(PollEnd End, IReadOnlyList<LeasedMessage> Messages)> WaitAsync(PollRequest request, Mailbox mailbox, PollClock clock, CancellationToken clientGone)
+    private async Task<Waited> WaitAsync(PollRequest request, Mailbox mailbox, PollClock clock, CancellationToken clientGone)
     {
         var lease = request.Lease ?? options.Value.PlainLease;
-        using var poll = doorbell.Enter(request.Recipient, clock, lease, clientGone);
+        using var poll = doorbell.Enter(request.Recipient, clock, lease, isPlain: request.Lease is null, clientGone);
         while (true)
         {
             var call = await poll.WaitAsync();
             if (call.End is { } end)
             {
-                return (end, []);
+                return new Waited(end);
             }
 
             if (call.Handed is { } handed)
             {
-                return (PollEnd.Delivered, [handed]);
+                return new Waited([handed]);
+            }
+
+            if (call.Direct is { } direct)
+            {
+                return new Waited([direct.Message], direct);
             }
 
             using var leaving = CancellationTokenSource.CreateLinkedTokenSource(clientGone, host.ApplicationStopping);
@@ -108,7 +113,7 @@ public sealed partial class LongPoll(
                 var seen = !leaving.IsCancellationRequested && await LookAsync(poll, mailbox, clock, leaving.Token);
                 if (leaving.IsCancellationRequested)
                 {
-                    return (EndOf(clientGone), []);
+                    return new Waited(EndOf(clientGone));
                 }
 
                 // Another poll may have been faster; then the wait goes on.
@@ -116,13 +121,13 @@ public sealed partial class LongPoll(
             }
             catch (Exception ex) when (leaving.IsCancellationRequested && ex is (OperationCanceledException or StorageUnavailableException))
             {
-                return (EndOf(clientGone), []);
+                return new Waited(EndOf(clientGone));
             }
             catch (StorageUnavailableException ex)
             {
                 Log.StorageFailed(logger, mailbox.QueueName, ex.Message);
                 poll.StorageFailed();
-                return (PollEnd.StorageFailed, []);
+                return new Waited(PollEnd.StorageFailed);
             }
 
             if (received.Count == 0)
@@ -135,7 +140,7 @@ public sealed partial class LongPoll(
             if (messages.Count > 0)
             {
                 poll.Took();
-                return (PollEnd.Delivered, messages);
+                return new Waited(messages);
             }
 
             poll.FoundNothingToDeliver();
@@ -187,7 +192,7 @@ public sealed partial class LongPoll(
     private static PollEnd EndOf(CancellationToken clientGone) => clientGone.IsCancellationRequested ? PollEnd.ClientGone : PollEnd.HostStopping;
 
     /// <summary>The one place where messages change hands: in plain mode they leave the mailbox only after their answer was written.</summary>
-    private async Task<PollEnd> DeliverAsync(PollRequest request, Mailbox mailbox, IReadOnlyList<LeasedMessage> messages, PollClock clock, IPollAnswer answer, CancellationToken clientGone)
+    private async Task<PollEnd> DeliverAsync(PollRequest request, Mailbox mailbox, IReadOnlyList<LeasedMessage> messages, DirectHandover? direct, PollClock clock, IPollAnswer answer, CancellationToken clientGone)
     {
         var handover = Handover.NotBegun;
         try
@@ -209,7 +214,12 @@ public sealed partial class LongPoll(
                 CountDeliveries(messages);
             }
 
-            if (handover != Handover.Written || request.Lease is null)
+            if (direct is not null)
+            {
+                // The push stores what was not written.
+                direct.Settle(handover);
+            }
+            else if (handover != Handover.Written || request.Lease is null)
             {
                 await Task.WhenAll(messages.Select(message => SettleAsync(request.Recipient, mailbox, message, clock, handover)));
             }
@@ -248,6 +258,23 @@ public sealed partial class LongPoll(
         if (handover != Handover.Written)
         {
             await ringer.RingAsync(recipient, mailbox);
+        }
+    }
+
+    /// <summary>How a wait ended.</summary>
+    /// <param name="End">Delivered where there are messages; the answer then decides.</param>
+    /// <param name="Messages">What is to be delivered.</param>
+    /// <param name="Direct">Where that is not stored: the push that waits for what becomes of it.</param>
+    private readonly record struct Waited(PollEnd End, IReadOnlyList<LeasedMessage> Messages, DirectHandover? Direct = null)
+    {
+        public Waited(PollEnd end)
+            : this(end, [])
+        {
+        }
+
+        public Waited(IReadOnlyList<LeasedMessage> messages, DirectHandover? direct = null)
+            : this(PollEnd.Delivered, messages, direct)
+        {
         }
     }
 

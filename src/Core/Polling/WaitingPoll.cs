@@ -12,13 +12,16 @@ namespace FuncComet.Polling;
 /// <remarks>
 /// It is its own reusable task, and its continuation runs on the thread that calls it, outside the gate: what waits longest should cost least.
 /// </remarks>
-internal sealed class WaitingPoll(WaitingRoom room, PollClock clock, TimeSpan lease) : IValueTaskSource<Call>, IDisposable
+internal sealed class WaitingPoll(WaitingRoom room, PollClock clock, TimeSpan lease, bool isPlain) : IValueTaskSource<Call>, IDisposable
 {
     private ManualResetValueTaskSourceCore<Call> _called;
     private CancellationTokenRegistration _clientGone;
 
     /// <summary>The lease that its messages get.</summary>
     public TimeSpan Lease => lease;
+
+    /// <summary>It is in plain mode: what is written to it needs no receipt.</summary>
+    public bool IsPlain => isPlain;
 
     /// <summary>What it is doing.</summary>
     public WaitingState State { get; set; }
@@ -69,7 +72,10 @@ internal sealed class WaitingPoll(WaitingRoom room, PollClock clock, TimeSpan le
     public void StorageFailed() => room.Fail(this);
 
     /// <summary>Gives it the message that it was claimed for; false where it has left meanwhile.</summary>
-    public bool TryHand(LeasedMessage message) => room.TryHand(this, message);
+    public bool TryHand(LeasedMessage message) => room.TryHand(this, new Call(Handed: message));
+
+    /// <inheritdoc cref="TryHand(LeasedMessage)"/>
+    public bool TryHand(DirectHandover direct) => room.TryHand(this, new Call(Direct: direct));
 
     /// <summary>Ends a claim without a message: it waits on, and looks, since the message may be there all the same. Does nothing where the claim is over.</summary>
     public void Release() => room.Release(this);
@@ -117,7 +123,8 @@ internal enum WaitingState
 /// <summary>What a waiting poll is called for: to end, to deliver the message it is handed, or, with neither, to look.</summary>
 /// <param name="End">How it ends.</param>
 /// <param name="Handed">The message, leased to it.</param>
-internal readonly record struct Call(PollEnd? End, LeasedMessage? Handed);
+/// <param name="Direct">The message, not stored.</param>
+internal readonly record struct Call(PollEnd? End = null, LeasedMessage? Handed = null, DirectHandover? Direct = null);
 
 /// <summary>The polls that a change calls. They are woken after it, outside the gate: each goes on on the thread that wakes it.</summary>
 internal struct Wakes

@@ -1,5 +1,4 @@
 using FuncComet.Doorbells;
-using FuncComet.Mailboxes;
 using FuncComet.Recipients;
 
 namespace FuncComet.Polling;
@@ -30,9 +29,9 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
 
     private TimeSpan PauseLeft => _pause - time.GetElapsedTime(_pausedAt);
 
-    public WaitingPoll Enter(PollClock clock, TimeSpan lease, bool stopping, ref Wakes wakes)
+    public WaitingPoll Enter(PollClock clock, TimeSpan lease, bool isPlain, bool stopping, ref Wakes wakes)
     {
-        var poll = new WaitingPoll(this, clock, lease);
+        var poll = new WaitingPoll(this, clock, lease, isPlain);
         _polls.Add(poll);
         if (stopping)
         {
@@ -52,9 +51,9 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
         GoOn(ref wakes);
     }
 
-    public WaitingPoll? TryClaim(TimeSpan longestLease)
+    public WaitingPoll? TryClaim(TimeSpan longestLease, bool plainOnly)
     {
-        var poll = _polls.FindLast(poll => poll is { State: WaitingState.Waiting, IsArmed: true } && poll.Lease <= longestLease);
+        var poll = _polls.FindLast(poll => poll is { State: WaitingState.Waiting, IsArmed: true } && poll.Lease <= longestLease && (poll.IsPlain || !plainOnly));
         if (poll is not null)
         {
             (poll.State, poll.IsArmed) = (WaitingState.Claimed, false);
@@ -63,7 +62,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
         return poll;
     }
 
-    public bool TryHand(WaitingPoll poll, LeasedMessage message)
+    public bool TryHand(WaitingPoll poll, Call message)
     {
         var wakes = default(Wakes);
         lock (gate)
@@ -74,7 +73,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
             }
 
             _step = 0;
-            Call(poll, new Call(End: null, message), ref wakes);
+            Call(poll, message, ref wakes);
             GoOn(ref wakes);
         }
 
@@ -276,7 +275,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
 
     private void LookAgain() => _polls.ForEach(poll => (poll.IsCovered, poll.IsArmed) = (false, false));
 
-    private void End(WaitingPoll poll, PollEnd end, ref Wakes wakes) => Call(poll, new Call(end, Handed: null), ref wakes);
+    private void End(WaitingPoll poll, PollEnd end, ref Wakes wakes) => Call(poll, new Call(End: end), ref wakes);
 
     // For the last time.
     private void Call(WaitingPoll poll, Call call, ref Wakes wakes)

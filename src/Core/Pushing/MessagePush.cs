@@ -6,6 +6,7 @@ using FuncComet.Polling;
 using FuncComet.Recipients;
 using FuncComet.Telemetry;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace FuncComet.Pushing;
 
@@ -14,7 +15,7 @@ namespace FuncComet.Pushing;
 /// under that poll's lease and handed to it: nobody has to look, and nobody to receive. Else a poll that waits,
 /// here or at another instance, is called to look.
 /// </summary>
-public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths depths, Doorbell doorbell, Ringer ringer, FuncCometMetrics metrics, ILogger<MessagePush> logger)
+public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths depths, Doorbell doorbell, Ringer ringer, FuncCometMetrics metrics, IOptions<PushOptions> options, TimeProvider time, ILogger<MessagePush> logger)
 {
     /// <summary>The most recipients of one push.</summary>
     public const int MaxRecipients = 100;
@@ -44,6 +45,14 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
 
     private async Task<PushedCopy> SendAsync(Recipient recipient, Texts texts, TimeSpan timeToLive, TimeSpan delay)
     {
+        // Storage has not counted what may have reached a client directly.
+        var direct = delay == TimeSpan.Zero && options.Value.Handover == HandoverMode.Direct ? await HandOverDirectlyAsync(recipient, texts.Message) : Handover.NotBegun;
+        if (direct == Handover.Written)
+        {
+            metrics.PushAccepted();
+            return new PushedCopy(recipient, PushEnd.Written) { Expires = time.GetUtcNow() + timeToLive };
+        }
+
         var mailbox = mailboxes.Open(recipient);
         try
         {
@@ -52,10 +61,9 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
                 return new PushedCopy(recipient, PushEnd.MailboxFull);
             }
 
-            var claimed = delay == TimeSpan.Zero ? doorbell.TryClaim(recipient, longestLease: timeToLive - Second) : null;
-            var sent = claimed is null
-                ? await SendAsync(recipient, mailbox, texts, timeToLive, delay)
-                : await HandOverAsync(recipient, mailbox, texts, timeToLive, claimed);
+            var claimed = delay == TimeSpan.Zero && direct == Handover.NotBegun ? doorbell.TryClaim(recipient, longestLease: timeToLive - Second) : null;
+            var sent = claimed is not null ? await HandOverAsync(recipient, mailbox, texts, timeToLive, claimed)
+                : await SendAsync(recipient, mailbox, direct == Handover.NotBegun ? texts.Stored : texts.HandedOver, timeToLive, delay);
             metrics.PushAccepted();
             return new PushedCopy(recipient, PushEnd.Stored) { Expires = sent.Expires };
         }
@@ -65,9 +73,27 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
         }
     }
 
-    private async Task<SentMessage> SendAsync(Recipient recipient, Mailbox mailbox, Texts texts, TimeSpan timeToLive, TimeSpan delay)
+    /// <summary>
+    /// Hands the message, which is not stored, to a plain poll that waits here; where that one's client is known to have left, to the next.
+    /// <see cref="Handover.NotBegun"/> where there is none.
+    /// </summary>
+    private async Task<Handover> HandOverDirectlyAsync(Recipient recipient, Message message)
     {
-        var sent = await mailbox.SendAsync(texts.Stored, timeToLive, delay, Mailbox.Deadline);
+        while (doorbell.TryClaim(recipient, longestLease: TimeSpan.MaxValue, plainOnly: true) is { } claimed)
+        {
+            var direct = new DirectHandover(recipient, message, time);
+            if (claimed.TryHand(direct) && await direct.OutcomeAsync() is var outcome and not Handover.NotBegun)
+            {
+                return outcome;
+            }
+        }
+
+        return Handover.NotBegun;
+    }
+
+    private async Task<SentMessage> SendAsync(Recipient recipient, Mailbox mailbox, string text, TimeSpan timeToLive, TimeSpan delay)
+    {
+        var sent = await mailbox.SendAsync(text, timeToLive, delay, Mailbox.Deadline);
         if (delay == TimeSpan.Zero)
         {
             await ringer.RingAsync(recipient, mailbox);
@@ -129,6 +155,8 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
         private readonly Lazy<string> _stored = new(() => new Envelope(message).Encode());
         private readonly Lazy<string> _handedOver = new(() => new Envelope(message, HandedOver: 1).Encode());
 
+        public Message Message => message;
+
         /// <summary>Delivered to nobody yet.</summary>
         public string Stored => _stored.Value;
 
@@ -150,7 +178,10 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
 /// <param name="End">How its push ended.</param>
 public sealed record PushedCopy(Recipient Recipient, PushEnd End)
 {
-    /// <summary>When a stored copy expires.</summary>
+    /// <summary>Whether the sender is rid of it.</summary>
+    public bool IsAccepted => End is PushEnd.Stored or PushEnd.Written;
+
+    /// <summary>When an accepted copy expires.</summary>
     public DateTimeOffset Expires { get; init; }
 }
 
@@ -159,6 +190,9 @@ public enum PushEnd
 {
     /// <summary>It is stored durably.</summary>
     Stored,
+
+    /// <summary>It was written to a client that waited, and is not stored.</summary>
+    Written,
 
     /// <summary>As many messages as may wait are waiting; nothing was stored.</summary>
     MailboxFull,

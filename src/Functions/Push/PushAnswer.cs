@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FuncComet.Functions.Push;
 
-/// <summary>The answer to a push: 202 where every copy is stored, else the problem with what was stored and what was not.</summary>
+/// <summary>The answer to a push: 202 where every copy is accepted, else the problem with what was stored and what was not.</summary>
 internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
 {
     /// <summary>A stored copy.</summary>
@@ -20,19 +20,19 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
         Copy[] accepted =
         [
             .. from copy in copies
-               where copy.End == PushEnd.Stored
+               where copy.IsAccepted
                select new Copy(copy.Recipient.Name, message.Id.ToString("N"), Rfc3339.Format(copy.Expires)),
         ];
         FailedCopy[] failed =
         [
             .. from copy in copies
-               where copy.End != PushEnd.Stored
+               where !copy.IsAccepted
                select new FailedCopy(copy.Recipient.Name, Problem.TypeOf(copy.End == PushEnd.MailboxFull ? Problems.MailboxFullCode : Problems.StorageUnavailableCode)),
         ];
         var members = new[] { KeyValuePair.Create<string, object?>("accepted", accepted), KeyValuePair.Create<string, object?>("failed", failed) };
 
         // The error of the first failure stands for all.
-        return copies.FirstOrDefault(copy => copy.End != PushEnd.Stored)?.End switch
+        return copies.FirstOrDefault(copy => !copy.IsAccepted)?.End switch
         {
             null => TypedResults.Json(new PushAnswer(accepted), PushAnswerJson.Default.PushAnswer, statusCode: StatusCodes.Status202Accepted),
             PushEnd.MailboxFull => Problems.MailboxFull(members),

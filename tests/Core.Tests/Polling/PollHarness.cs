@@ -19,7 +19,7 @@ internal sealed class PollHarness : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
 
-    public PollHarness(FakeTimeProvider? time = null, FakeQueueService? storage = null, bool hasBell = false)
+    public PollHarness(FakeTimeProvider? time = null, FakeQueueService? storage = null, bool hasBell = false, HandoverMode handover = HandoverMode.Stored)
     {
         Time = time ?? new FakeTimeProvider();
         Storage = storage ?? new FakeQueueService(Time);
@@ -33,7 +33,7 @@ internal sealed class PollHarness : IDisposable
         Bell = new InstanceBell(queues, Doorbell, bells, Time, NullLogger<InstanceBell>.Instance);
         Ringer = new Ringer(Doorbell, queues, Bell, bells, Time, NullLogger<Ringer>.Instance);
         Held = new HeldPolls(Options.Create(Limits), metrics);
-        Push = new MessagePush(mailboxes, new MailboxDepths(Options.Create(new MailboxOptions()), Time), Doorbell, Ringer, metrics, NullLogger<MessagePush>.Instance);
+        Push = new MessagePush(mailboxes, new MailboxDepths(Options.Create(new MailboxOptions()), Time), Doorbell, Ringer, metrics, Options.Create(new PushOptions { Handover = handover }), Time, NullLogger<MessagePush>.Instance);
         Poll = new LongPoll(mailboxes, new Acknowledgements(mailboxes), Storage.DeadLetters(maxDeliveries: 3), Doorbell, Bell, Ringer, Held, metrics, Options.Create(new MailboxOptions()), host, Time, NullLogger<LongPoll>.Instance);
     }
 

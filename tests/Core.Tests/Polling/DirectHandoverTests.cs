@@ -1,0 +1,270 @@
+using Azure;
+using FuncComet.Polling;
+using FuncComet.Pushing;
+using FuncComet.Testing;
+
+namespace FuncComet.Core.Tests.Polling;
+
+/// <summary>A push in Direct mode: to a plain poll first, to the mailbox where that fails.</summary>
+public sealed class DirectHandoverTests : IDisposable
+{
+    private readonly PollHarness _instance = new(handover: HandoverMode.Direct);
+
+    public DirectHandoverTests() => _instance.Queue.IsThere = true;
+
+    public void Dispose() => _instance.Dispose();
+
+    private FakeQueueClient Queue => _instance.Queue;
+
+    [Fact]
+    public async Task Push_ToAnArmedPlainPoll_AsksStorageNothing()
+    {
+        var poll = Poll();
+
+        var copy = await PushAsync("hello").Bounded();
+
+        Assert.Equal(PushEnd.Written, copy.End);
+        Assert.True(copy.IsAccepted);
+        Assert.Equal(_instance.Time.GetUtcNow().AddHours(1), copy.Expires);
+        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        var message = Assert.Single(poll.Answer.Messages);
+        Assert.Equal("hello", message.Message.Text());
+        Assert.Equal(1, message.Deliveries);
+        Assert.Empty(Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Push_IsAnsweredOnlyWhenTheMessageIsWritten()
+    {
+        var poll = Poll();
+        var written = new TaskCompletionSource<Handover>();
+        poll.Answer.Write = _ => written.Task;
+
+        var push = PushAsync("hello");
+        Assert.False(push.IsCompleted);
+        written.SetResult(Handover.Written);
+
+        Assert.Equal(PushEnd.Written, (await push.Bounded()).End);
+        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+    }
+
+    [Fact]
+    public async Task Push_WhileStorageIsDown_ReachesAPollThatWaits()
+    {
+        var poll = Poll();
+        Queue.Failure = new RequestFailedException("Connection refused");
+
+        Assert.Equal(PushEnd.Written, (await PushAsync("hello").Bounded()).End);
+
+        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+    }
+
+    [Fact]
+    public async Task Push_ForNobody_IsStored()
+    {
+        Assert.Equal(PushEnd.Stored, (await PushAsync("hello").Bounded()).End);
+
+        Assert.Equal(["send"], Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Push_ToAPollThatIsNotArmed_IsStored()
+    {
+        var look = Queue.Hold("peek");
+        var poll = Poll();
+
+        Assert.Equal(PushEnd.Stored, (await PushAsync("hello").Bounded()).End);
+        look.SetResult();
+
+        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(["send", "receive", "delete"], Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Push_ToAPollInLeaseMode_IsStoredAndHandedOver()
+    {
+        var poll = Poll(lease: 60);
+
+        Assert.Equal(PushEnd.Stored, (await PushAsync("hello").Bounded()).End);
+
+        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(["send"], Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Push_WithAPlainPollBehindANewerOneInLeaseMode_GoesToThePlainOne()
+    {
+        var (plain, leased) = (Poll(), Poll(lease: 60));
+
+        Assert.Equal(PushEnd.Written, (await PushAsync("hello").Bounded()).End);
+
+        Assert.Equal(PollEnd.Delivered, await plain.End.Bounded());
+        Assert.False(leased.End.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Push_WithADelay_IsStored()
+    {
+        var poll = Poll();
+
+        var copy = Assert.Single(await _instance.Push.SendAsync([_instance.Alice], Named.Message("later"), TimeSpan.FromHours(1), TimeSpan.FromSeconds(10)).Bounded());
+
+        Assert.Equal(PushEnd.Stored, copy.End);
+        Assert.False(poll.End.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Push_WhenTheClientIsKnownToBeGone_GoesToTheNextPoll()
+    {
+        var (older, newer) = (Poll(), Poll());
+        newer.Answer.Write = _ => Task.FromResult(Handover.NotBegun);
+
+        Assert.Equal(PushEnd.Written, (await PushAsync("hello").Bounded()).End);
+
+        Assert.Equal(PollEnd.ClientGone, await newer.End.Bounded());
+        Assert.Equal(PollEnd.Delivered, await older.End.Bounded());
+        Assert.Equal(1, Assert.Single(older.Answer.Messages).Deliveries);
+        Assert.Empty(Queue.Requests);
+    }
+
+    [Theory]
+    [InlineData(Handover.NotBegun, 1)]
+    [InlineData(Handover.Broken, 2)]
+    public async Task Push_WhenTheAnswerIsNotWritten_IsStored(Handover handover, int deliveriesNext)
+    {
+        var poll = Poll();
+        poll.Answer.Write = _ => Task.FromResult(handover);
+
+        Assert.Equal(PushEnd.Stored, (await PushAsync("hello").Bounded()).End);
+
+        Assert.Equal(PollEnd.ClientGone, await poll.End.Bounded());
+        Assert.Equal(["send"], Queue.Requests);
+        var next = Poll(seconds: 0);
+        Assert.Equal(PollEnd.Delivered, await next.End.Bounded());
+        Assert.Equal(deliveriesNext, Assert.Single(next.Answer.Messages).Deliveries);
+        Assert.Equal(poll.Answer.Messages[0].Message.Id, next.Answer.Messages[0].Message.Id);
+    }
+
+    [Fact]
+    public async Task Push_WhenTheAnswerBreaksWithAnotherPollHere_ReachesThatOneByTheMailbox()
+    {
+        var (older, newer) = (Poll(), Poll());
+        newer.Answer.Write = _ => Task.FromResult(Handover.Broken);
+
+        Assert.Equal(PushEnd.Stored, (await PushAsync("hello").Bounded()).End);
+
+        Assert.Equal(PollEnd.Delivered, await older.End.Bounded());
+        Assert.Equal(2, Assert.Single(older.Answer.Messages).Deliveries);
+        Assert.Equal(["send", "peek", "receive", "delete"], Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Push_WhenTheClientReadsTooSlowly_CallsTheWritingOffAndIsStoredAsDelivered()
+    {
+        var poll = Poll();
+        poll.Answer.Write = async token =>
+        {
+            await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return Handover.Broken;
+        };
+        var push = PushAsync("hello");
+
+        _instance.Time.Advance(TimeSpan.FromSeconds(1.9));
+        Assert.False(push.IsCompleted);
+        _instance.Time.Advance(TimeSpan.FromSeconds(0.1));
+
+        Assert.Equal(PushEnd.Stored, (await push.Bounded()).End);
+        Assert.Equal(PollEnd.ClientGone, await poll.End.Bounded());
+        Assert.Equal(2, await DeliveriesNextAsync());
+    }
+
+    [Fact]
+    public async Task Push_WhenNobodySaysWhatBecameOfTheMessage_IsStoredAsDelivered()
+    {
+        var poll = Poll();
+        var written = new TaskCompletionSource<Handover>();
+        poll.Answer.Write = _ => written.Task;
+        var push = PushAsync("hello");
+
+        _instance.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(PushEnd.Stored, (await push.Bounded()).End);
+        written.SetResult(Handover.Written);
+
+        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(2, await DeliveriesNextAsync());
+    }
+
+    [Fact]
+    public async Task Push_WhenWritingFails_IsStoredAsDelivered()
+    {
+        var poll = Poll();
+        poll.Answer.Write = _ => throw new InvalidOperationException("a fault of ours");
+
+        Assert.Equal(PushEnd.Stored, (await PushAsync("hello").Bounded()).End);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => poll.End.Bounded());
+        Assert.Equal(2, await DeliveriesNextAsync());
+    }
+
+    [Fact]
+    public async Task Push_WhenTheAnswerBreaksAndStorageIsDown_IsNotAccepted()
+    {
+        var poll = Poll();
+        poll.Answer.Write = _ => Task.FromResult(Handover.Broken);
+        Queue.Failure = new RequestFailedException("Connection refused");
+
+        Assert.False((await PushAsync("hello").Bounded()).IsAccepted);
+    }
+
+    [Fact]
+    public async Task Push_WhenTheClientLeavesWhileItIsWrittenTo_IsStored()
+    {
+        var poll = Poll();
+        poll.Answer.Write = async token =>
+        {
+            await poll.Client.CancelAsync();
+            return token.IsCancellationRequested ? Handover.Broken : Handover.Written;
+        };
+
+        Assert.Equal(PushEnd.Stored, (await PushAsync("hello").Bounded()).End);
+
+        Assert.Equal(PollEnd.ClientGone, await poll.End.Bounded());
+        Assert.Equal(2, await DeliveriesNextAsync());
+    }
+
+    [Fact]
+    public async Task Pushes_AtATimeForOnePoll_GoOneToIt_AndTheOtherToTheMailbox()
+    {
+        var poll = Poll();
+        var written = new TaskCompletionSource<Handover>();
+        poll.Answer.Write = _ => written.Task;
+        var first = PushAsync("first");
+
+        Assert.Equal(PushEnd.Stored, (await PushAsync("second").Bounded()).End);
+        written.SetResult(Handover.Written);
+
+        Assert.Equal(PushEnd.Written, (await first.Bounded()).End);
+        var next = Poll();
+        Assert.Equal(PollEnd.Delivered, await next.End.Bounded());
+        Assert.Equal("second", Assert.Single(next.Answer.Messages).Message.Text());
+    }
+
+    private async Task<long> DeliveriesNextAsync()
+    {
+        var next = Poll(seconds: 0);
+        Assert.Equal(PollEnd.Delivered, await next.End.Bounded());
+        return Assert.Single(next.Answer.Messages).Deliveries;
+    }
+
+    private (Task<PollEnd> End, RecordedAnswer Answer, CancellationTokenSource Client) Poll(int seconds = 30, int? lease = null)
+    {
+        var (answer, client) = (new RecordedAnswer(), new CancellationTokenSource());
+        var request = new PollRequest(_instance.Alice, TimeSpan.FromSeconds(seconds)) { Lease = lease is { } time ? TimeSpan.FromSeconds(time) : null };
+        var end = _instance.Poll.RunAsync(request, answer, client.Token);
+        Queue.Requests.Clear();
+        return (end, answer, client);
+    }
+
+    private async Task<PushedCopy> PushAsync(string text) =>
+        (await _instance.Push.SendAsync([_instance.Alice], Named.Message(text), TimeSpan.FromHours(1), TimeSpan.Zero))[0];
+}
