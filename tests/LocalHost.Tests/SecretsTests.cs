@@ -7,13 +7,14 @@ using FuncComet.Testing;
 namespace FuncComet.LocalHost.Tests;
 
 /// <summary>
-/// No body, key or token stands in a log, in what is exported or in a problem document, at the most talkative level and whether things go well or
-/// not; nor does a recipient's name in the first two. The search is shown to find what must be there.
+/// No body, content type, key or token stands in a log, in what is exported or in a problem document, at the most talkative level and whether things go
+/// well or not; nor does a recipient's name in the first two. The search is shown to find what must be there.
 /// </summary>
 public sealed class SecretsTests
 {
     private const string Recipient = "recipient-marker@example.org";
     private const string Body = "body-marker-0123456789";
+    private const string ContentType = "content-type-marker-0123456789";
     private const string IdempotencyKey = "idempotency-marker-0123456789";
     private const string FunctionKey = "function-key-marker-0123456789";
     private const string WrongKey = "wrong-key-marker-0123456789";
@@ -56,7 +57,7 @@ public sealed class SecretsTests
         var account = azurite.ConnectionString.Split("AccountKey=")[1].Split(';')[0];
         string[] secrets =
         [
-            Body, IdempotencyKey, FunctionKey, WrongKey, WrongToken, SigningKey, PreviousKey, account,
+            Body, ContentType, IdempotencyKey, FunctionKey, WrongKey, WrongToken, SigningKey, PreviousKey, account,
             .. tokens, .. tokens.Select(token => token.Split('.')[2]),
         ];
         foreach (var secret in secrets)
@@ -130,9 +131,9 @@ public sealed class SecretsTests
             var token = await AskForTokenAsync("x-functions-key", "");
             var another = await AskForTokenAsync(null, $"&code={FunctionKey}");
             foreach (var (poll, contentType) in ((string, string)[])
-                [("", "text/plain"), ("&lease=30", "text/plain"), ("&lease=30&max=5", "text/plain"), ("&max=5", "application/octet-stream")])
+                [("", "text/plain"), ("&lease=30", "text/plain"), ("&lease=30&max=5", "text/plain"), ("&max=5", "application/x")])
             {
-                using var pushed = await PushAsync(contentType, FunctionKey);
+                using var pushed = await PushAsync($"{contentType}; x={ContentType}", FunctionKey);
                 Assert.Equal(HttpStatusCode.Accepted, pushed.StatusCode);
                 using var polled = poll.Length == 0
                     ? await _client.SendAsync(HttpMethod.Get, $"poll?rcpt={Recipient}&timeout=30&access_token={another}", ("Origin", "https://app.example"))
@@ -155,7 +156,7 @@ public sealed class SecretsTests
         {
             using var wrongKey = await PushAsync("text/plain", WrongKey);
             Assert.Equal(HttpStatusCode.Unauthorized, wrongKey.StatusCode);
-            using var badContentType = await PushAsync($"text/{IdempotencyKey}{new string('x', 300)}", FunctionKey);
+            using var badContentType = await PushAsync($"text/{ContentType}{new string('x', 300)}", FunctionKey);
             await KeepAsync(badContentType, HttpStatusCode.BadRequest);
             await RefusedAsync(HttpMethod.Post, $"push?rcpt={Recipient}&ttl={WrongKey}&code={FunctionKey}", HttpStatusCode.BadRequest);
             await RefusedAsync(HttpMethod.Post, $"push?rcpt={Recipient}&code={FunctionKey}", HttpStatusCode.BadRequest, ("Idempotency-Key", $"{IdempotencyKey} with a space"));
