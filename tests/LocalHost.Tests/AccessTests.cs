@@ -163,9 +163,7 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
         // And whoever is no stranger is seen there.
         using var known = await client.SendAsync(HttpMethod.Get, "poll?rcpt=alice&timeout=0", Callers["the token in the header"].Headers!);
         Assert.Equal(HttpStatusCode.NoContent, known.StatusCode);
-        Assert.Equal(
-            $"GET /devstoreaccount1/{Named.Recipient("alice").QueueName("fc")}/messages?peekonly=true&numofmessages=1",
-            Assert.Single(tap.Requests.Skip(before)));
+        Assert.Contains($"GET /devstoreaccount1/{Named.Recipient("alice").QueueName("fc")}/messages?peekonly=true&numofmessages=1", tap.Requests.Skip(before));
     }
 
     [Fact]
