@@ -24,7 +24,7 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
         an expired token                    401         401        401        401          401           401              200
         a token that is not valid yet       401         401        401        401          401           401              200
         a token without an end              401         401        401        401          401           401              200
-        a token for nobody                  401         403        403        401          401           401              200
+        a token for nobody                  401         401        401        401          401           401              200
         a token with changed claims         401         401        401        401          401           401              200
         a token with a changed signature    401         401        401        401          401           401              200
         a token with alg none               401         401        401        401          401           401              200

@@ -64,7 +64,7 @@ public sealed class RecipientTokens
     public async Task<string?> SubjectOfAsync(string token)
     {
         var result = await _handler.ValidateTokenAsync(token, _valid);
-        return result.IsValid ? (result.SecurityToken as JsonWebToken)?.Subject : null;
+        return result is { IsValid: true, SecurityToken: JsonWebToken { Subject.Length: > 0 } valid } ? valid.Subject : null;
     }
 }
 

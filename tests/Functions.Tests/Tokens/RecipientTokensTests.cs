@@ -101,6 +101,9 @@ public sealed class RecipientTokensTests
     public async Task SubjectOf_WhatIsTooLong_IsNone() => Assert.Null(await SubjectAsync(Tokens(), new string('a', 100_000)));
 
     [Fact]
+    public async Task SubjectOf_ATokenForNobody_IsNone() => Assert.Null(await SubjectAsync(Tokens(), Make(subject: null)));
+
+    [Fact]
     public async Task SubjectOf_AnotherWithoutAKey_IsNone() => Assert.Null(await SubjectAsync(Tokens(new TokenOptions { Required = false, SigningKey = null }), Make()));
 
     private static RecipientTokens Tokens(TokenOptions? options = null, TimeProvider? time = null) =>
@@ -108,7 +111,7 @@ public sealed class RecipientTokensTests
 
     private static Task<string?> SubjectAsync(RecipientTokens tokens, string text) => tokens.SubjectOfAsync(text).Bounded();
 
-    private static string Make(string issuer = "funccomet", string audience = "funccomet", int notBefore = 0, int expires = 3600, string algorithm = SecurityAlgorithms.HmacSha256)
+    private static string Make(string issuer = "funccomet", string audience = "funccomet", int notBefore = 0, int expires = 3600, string algorithm = SecurityAlgorithms.HmacSha256, string? subject = "alice")
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
 
@@ -119,7 +122,7 @@ public sealed class RecipientTokensTests
         {
             Issuer = issuer,
             Audience = audience,
-            Claims = new Dictionary<string, object> { ["sub"] = "alice" },
+            Claims = subject is null ? [] : new Dictionary<string, object> { ["sub"] = subject },
             NotBefore = now.AddSeconds(notBefore),
             Expires = now.AddSeconds(expires),
             SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(key), algorithm),
