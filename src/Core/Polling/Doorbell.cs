@@ -14,6 +14,7 @@ public sealed class Doorbell : IDisposable
     // One for all rooms: what is done under it is short, and a room comes and goes with its polls.
     private readonly Lock _gate = new();
     private readonly Dictionary<Recipient, WaitingRoom> _rooms = [];
+    private readonly LookTurns _turns = new();
     private readonly Backoff _backoff;
     private readonly IOptions<DoorbellOptions> _options;
     private readonly TimeProvider _time;
@@ -57,7 +58,7 @@ public sealed class Doorbell : IDisposable
         {
             if (!_rooms.TryGetValue(recipient, out var room))
             {
-                _rooms[recipient] = room = new WaitingRoom(recipient, _gate, _backoff, _options.Value.Enabled, _time, OnEmpty);
+                _rooms[recipient] = room = new WaitingRoom(recipient, _gate, _turns, _backoff, _options.Value.Enabled, _time, OnClosed);
                 _somebodyWaits.TrySetResult();
             }
 
@@ -72,6 +73,7 @@ public sealed class Doorbell : IDisposable
     /// <summary>Something may be in the mailbox: one poll that waits for it on this instance looks; false where none does.</summary>
     public bool Ring(Recipient recipient)
     {
+        bool isHeard;
         var wakes = default(Wakes);
         lock (_gate)
         {
@@ -80,11 +82,12 @@ public sealed class Doorbell : IDisposable
                 return false;
             }
 
+            isHeard = room.IsOccupied;
             room.Ring(ref wakes);
         }
 
         wakes.Fire();
-        return true;
+        return isHeard;
     }
 
     /// <summary>
@@ -104,7 +107,7 @@ public sealed class Doorbell : IDisposable
 
     private static TaskCompletionSource NobodyWaits() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void OnEmpty(WaitingRoom room)
+    private void OnClosed(WaitingRoom room)
     {
         _rooms.Remove(room.Recipient);
         if (_rooms.Count == 0)

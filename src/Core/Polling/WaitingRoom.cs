@@ -11,8 +11,11 @@ namespace FuncComet.Polling;
 /// The newest is called first, since it is the likeliest to have a client. A ring is answered by a look that begins after it: where the poll that was called
 /// leaves without having looked, the next is called. Methods that take <see cref="Wakes"/> are called under the gate.
 /// </remarks>
-internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backoff, bool hasBell, TimeProvider time, Action<WaitingRoom> onEmpty)
+internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turns, Backoff backoff, bool hasBell, TimeProvider time, Action<WaitingRoom> onClosed)
 {
+    // So old may be what a poll relies on that does not look first; it looks itself after the first pause.
+    private static readonly TimeSpan InUse = TimeSpan.FromSeconds(1);
+
     // The newest is the last.
     private readonly List<WaitingPoll> _polls = new(1);
     private ITimer? _timer;
@@ -22,8 +25,25 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
     private long _pausedAt;
     private bool _rungSinceLook;
     private Presence? _shown;
+    private bool _isClosed;
+
+    // What the last look found, if nothing has happened since that it would not know of.
+    private bool _isKnownEmpty;
+    private long _knownEmptyAt;
+    private bool _handedOverLast;
 
     public Recipient Recipient => recipient;
+
+    /// <summary>A look is due and has to wait for those of other rooms.</summary>
+    public bool IsWaitingForItsTurn { get; set; }
+
+    public bool IsOccupied => _polls.Count > 0;
+
+    /// <summary>
+    /// Somebody has just been handed a message, and the mailbox was empty a moment ago: a client that comes for its next one need not look first, as if it had been
+    /// waiting all the time. Without that every message would cost a look.
+    /// </summary>
+    private bool IsInUse => _handedOverLast && _isKnownEmpty && time.GetElapsedTime(_knownEmptyAt) < InUse;
 
     private bool IsLookWanted => _rungSinceLook || _polls.Exists(poll => !poll.IsCovered);
 
@@ -32,6 +52,14 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
     public WaitingPoll Enter(PollClock clock, TimeSpan lease, bool isPlain, bool stopping, ref Wakes wakes)
     {
         var poll = new WaitingPoll(this, clock, lease, isPlain);
+        if (_polls.Count == 0)
+        {
+            // Meanwhile a poll elsewhere may have written where it waits.
+            _shown = null;
+            Pause();
+        }
+
+        poll.IsCovered = poll.IsArmed = IsInUse && _looker is null && poll.TimeLeft > PauseLeft;
         _polls.Add(poll);
         if (stopping)
         {
@@ -46,6 +74,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
     public void Ring(ref Wakes wakes)
     {
         _rungSinceLook = true;
+        _isKnownEmpty = false;
         _step = 0;
         _polls.ForEach(poll => poll.IsArmed = false);
         GoOn(ref wakes);
@@ -74,6 +103,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
 
             _step = 0;
             Call(poll, message, ref wakes);
+            _handedOverLast = true;
             GoOn(ref wakes);
         }
 
@@ -92,6 +122,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
             }
 
             (poll.State, poll.IsCovered) = (WaitingState.Waiting, false);
+            _isKnownEmpty = false;
             GoOn(ref wakes);
         }
 
@@ -103,7 +134,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
         var wakes = default(Wakes);
         lock (gate)
         {
-            _looker = null;
+            LookIsOver(ref wakes);
             poll.State = WaitingState.Waiting;
             poll.WaitAgain();
             if (found)
@@ -128,7 +159,8 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
         {
             // Pauses go on growing while storage fails.
             _step++;
-            _looker = null;
+            _isKnownEmpty = false;
+            LookIsOver(ref wakes);
             Remove(poll);
             foreach (var other in _polls.FindAll(other => other.State == WaitingState.Waiting))
             {
@@ -153,7 +185,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
 
             if (poll == _looker)
             {
-                _looker = null;
+                LookIsOver(ref wakes);
                 _step = took ? 0 : _step;
                 LookAgain();
             }
@@ -222,6 +254,16 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
         GoOn(ref wakes);
     }
 
+    /// <summary>The room may look now, if it still wants to.</summary>
+    public void OnTurn(ref Wakes wakes)
+    {
+        IsWaitingForItsTurn = false;
+        if (!_isClosed)
+        {
+            GoOn(ref wakes);
+        }
+    }
+
     /// <summary>What follows from any change: who has waited long enough ends, a look that is due begins, and the timer is set for what is due next.</summary>
     private void GoOn(ref Wakes wakes)
     {
@@ -235,22 +277,31 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
             }
         }
 
-        if (_polls.Count == 0)
+        if (_polls.Count == 0 && !IsInUse)
         {
-            backoff.Remember(recipient, _step);
-            _timer?.Dispose();
-            onEmpty(this);
+            Close();
             return;
         }
 
         var isWanted = IsLookWanted;
-        if (_looker is null && (isWanted || PauseLeft <= TimeSpan.Zero) && _polls.FindLast(poll => poll.State == WaitingState.Waiting) is { } newest)
+        if (_looker is null && (isWanted || PauseLeft <= TimeSpan.Zero) && _polls.FindLast(poll => poll.State == WaitingState.Waiting) is { } newest && turns.TryTake(this))
         {
             _step += isWanted ? 0 : 1;
             BeginLook(newest, ref wakes);
         }
 
         SetTimer();
+    }
+
+    private void Close()
+    {
+        if (!_isClosed)
+        {
+            _isClosed = true;
+            backoff.Remember(recipient, _step);
+            _timer?.Dispose();
+            onClosed(this);
+        }
     }
 
     private void BeginLook(WaitingPoll poll, ref Wakes wakes)
@@ -262,18 +313,32 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
         wakes.Add(poll, default);
     }
 
+    private void LookIsOver(ref Wakes wakes)
+    {
+        _looker = null;
+        turns.GiveBack(ref wakes);
+    }
+
     private void Rest()
     {
+        (_isKnownEmpty, _knownEmptyAt) = (!_rungSinceLook, time.GetTimestamp());
         foreach (var poll in _polls.Where(poll => poll.IsCovered))
         {
             poll.HasLooked = true;
             poll.IsArmed = !_rungSinceLook && poll.State == WaitingState.Waiting;
         }
 
-        (_pause, _pausedAt) = (backoff.Pause(_step, unheard: hasBell && _shown is null), time.GetTimestamp());
+        Pause();
     }
 
-    private void LookAgain() => _polls.ForEach(poll => (poll.IsCovered, poll.IsArmed) = (false, false));
+    // Who is rung from everywhere needs to look for the sake of rings that are lost only.
+    private void Pause() => (_pause, _pausedAt) = (backoff.Pause(_shown is null ? _step : int.MaxValue, unheard: hasBell && _shown is null), time.GetTimestamp());
+
+    private void LookAgain()
+    {
+        _isKnownEmpty = false;
+        _polls.ForEach(poll => (poll.IsCovered, poll.IsArmed) = (false, false));
+    }
 
     private void End(WaitingPoll poll, PollEnd end, ref Wakes wakes) => Call(poll, new Call(End: end), ref wakes);
 
@@ -288,12 +353,15 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
     {
         poll.State = WaitingState.Gone;
         _polls.Remove(poll);
+        _handedOverLast = false;
     }
 
     // One timer for the pause and for every poll's time.
     private void SetTimer()
     {
-        var due = _looker is null && _polls.Exists(poll => poll.State == WaitingState.Waiting) ? PauseLeft : TimeSpan.MaxValue;
+        var due = _polls.Count == 0 ? InUse - time.GetElapsedTime(_knownEmptyAt)
+            : _looker is null && !IsWaitingForItsTurn && _polls.Exists(poll => poll.State == WaitingState.Waiting) ? PauseLeft
+            : TimeSpan.MaxValue;
         foreach (var poll in _polls)
         {
             due = poll.Left < due ? poll.Left : due;
@@ -319,7 +387,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, Backoff backof
         var wakes = default(Wakes);
         lock (gate)
         {
-            if (_polls.Count > 0)
+            if (!_isClosed)
             {
                 GoOn(ref wakes);
             }

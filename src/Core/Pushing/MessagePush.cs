@@ -67,8 +67,9 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
             metrics.PushAccepted();
             return new PushedCopy(recipient, PushEnd.Stored) { Expires = sent.Expires };
         }
-        catch (StorageUnavailableException)
+        catch (StorageUnavailableException ex)
         {
+            Log.StorageFailed(logger, mailbox.QueueName, ex.Message);
             return new PushedCopy(recipient, PushEnd.StorageFailed);
         }
     }
@@ -170,6 +171,9 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
     {
         [LoggerMessage(1, LogLevel.Warning, "Message {Id} of {Queue}, which the poll that it was sent for did not wait for, comes up when its lease ends: {Reason}")]
         public static partial void NotGivenBack(ILogger logger, Guid id, string queue, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "Push to {Queue} failed: {Reason}")]
+        public static partial void StorageFailed(ILogger logger, string queue, string reason);
     }
 }
 

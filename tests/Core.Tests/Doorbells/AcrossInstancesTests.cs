@@ -155,6 +155,21 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
+    public async Task Push_JustAfterItsOwnInstanceHandedAMessageOver_WakesThePollThatWaitsElsewhere()
+    {
+        await OpenBellThereAsync();
+        _ = _here.PollAsync(seconds: 30);
+        await _here.PushAsync("first");
+        var poll = await PollThereAsync();
+
+        await _here.PushAsync("second");
+
+        Assert.Equal(["alice"], BellThere.Texts);
+        await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(10));
+        Assert.Equal("second", Assert.Single(_there.Answer.Messages).Message.Text());
+    }
+
+    [Fact]
     public async Task AMessageThatIsGivenBackHere_WakesThePollThatWaitsElsewhere()
     {
         await OpenBellThereAsync();

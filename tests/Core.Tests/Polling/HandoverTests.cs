@@ -493,6 +493,84 @@ public sealed class HandoverTests : IDisposable
         Assert.Equal(1, bobs!.Deliveries);
     }
 
+    [Fact]
+    public async Task Client_ThatComesForTheNextMessage_NeedNotLookFirst()
+    {
+        _ = Poll();
+        foreach (var number in Enumerable.Range(0, 10))
+        {
+            await PushAsync($"{number}");
+            var (answer, requests) = (new RecordedAnswer(), Queue.Requests.ToArray());
+            _ = _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30)), answer, CancellationToken.None);
+
+            Assert.Equal(["send", "delete"], requests);
+            Assert.Equal(["send", "delete"], Queue.Requests);
+            Queue.Requests.Clear();
+        }
+    }
+
+    [Fact]
+    public async Task Client_ThatComesForTheNextMessage_LooksAfterTheFirstPause()
+    {
+        await HandOverAsync("first");
+        await _instance.PutAsync("pushed elsewhere");
+
+        var next = Poll();
+        _instance.Time.Advance(TimeSpan.FromSeconds(0.24));
+        Assert.False(next.End.IsCompleted);
+        _instance.Time.Advance(TimeSpan.FromSeconds(0.01));
+
+        Assert.Equal(PollEnd.Delivered, await next.End.Bounded());
+        Assert.Equal(["peek", "receive", "delete"], Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Client_ThatComesForTheNextMessageWithoutTimeToWait_LooksAtOnce()
+    {
+        await HandOverAsync("first");
+        await _instance.PutAsync("pushed elsewhere");
+
+        Assert.Equal(PollEnd.Delivered, await Poll(seconds: 0).End.Bounded());
+    }
+
+    [Fact]
+    public async Task Client_ThatComesForTheNextMessageLate_LooksFirst()
+    {
+        await HandOverAsync("first");
+        await _instance.PutAsync("pushed elsewhere");
+        _instance.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(PollEnd.Delivered, await Poll().End.Bounded());
+    }
+
+    [Fact]
+    public async Task Client_ThatComesForTheNextMessage_WhenOneWasPushedHereMeanwhile_LooksFirst()
+    {
+        await HandOverAsync("first");
+        await PushAsync("second");
+
+        var next = Poll();
+
+        Assert.Equal(PollEnd.Delivered, await next.End.Bounded());
+        Assert.Equal("second", Assert.Single(next.Answer.Messages).Message.Text());
+    }
+
+    [Fact]
+    public async Task Client_ThatIsAlwaysBackAtOnce_LooksEverySecondAllTheSame()
+    {
+        _ = Poll();
+        foreach (var number in Enumerable.Range(0, 50))
+        {
+            await PushAsync($"{number}");
+            _ = _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30)), new RecordedAnswer(), CancellationToken.None);
+            _instance.Time.Advance(TimeSpan.FromSeconds(0.1));
+        }
+
+        Assert.Equal(50, Queue.Requests.Count(request => request == "send"));
+        Assert.Equal(50, Queue.Requests.Count(request => request == "delete"));
+        Assert.InRange(Queue.Peeks, 4, 5);
+    }
+
     private Mailbox Mailbox => _instance.Storage.Mailboxes().Open(_instance.Alice);
 
     private (Task<PollEnd> End, RecordedAnswer Answer, CancellationTokenSource Client) Poll(int seconds = 30, int? lease = null, int max = 1)
@@ -502,6 +580,13 @@ public sealed class HandoverTests : IDisposable
         var end = _instance.Poll.RunAsync(request, answer, client.Token);
         Queue.Requests.Clear();
         return (end, answer, client);
+    }
+
+    private async Task HandOverAsync(string text)
+    {
+        var poll = Poll();
+        await PushAsync(text);
+        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
     }
 
     private async Task<PushEnd> PushAsync(string text, int ttl = 3_600) =>

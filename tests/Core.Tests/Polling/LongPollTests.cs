@@ -96,8 +96,8 @@ public sealed class LongPollTests : IDisposable
         await first.Bounded();
 
         _ = _instance.PollAsync(seconds: 30);
-        await _instance.AdvanceAsync(0, looks: 3);
-        await _instance.AdvanceAsync(0.25, looks: 4);
+        await _instance.AdvanceAsync(0.25, looks: 3);
+        await _instance.AdvanceAsync(0.5, looks: 4);
     }
 
     [Fact]
