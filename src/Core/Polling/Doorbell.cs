@@ -91,6 +91,25 @@ public sealed class Doorbell : IDisposable
     }
 
     /// <summary>
+    /// A message of the recipient is hidden, under a lease or a delay, and comes up <paramref name="within"/> this time if nobody removes it. Nobody rings for that: polls that
+    /// wait here look by then.
+    /// </summary>
+    public void Expect(Recipient recipient, TimeSpan within)
+    {
+        var wakes = default(Wakes);
+        lock (_gate)
+        {
+            _backoff.Expect(recipient, within);
+            if (_rooms.TryGetValue(recipient, out var room))
+            {
+                room.Expect(ref wakes);
+            }
+        }
+
+        wakes.Fire();
+    }
+
+    /// <summary>
     /// Claims the newest armed poll whose lease is not longer than <paramref name="longestLease"/>, in plain mode where <paramref name="plainOnly"/> says so: it waits for the message that is on its way. Null
     /// where there is none. The claim ends with <see cref="WaitingPoll.TryHand(LeasedMessage)"/> or <see cref="WaitingPoll.Release"/>.
     /// </summary>

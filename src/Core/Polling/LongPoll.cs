@@ -182,6 +182,7 @@ public sealed partial class LongPoll(
             catch (StorageUnavailableException ex)
             {
                 // It stays hidden for its lease and then comes up again; given back now it would come up at once, and again and again.
+                doorbell.Expect(request.Recipient, message.LeaseLeft(time));
                 Log.NotDeadLettered(logger, message.Message.Id, mailbox.QueueName, ex.Message);
             }
         }
@@ -219,7 +220,11 @@ public sealed partial class LongPoll(
                 // The push stores what was not written.
                 direct.Settle(handover);
             }
-            else if (handover != Handover.Written || request.Lease is null)
+            else if (handover == Handover.Written && request.Lease is not null)
+            {
+                doorbell.Expect(request.Recipient, messages[0].LeaseLeft(time));
+            }
+            else
             {
                 await Task.WhenAll(messages.Select(message => SettleAsync(request.Recipient, mailbox, message, clock, handover)));
             }
@@ -252,6 +257,7 @@ public sealed partial class LongPoll(
         catch (StorageUnavailableException ex)
         {
             // The client has its answer or has left; the message comes back when its lease ends, counted as delivered.
+            doorbell.Expect(recipient, message.LeaseLeft(time));
             Log.NotSettled(logger, message.Message.Id, mailbox.QueueName, handover, ex.Message);
         }
 

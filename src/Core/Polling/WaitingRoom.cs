@@ -254,6 +254,20 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turn
         GoOn(ref wakes);
     }
 
+    /// <summary>Something that is hidden in the mailbox will come up; the pause that has begun may be too long for it.</summary>
+    public void Expect(ref Wakes wakes)
+    {
+        var (pause, pausedAt) = (_pause, _pausedAt);
+        var left = PauseLeft;
+        Pause();
+        if (left < _pause)
+        {
+            (_pause, _pausedAt) = (pause, pausedAt);
+        }
+
+        GoOn(ref wakes);
+    }
+
     /// <summary>The room may look now, if it still wants to.</summary>
     public void OnTurn(ref Wakes wakes)
     {
@@ -332,7 +346,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turn
     }
 
     // Who is rung from everywhere needs to look for the sake of rings that are lost only.
-    private void Pause() => (_pause, _pausedAt) = (backoff.Pause(_shown is null ? _step : int.MaxValue, unheard: hasBell && _shown is null), time.GetTimestamp());
+    private void Pause() => (_pause, _pausedAt) = (backoff.Pause(recipient, _shown is null ? _step : int.MaxValue, unheard: hasBell && _shown is null), time.GetTimestamp());
 
     private void LookAgain()
     {

@@ -99,6 +99,10 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
         {
             await ringer.RingAsync(recipient, mailbox);
         }
+        else
+        {
+            doorbell.Expect(recipient, delay);
+        }
 
         return sent;
     }
@@ -144,6 +148,7 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
         catch (StorageUnavailableException ex)
         {
             // It is stored all the same.
+            doorbell.Expect(recipient, message.LeaseLeft(time));
             Log.NotGivenBack(logger, message.Message.Id, mailbox.QueueName, ex.Message);
         }
 

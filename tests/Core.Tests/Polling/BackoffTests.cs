@@ -1,11 +1,15 @@
 using FuncComet.Polling;
+using FuncComet.Recipients;
 using FuncComet.Testing;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Polling;
 
 public sealed class BackoffTests
 {
+    private static Recipient Alice { get; } = Named.Recipient("alice");
+
     [Theory]
     [InlineData(0, 250)]
     [InlineData(1, 500)]
@@ -19,7 +23,7 @@ public sealed class BackoffTests
     {
         using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0, Maximum = TimeSpan.FromSeconds(5) }), Random.Shared, TimeProvider.System);
 
-        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), backoff.Pause(step));
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), backoff.Pause(Alice, step));
     }
 
     [Theory]
@@ -29,7 +33,7 @@ public sealed class BackoffTests
     {
         using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared, TimeProvider.System);
 
-        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), backoff.Pause(10, unheard));
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), backoff.Pause(Alice, 10, unheard));
     }
 
     [Theory]
@@ -40,7 +44,7 @@ public sealed class BackoffTests
     {
         using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0.2, Maximum = TimeSpan.FromSeconds(5) }), new FixedRandom(chance), TimeProvider.System);
 
-        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), backoff.Pause(10));
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), backoff.Pause(Alice, 10));
     }
 
     [Fact]
@@ -54,6 +58,26 @@ public sealed class BackoffTests
         Assert.Equal(0, backoff.StepOf(Named.Recipient("bob")));
         backoff.Remember(Named.Recipient("alice"), 0);
         Assert.Equal(0, backoff.StepOf(Named.Recipient("alice")));
+    }
+
+    // Hidden for 60 and for 90 seconds; the longest pause is 30.
+    [Theory]
+    [InlineData(0, 30)]
+    [InlineData(40, 20.1)]
+    [InlineData(60.1, 5)]
+    [InlineData(88, 4)]
+    [InlineData(92, 30)]
+    public void Pause_WhileSomethingIsHidden_EndsWhenItComesUp(double after, double seconds)
+    {
+        var time = new FakeTimeProvider();
+        using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared, time);
+        backoff.Expect(Alice, TimeSpan.FromSeconds(90));
+        backoff.Expect(Alice, TimeSpan.FromSeconds(60));
+
+        time.Advance(TimeSpan.FromSeconds(after));
+
+        Assert.Equal(TimeSpan.FromSeconds(seconds), backoff.Pause(Alice, 10));
+        Assert.Equal(TimeSpan.FromSeconds(30), backoff.Pause(Named.Recipient("bob"), 10));
     }
 
     private sealed class FixedRandom(double value) : Random

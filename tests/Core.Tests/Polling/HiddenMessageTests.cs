@@ -1,0 +1,46 @@
+using FuncComet.Polling;
+using FuncComet.Testing;
+
+namespace FuncComet.Core.Tests.Polling;
+
+/// <summary>What comes up by itself, when a lease or a delay ends, is rung by nobody: a poll that waits here looks then all the same.</summary>
+public sealed class HiddenMessageTests : IDisposable
+{
+    private readonly PollHarness _instance = new();
+
+    public void Dispose() => _instance.Dispose();
+
+    [Fact]
+    public async Task APoll_LooksWhenTheLeaseThatAnotherLeftEnds()
+    {
+        await _instance.PushAsync("hello");
+        await _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero) { Lease = TimeSpan.FromSeconds(7) }, _instance.Answer, CancellationToken.None).Bounded();
+
+        // Its pauses would be over after 0.25, 0.75, 1.75, 3.75 and 7.75 seconds.
+        var poll = _instance.PollAsync(seconds: 30);
+        await _instance.AdvanceAsync(0.25, looks: 3);
+        await _instance.AdvanceAsync(0.5, looks: 4);
+        await _instance.AdvanceAsync(1, looks: 5);
+        await _instance.AdvanceAsync(2, looks: 6);
+        await _instance.AdvanceAsync(3.3, looks: 6);
+        _instance.Time.Advance(TimeSpan.FromSeconds(0.05));
+
+        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal(2, _instance.Answer.Messages[1].Deliveries);
+    }
+
+    [Fact]
+    public async Task APoll_LooksWhenTheDelayOfWhatWasPushedHereEnds()
+    {
+        _instance.Backoff.Remember(_instance.Alice, 10);
+        var poll = _instance.PollAsync(seconds: 30);
+        await _instance.AdvanceAsync(1, looks: 1);
+
+        await _instance.Push.SendAsync([_instance.Alice], Named.Message("later"), TimeSpan.FromHours(1), TimeSpan.FromSeconds(2)).Bounded();
+        await _instance.AdvanceAsync(2, looks: 1);
+        _instance.Time.Advance(TimeSpan.FromSeconds(0.1));
+
+        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal("later", Assert.Single(_instance.Answer.Messages).Message.Text());
+    }
+}
