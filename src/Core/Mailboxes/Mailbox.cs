@@ -69,6 +69,9 @@ public sealed class Mailbox
             passOn);
     }
 
+    /// <summary>The last look found no queue.</summary>
+    internal bool IsMissing { get; private set; }
+
     /// <summary>Looks whether a message can be received; hides nothing. A mailbox whose queue does not exist is empty.</summary>
     public Task<bool> HasMessageAsync(TimeSpan deadline, CancellationToken cancellationToken) => CallAsync(
         "peek",
@@ -77,10 +80,12 @@ public sealed class Mailbox
         {
             try
             {
+                IsMissing = false;
                 return (await _queue.PeekMessageAsync(token)).Value is not null;
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
             {
+                IsMissing = true;
                 return false;
             }
         },

@@ -132,7 +132,7 @@ public sealed partial class LongPoll(
 
             if (received.Count == 0)
             {
-                poll.FoundNothing();
+                poll.FoundNothing(mailbox.IsMissing);
                 continue;
             }
 

@@ -59,11 +59,11 @@ internal sealed class WaitingPoll(WaitingRoom room, PollClock clock, TimeSpan le
     /// <inheritdoc cref="WaitingRoom.Shown"/>
     public void Shown(Presence presence) => room.Shown(presence);
 
-    /// <summary>The mailbox is empty.</summary>
-    public void FoundNothing() => room.EndLook(this, found: false);
+    /// <summary>The mailbox is empty, or there is none yet.</summary>
+    public void FoundNothing(bool isMissing) => room.EndLook(this, found: false, isMissing);
 
     /// <summary>What was there has been set aside; more may be behind it.</summary>
-    public void FoundNothingToDeliver() => room.EndLook(this, found: true);
+    public void FoundNothingToDeliver() => room.EndLook(this, found: true, isMissing: false);
 
     /// <summary>It leaves with messages; more may be behind them.</summary>
     public void Took() => room.Leave(this, took: true);

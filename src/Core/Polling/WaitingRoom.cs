@@ -16,6 +16,9 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turn
     // So old may be what a poll relies on that does not look first; it looks itself after the first pause.
     private static readonly TimeSpan InUse = TimeSpan.FromSeconds(1);
 
+    // With the default pauses after less than 2 seconds.
+    private const int StepOfMaking = 3;
+
     // The newest is the last.
     private readonly List<WaitingPoll> _polls = new(1);
     private ITimer? _timer;
@@ -31,6 +34,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turn
     private bool _isKnownEmpty;
     private long _knownEmptyAt;
     private bool _handedOverLast;
+    private bool _isMissing;
 
     public Recipient Recipient => recipient;
 
@@ -73,7 +77,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turn
     /// <summary>Something may be in the mailbox. Until a look says otherwise nobody is armed: what is sent now would overtake it.</summary>
     public void Ring(ref Wakes wakes)
     {
-        _rungSinceLook = true;
+        (_rungSinceLook, _isMissing) = (true, false);
         _isKnownEmpty = false;
         _step = 0;
         _polls.ForEach(poll => poll.IsArmed = false);
@@ -129,12 +133,13 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turn
         wakes.Fire();
     }
 
-    public void EndLook(WaitingPoll poll, bool found)
+    public void EndLook(WaitingPoll poll, bool found, bool isMissing)
     {
         var wakes = default(Wakes);
         lock (gate)
         {
             LookIsOver(ref wakes);
+            _isMissing = isMissing;
             poll.State = WaitingState.Waiting;
             poll.WaitAgain();
             if (found)
@@ -199,14 +204,15 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turn
 
     /// <summary>
     /// What is to be written into the mailbox before the look that begins now: that polls wait at <paramref name="instance"/>, until the last of their timeouts. Null
-    /// where that stands there, and where the first of the pauses is not over yet: it is so short that nobody needs to ring.
+    /// where that stands there, and where the first of the pauses is not over yet: it is so short that nobody needs to ring. Where there is no mailbox yet it takes longer:
+    /// a poll that only looks in makes none.
     /// </summary>
     public Presence? PresenceToShow(string instance)
     {
         lock (gate)
         {
             var left = _polls.Max(poll => poll.TimeLeft);
-            if (_step == 0 || left <= TimeSpan.Zero)
+            if (_step < (_isMissing ? StepOfMaking : 1) || left <= TimeSpan.Zero)
             {
                 return null;
             }

@@ -54,6 +54,22 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
+    public async Task APollThatOnlyLooksIn_MakesNoMailbox_AndOneThatIsHeldDoes()
+    {
+        await OpenBellThereAsync();
+        var poll = _there.PollAsync(220);
+        await _there.AdvanceAsync(0.25, looks: 2);
+        await _there.AdvanceAsync(0.5, looks: 3);
+        Assert.False(Queue.IsThere);
+
+        await _there.AdvanceAsync(1, looks: 4);
+
+        Assert.True(Queue.IsThere);
+        Assert.Equal(["peek", "peek", "peek", "metadata", "create", "peek"], Queue.Requests);
+        Assert.False(poll.IsCompleted);
+    }
+
+    [Fact]
     public async Task Push_BesideThePoll_AsksNobodyElse()
     {
         await OpenBellThereAsync();

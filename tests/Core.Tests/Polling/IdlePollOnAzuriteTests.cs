@@ -63,8 +63,8 @@ public sealed class IdlePollOnAzuriteTests(Azurite azurite)
 
         await poll.RunAsync(new PollRequest(recipient, TimeSpan.FromSeconds(4)), new RecordedAnswer(), CancellationToken.None).Bounded();
 
-        // A look, and after the first pause the write, once for the mailbox that it makes a create, and another look; the next would come after 24 seconds.
-        Assert.Equal(4, requests.Of(recipient.QueueName("fc")));
+        // Three looks, and after the third pause the write, once for the mailbox that it makes a create, and another look; the next would come after 24 seconds.
+        Assert.Equal(6, requests.Of(recipient.QueueName("fc")));
 
         // The queue's making and the listing of others', then 4 seconds with a look every 200 ms, and one at each end.
         Assert.InRange(requests.Count - requests.Of(recipient.QueueName("fc")), 5, 24);
