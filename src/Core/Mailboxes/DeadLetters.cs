@@ -40,7 +40,7 @@ public sealed class DeadLetters(QueueServiceClient storage, IOptions<MailboxOpti
         ArgumentNullException.ThrowIfNull(mailbox);
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(deadline);
-        var queue = new Mailbox(storage.GetQueueClient(QueueName), recipient: null, time);
+        var queue = new Mailbox(storage, QueueName, recipient: null, time);
         var letter = new DeadLetter(
             recipient.Name,
             message.Message.Id.ToString("N"),

@@ -22,19 +22,23 @@ public sealed class Mailbox
     private const string RecipientMetadata = "recipient";
     private const string BellMetadata = "bell";
 
-    private readonly QueueClient _queue;
+    private readonly QueueServiceClient _storage;
     private readonly Recipient? _recipient;
     private readonly TimeProvider _time;
 
-    internal Mailbox(QueueClient queue, Recipient? recipient, TimeProvider time)
+    internal Mailbox(QueueServiceClient storage, string queueName, Recipient? recipient, TimeProvider time)
     {
-        _queue = queue;
+        _storage = storage;
+        QueueName = queueName;
         _recipient = recipient;
         _time = time;
     }
 
     /// <summary>The queue's name: fit for logs, where a recipient's name is not.</summary>
-    public string QueueName => _queue.Name;
+    public string QueueName { get; }
+
+    // Made for each call: its addresses take over a kilobyte, and a poll that waits has no use for them.
+    private QueueClient Queue => _storage.GetQueueClient(QueueName);
 
     /// <summary>
     /// Stores a text durably, and makes the queue where this is its first message.
@@ -63,7 +67,7 @@ public sealed class Mailbox
             {
                 // It is hidden from when Storage takes it, which is not before it was asked.
                 var hiddenUntil = _time.GetUtcNow() + delay;
-                var sent = (await _queue.SendMessageAsync(text, delay, timeToLive, token)).Value;
+                var sent = (await Queue.SendMessageAsync(text, delay, timeToLive, token)).Value;
                 return new SentMessage(text, sent.MessageId, sent.PopReceipt, sent.ExpirationTime, hiddenUntil);
             },
             passOn);
@@ -81,7 +85,7 @@ public sealed class Mailbox
             try
             {
                 IsMissing = false;
-                return (await _queue.PeekMessageAsync(token)).Value is not null;
+                return (await Queue.PeekMessageAsync(token)).Value is not null;
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
             {
@@ -101,7 +105,7 @@ public sealed class Mailbox
             var leaseEnd = _time.GetUtcNow() + lease;
             try
             {
-                return Array.ConvertAll((await _queue.ReceiveMessagesAsync(max, lease, token)).Value, received => new LeasedMessage(_recipient!, received, leaseEnd));
+                return Array.ConvertAll((await Queue.ReceiveMessagesAsync(max, lease, token)).Value, received => new LeasedMessage(_recipient!, received, leaseEnd));
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
             {
@@ -123,7 +127,7 @@ public sealed class Mailbox
             {
                 try
                 {
-                    await _queue.DeleteMessageAsync(receipt.QueueMessageId, receipt.PopReceipt, token);
+                    await Queue.DeleteMessageAsync(receipt.QueueMessageId, receipt.PopReceipt, token);
                     return true;
                 }
                 catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.MessageNotFound || ex.ErrorCode == QueueErrorCode.QueueNotFound)
@@ -142,7 +146,7 @@ public sealed class Mailbox
     public Task<bool> DeleteAsync(LeasedMessage message, TimeSpan deadline)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return SettleAsync("delete", deadline, token => _queue.DeleteMessageAsync(message.QueueMessageId, message.PopReceipt, token));
+        return SettleAsync("delete", deadline, token => Queue.DeleteMessageAsync(message.QueueMessageId, message.PopReceipt, token));
     }
 
     /// <summary>Makes a received message visible again at once; false where it was no longer ours to give.</summary>
@@ -155,7 +159,7 @@ public sealed class Mailbox
 
         // Without a text the request leaves the message's text as it is.
         var text = undelivered && message.Envelope is { } envelope ? (envelope with { Returned = envelope.Returned + 1 }).Encode() : null;
-        return SettleAsync("give back", deadline, token => _queue.UpdateMessageAsync(message.QueueMessageId, message.PopReceipt, text, TimeSpan.Zero, token));
+        return SettleAsync("give back", deadline, token => Queue.UpdateMessageAsync(message.QueueMessageId, message.PopReceipt, text, TimeSpan.Zero, token));
     }
 
     /// <summary>About how many messages there are, hidden ones included; null where the queue does not exist.</summary>
@@ -166,7 +170,7 @@ public sealed class Mailbox
         {
             try
             {
-                return (await _queue.GetPropertiesAsync(token)).Value.ApproximateMessagesCountLong;
+                return (await Queue.GetPropertiesAsync(token)).Value.ApproximateMessagesCountLong;
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
             {
@@ -182,7 +186,7 @@ public sealed class Mailbox
         {
             try
             {
-                await _queue.ClearMessagesAsync(token);
+                await Queue.ClearMessagesAsync(token);
                 return true;
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
@@ -200,7 +204,7 @@ public sealed class Mailbox
             var metadata = Metadata(presence);
             try
             {
-                return await _queue.SetMetadataAsync(metadata, token);
+                return await Queue.SetMetadataAsync(metadata, token);
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
             {
@@ -208,11 +212,11 @@ public sealed class Mailbox
 
             try
             {
-                return await _queue.CreateAsync(metadata, token);
+                return await Queue.CreateAsync(metadata, token);
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueAlreadyExists)
             {
-                return await _queue.SetMetadataAsync(metadata, token);
+                return await Queue.SetMetadataAsync(metadata, token);
             }
         },
         cancellationToken: cancellationToken);
@@ -225,7 +229,7 @@ public sealed class Mailbox
         {
             try
             {
-                var properties = (await _queue.GetPropertiesAsync(token)).Value;
+                var properties = (await Queue.GetPropertiesAsync(token)).Value;
                 return properties.Metadata is { } metadata && metadata.TryGetValue(BellMetadata, out var bell) ? Presence.TryParse(bell) : null;
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
@@ -242,7 +246,7 @@ public sealed class Mailbox
         {
             try
             {
-                await _queue.CreateAsync(_recipient is null ? null : Metadata(presence: null), token);
+                await Queue.CreateAsync(_recipient is null ? null : Metadata(presence: null), token);
                 return true;
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueAlreadyExists)

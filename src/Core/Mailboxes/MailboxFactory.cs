@@ -11,11 +11,11 @@ public sealed class MailboxFactory(QueueServiceClient storage, IOptions<MailboxO
     public Mailbox Open(Recipient recipient)
     {
         ArgumentNullException.ThrowIfNull(recipient);
-        return new Mailbox(storage.GetQueueClient(recipient.QueueName(options.Value.QueuePrefix)), recipient, time);
+        return new Mailbox(storage, recipient.QueueName(options.Value.QueuePrefix), recipient, time);
     }
 
     /// <summary>Returns when Storage has answered one small request; it needs no right beyond those of a poll.</summary>
     /// <exception cref="StorageUnavailableException">It did not.</exception>
     internal Task CheckStorageAsync() =>
-        new Mailbox(storage.GetQueueClient($"{options.Value.QueuePrefix}-health"), recipient: null, time).HasMessageAsync(Mailbox.Deadline, CancellationToken.None);
+        new Mailbox(storage, $"{options.Value.QueuePrefix}-health", recipient: null, time).HasMessageAsync(Mailbox.Deadline, CancellationToken.None);
 }

@@ -106,45 +106,55 @@ public sealed partial class LongPoll(
                 return new Waited([direct.Message], direct);
             }
 
-            using var leaving = CancellationTokenSource.CreateLinkedTokenSource(clientGone, host.ApplicationStopping);
-            IReadOnlyList<LeasedMessage> received;
-            try
+            if (await LookAndReceiveAsync(request, poll, mailbox, lease, clock, clientGone) is { } waited)
             {
-                var seen = !leaving.IsCancellationRequested && await LookAsync(poll, mailbox, clock, leaving.Token);
-                if (leaving.IsCancellationRequested)
-                {
-                    return new Waited(EndOf(clientGone));
-                }
-
-                // Another poll may have been faster; then the wait goes on.
-                received = seen ? await mailbox.ReceiveAsync(request.Max, lease, clock.ForReceive) : [];
+                return waited;
             }
-            catch (Exception ex) when (leaving.IsCancellationRequested && ex is (OperationCanceledException or StorageUnavailableException))
+        }
+    }
+
+    /// <summary>What a poll does that is called to look; null where it waits on. Apart from the wait, which is to keep nothing of it.</summary>
+    private async Task<Waited?> LookAndReceiveAsync(PollRequest request, WaitingPoll poll, Mailbox mailbox, TimeSpan lease, PollClock clock, CancellationToken clientGone)
+    {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(clientGone, host.ApplicationStopping);
+        IReadOnlyList<LeasedMessage> received;
+        try
+        {
+            var seen = !leaving.IsCancellationRequested && await LookAsync(poll, mailbox, clock, leaving.Token);
+            if (leaving.IsCancellationRequested)
             {
                 return new Waited(EndOf(clientGone));
             }
-            catch (StorageUnavailableException ex)
-            {
-                Log.StorageFailed(logger, mailbox.QueueName, ex.Message);
-                poll.StorageFailed();
-                return new Waited(PollEnd.StorageFailed);
-            }
 
-            if (received.Count == 0)
-            {
-                poll.FoundNothing(mailbox.IsMissing);
-                continue;
-            }
-
-            var messages = await SetAsideDeadLettersAsync(request, mailbox, received, clock);
-            if (messages.Count > 0)
-            {
-                poll.Took();
-                return new Waited(messages);
-            }
-
-            poll.FoundNothingToDeliver();
+            // Another poll may have been faster; then the wait goes on.
+            received = seen ? await mailbox.ReceiveAsync(request.Max, lease, clock.ForReceive) : [];
         }
+        catch (Exception ex) when (leaving.IsCancellationRequested && ex is (OperationCanceledException or StorageUnavailableException))
+        {
+            return new Waited(EndOf(clientGone));
+        }
+        catch (StorageUnavailableException ex)
+        {
+            Log.StorageFailed(logger, mailbox.QueueName, ex.Message);
+            poll.StorageFailed();
+            return new Waited(PollEnd.StorageFailed);
+        }
+
+        if (received.Count == 0)
+        {
+            poll.FoundNothing(mailbox.IsMissing);
+            return null;
+        }
+
+        var messages = await SetAsideDeadLettersAsync(request, mailbox, received, clock);
+        if (messages.Count > 0)
+        {
+            poll.Took();
+            return new Waited(messages);
+        }
+
+        poll.FoundNothingToDeliver();
+        return null;
     }
 
     /// <summary>

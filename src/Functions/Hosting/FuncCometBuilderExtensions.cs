@@ -26,8 +26,9 @@ internal static class FuncCometBuilderExtensions
         builder.Services.AddHostedService<TokensOffWarning>();
         builder.AddTelemetryExport();
 
-        // They log each request with its query, and of one that is no HTTP the line at fault: recipients, keys and tokens may stand in either.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        // They log each request with its query, and of one that is no HTTP the line at fault: recipients, keys and tokens may stand in either. With the first off
+        // altogether ASP.NET makes no activity of its own for each request either, which nobody exports: the request's trace is read from its headers.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning);
 
         // With a buffer an answer counts as written while its bytes are still in this process; killed then, after the delete, it would take the

@@ -13,7 +13,7 @@ namespace FuncComet.LocalHost;
 /// <summary>
 /// Maps the functions as the Functions host does: routes under host.json's prefix, verbs, keys, and the limits with the tokens they fire.
 /// </summary>
-internal sealed partial class FunctionEndpoints(HostLimit limit, string? key, TimeProvider time, ILogger<FunctionEndpoints> logger)
+internal sealed partial class FunctionEndpoints(IServiceProvider services, HostLimit limit, string? key, TimeProvider time, ILogger<FunctionEndpoints> logger)
 {
     public const string KeySetting = "LocalHost:Key";
 
@@ -26,6 +26,7 @@ internal sealed partial class FunctionEndpoints(HostLimit limit, string? key, Ti
     public static void Map(WebApplication app)
     {
         var endpoints = new FunctionEndpoints(
+            app.Services,
             app.Services.GetRequiredService<HostLimit>(),
             app.Configuration[KeySetting] is { Length: > 0 } key ? key : null,
             app.Services.GetRequiredService<TimeProvider>(),
@@ -52,20 +53,28 @@ internal sealed partial class FunctionEndpoints(HostLimit limit, string? key, Ti
             return;
         }
 
+        // Every service here is a singleton: a scope for each request would be kept for as long as it is held.
+        context.RequestServices = services;
+
         // The client's leaving fires both tokens; functionTimeout only the function's; the proxy's limit only RequestAborted.
-        var clientGone = context.RequestAborted;
-        using var aborted = CancellationTokenSource.CreateLinkedTokenSource(clientGone);
-        context.RequestAborted = aborted.Token;
-        using var invocation = CancellationTokenSource.CreateLinkedTokenSource(clientGone);
+        using var invocation = new CancellationTokenSource();
+        var proxyEnded = false;
+        await using var onClientGone = context.RequestAborted.Register(() =>
+        {
+            if (!Volatile.Read(ref proxyEnded))
+            {
+                invocation.Cancel();
+            }
+        });
         try
         {
             // One timer at a time, since it is there for every poll that is held: first the proxy's, unless functionTimeout comes before.
             var began = time.GetTimestamp();
             var running = function.InvokeAsync(context.Request, invocation.Token);
-            var proxyEnded = !(limit.FunctionTimeout < ProxyLimit) && !await EndsWithinAsync(running, ProxyLimit);
-            if (proxyEnded)
+            if (!(limit.FunctionTimeout < ProxyLimit) && !await EndsWithinAsync(running, ProxyLimit))
             {
-                await aborted.CancelAsync();
+                Volatile.Write(ref proxyEnded, true);
+                context.Abort();
             }
 
             if (limit.FunctionTimeout is { } timeout && !await EndsWithinAsync(running, timeout - time.GetElapsedTime(began)))
@@ -85,10 +94,6 @@ internal sealed partial class FunctionEndpoints(HostLimit limit, string? key, Ti
             }
 
             await running;
-            if (proxyEnded)
-            {
-                context.Abort();
-            }
         }
         catch (Exception ex)
         {
