@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Text.Json;
+using FuncComet.Bench.Reporting;
+using FuncComet.Bench.Scenarios;
+using FuncComet.Bench.Systems;
+using FuncComet.LocalHost.Storage;
+
+namespace FuncComet.Bench;
+
+/// <summary>Runs scenarios one after the other and writes what they measured.</summary>
+internal sealed class Bench(Scale scale, Uri? golongpoll, TextWriter progress)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private readonly long _began = Stopwatch.GetTimestamp();
+
+    /// <summary>In the order in which they run.</summary>
+    public static IReadOnlyList<IScenario> Scenarios { get; } =
+        [new Startup(), new Latency(), new Throughput(), new TwoInstances(), new StorageRequests(), new Memory(), new Cpu(), new Growth(), new CostTable()];
+
+    public async Task<Report> RunAsync(IReadOnlyList<IScenario> scenarios, CancellationToken cancellationToken)
+    {
+        var report = new Report { Quick = scale == Scale.Quick };
+        foreach (var (scenario, index) in scenarios.Select((scenario, index) => (scenario, index)))
+        {
+            Say($"{scenario.Name} ({index + 1} of {scenarios.Count}): {scenario.Description}");
+
+            // A fresh storage for each: what one scenario leaves behind slows none after it.
+            var data = NewFolder();
+            try
+            {
+                await using var azurite = await AzuriteServer.StartAsync(queuePort: 0, data, progress, cancellationToken);
+                var run = new Run(scale, new SystemFactory(azurite.ConnectionString, golongpoll), report, line => Say($"  {line}"));
+                await scenario.RunAsync(run, cancellationToken);
+            }
+            finally
+            {
+                Directory.Delete(data, recursive: true);
+            }
+        }
+
+        return report;
+    }
+
+    /// <summary>Writes tables.md, results.json and, where growth was measured, growth.svg.</summary>
+    public async Task WriteAsync(Report report, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "tables.md"), MarkdownReport.Write(report));
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "results.json"),
+            JsonSerializer.Serialize(new { report.Date, report.Version, report.Machine, report.Quick, Goals = Goals.Judge(report), report.Figures }, Indented));
+        await DrawAsync(report, folder);
+    }
+
+    /// <summary>Puts the tables into a document, and the plot beside it.</summary>
+    public async Task UpdateAsync(Report report, string document)
+    {
+        await File.WriteAllTextAsync(document, MarkdownReport.Update(await File.ReadAllTextAsync(document), report));
+        await DrawAsync(report, Path.GetDirectoryName(Path.GetFullPath(document))!);
+    }
+
+    private async Task DrawAsync(Report report, string folder)
+    {
+        if (GrowthPlot.Draw(report, scale) is { } svg)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, GrowthPlot.FileName), svg);
+        }
+    }
+
+    // In a memory file system where there is one, so that it is no disk that is measured.
+    private static string NewFolder()
+    {
+        const string Memory = "/dev/shm";
+        return Directory.Exists(Memory)
+            ? Directory.CreateDirectory(Path.Combine(Memory, $"funccomet-bench-{Guid.NewGuid():N}")).FullName
+            : Directory.CreateTempSubdirectory("funccomet-bench-").FullName;
+    }
+
+    private void Say(string line) => progress.WriteLine($"[{Stopwatch.GetElapsedTime(_began):mm\\:ss}] {line}");
+}

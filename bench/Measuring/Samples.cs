@@ -1,0 +1,19 @@
+namespace FuncComet.Bench.Measuring;
+
+/// <summary>Times that were measured.</summary>
+internal sealed class Samples
+{
+    private readonly List<double> _milliseconds = [];
+
+    public int Count => _milliseconds.Count;
+
+    public void Add(TimeSpan time) => _milliseconds.Add(time.TotalMilliseconds);
+
+    /// <summary>The least that no less than this share of the samples is at or below, in milliseconds.</summary>
+    /// <param name="share">0.5 for the median.</param>
+    public double Percentile(double share)
+    {
+        var sorted = _milliseconds.Order().ToArray();
+        return sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
+    }
+}

@@ -1,0 +1,32 @@
+using FuncComet.Bench.Measuring;
+using FuncComet.Bench.Systems;
+
+namespace FuncComet.Bench.Scenarios;
+
+/// <summary>What many polls cost that only wait.</summary>
+internal sealed class Cpu : IScenario
+{
+    public const string ScenarioName = "cpu";
+    public const string OfOneCore = "% of one core";
+
+    public string Name => ScenarioName;
+
+    public string Description => "CPU while many polls only wait";
+
+    public async Task RunAsync(Run run, CancellationToken cancellationToken)
+    {
+        IPushSystem[] all = [run.Systems.Stored(), .. run.Systems.InMemory()];
+        await using var systems = await RunningSystems.StartAsync(all, cancellationToken);
+        foreach (var system in systems.All)
+        {
+            var idle = await IdleCost.MeasureAsync(system, run.Scale.ManyHeld, run.Scale.Steady, run.Scale.ShortWindow, cancellationToken);
+            if (idle.CpuPercent is { } percent)
+            {
+                run.Report.Add(Name, system.Name, OfOneCore, percent);
+                run.Report.Add(Name, system.Name, "held", idle.Held!.Value);
+                run.Report.Add(Name, system.Name, "storage requests a second", idle.StorageRequestsAMinute / 60);
+                run.Progress($"{system.Name}, {run.Scale.ManyHeld:N0} idle: {percent:F1} % of one core");
+            }
+        }
+    }
+}

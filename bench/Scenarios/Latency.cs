@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using FuncComet.Bench.Measuring;
+using FuncComet.Bench.Systems;
+
+namespace FuncComet.Bench.Scenarios;
+
+/// <summary>From sending a push to having read the poll's answer. The systems take turns, so that what changes on the machine meets all of them.</summary>
+internal sealed class Latency : IScenario
+{
+    public const string ScenarioName = "latency";
+
+    // The recipients that are pushed to, however many wait; each is warmed up by as many messages as there are rounds of it.
+    private const int Recipients = 50;
+    private const int WarmUps = 100;
+
+    public string Name => ScenarioName;
+
+    public string Description => "delivery latency, one message after the other, beside other polls that wait";
+
+    public static string Median(int held) => $"{held:N0} held: p50, ms";
+
+    public async Task RunAsync(Run run, CancellationToken cancellationToken)
+    {
+        await using var systems = await RunningSystems.StartAsync(
+            [run.Systems.BareStorage(), run.Systems.Stored(), run.Systems.Direct(), .. run.Systems.InMemory(), run.Systems.NaiveSecond(), run.Systems.NaiveTenth()],
+            cancellationToken);
+        foreach (var held in run.Scale.LatencyHeld)
+        {
+            var samples = systems.All.ToDictionary(system => system, _ => new Samples());
+            for (var round = 0; round < run.Scale.Rounds; round++)
+            {
+                foreach (var system in systems.All.Where(system => held <= system.MostHeld))
+                {
+                    await MeasureAsync(system, held, samples[system], round == 0, run.Scale, cancellationToken);
+                    run.Progress($"{held:N0} held, round {round + 1} of {run.Scale.Rounds}, {system.Name}: p50 {samples[system].Percentile(0.5):F2} ms of {samples[system].Count}");
+                }
+            }
+
+            foreach (var (system, times) in samples.Where(pair => pair.Value.Count > 0))
+            {
+                run.Report.Add(Name, system.Name, Median(held), times.Percentile(0.5));
+                run.Report.Add(Name, system.Name, $"{held:N0} held: p99, ms", times.Percentile(0.99));
+            }
+        }
+    }
+
+    private static async Task MeasureAsync(IPushSystem system, int held, Samples samples, bool warmUp, Scale scale, CancellationToken cancellationToken)
+    {
+        await using var clients = await WaitingClients.HoldAsync(system, held, spread: false, cancellationToken);
+        if (warmUp)
+        {
+            await DeliverAsync(Math.Min(scale.LatencySamples, WarmUps), new Samples());
+        }
+
+        await DeliverAsync(scale.LatencySamples, samples);
+
+        async Task DeliverAsync(int count, Samples times)
+        {
+            var began = Stopwatch.GetTimestamp();
+            for (var i = 0; i < count && (i == 0 || Stopwatch.GetElapsedTime(began) < scale.LongestSlice); i++)
+            {
+                var client = i % Math.Min(held, Recipients);
+                times.Add(await clients.PushAsync(client));
+                clients.Poll(client);
+                await clients.AreHeldAsync(held);
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using FuncComet.Bench.Measuring;
+using FuncComet.Bench.Systems;
+
+namespace FuncComet.Bench.Scenarios;
+
+/// <summary>Deliveries a second, with as many pushes under way as keep the machine busy.</summary>
+internal sealed class Throughput : IScenario
+{
+    public const string ScenarioName = "throughput";
+
+    /// <summary>Every one of many that wait gets a message.</summary>
+    public const string ToWaiting = "to polls that wait, messages/s";
+
+    /// <summary>A few clients poll again as soon as they have their message, which they are sent at once.</summary>
+    public const string PollingAgain = "to clients that poll again at once, messages/s";
+
+    private const int Pushers = 32;
+
+    public string Name => ScenarioName;
+
+    public string Description => "deliveries a second";
+
+    public async Task RunAsync(Run run, CancellationToken cancellationToken)
+    {
+        await using var systems = await RunningSystems.StartAsync(
+            [run.Systems.BareStorage(), run.Systems.Stored(), run.Systems.Direct(), .. run.Systems.InMemory(), run.Systems.NaiveSecond(), run.Systems.NaiveTenth()],
+            cancellationToken);
+
+        // The first round warms up.
+        var rates = systems.All.ToDictionary(system => system, _ => (ToWaiting: new List<double>(), PollingAgain: new List<double>()));
+        for (var round = 0; round <= run.Scale.Rounds; round++)
+        {
+            foreach (var system in systems.All)
+            {
+                var toWaiting = await PushToWaitingAsync(system, Math.Min(run.Scale.ThroughputHeld, system.MostHeld), cancellationToken);
+                var pollingAgain = await PollAgainAsync(system, run.Scale.Sustained, cancellationToken);
+                run.Progress($"{(round == 0 ? "warm-up" : $"round {round} of {run.Scale.Rounds}")}, {system.Name}: {toWaiting:N0}/s to polls that wait, {pollingAgain:N0}/s to clients that poll again");
+                if (round > 0)
+                {
+                    rates[system].ToWaiting.Add(toWaiting);
+                    rates[system].PollingAgain.Add(pollingAgain);
+                }
+            }
+        }
+
+        foreach (var (system, rate) in rates)
+        {
+            run.Report.Add(Name, system.Name, ToWaiting, rate.ToWaiting.Average());
+            run.Report.Add(Name, system.Name, PollingAgain, rate.PollingAgain.Average());
+        }
+    }
+
+    private static async Task<double> PushToWaitingAsync(IPushSystem system, int held, CancellationToken cancellationToken)
+    {
+        await using var clients = await WaitingClients.HoldAsync(system, held, spread: false, cancellationToken);
+        var began = Stopwatch.GetTimestamp();
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, held),
+            new ParallelOptions { MaxDegreeOfParallelism = Pushers, CancellationToken = cancellationToken },
+            async (client, _) => await clients.PushAsync(client));
+        return held / Stopwatch.GetElapsedTime(began).TotalSeconds;
+    }
+
+    private static async Task<double> PollAgainAsync(IPushSystem system, TimeSpan time, CancellationToken cancellationToken)
+    {
+        await using var clients = await WaitingClients.HoldAsync(system, Pushers, spread: false, cancellationToken);
+        var delivered = 0;
+        var began = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, Pushers).Select(DeliverAsync));
+        return delivered / Stopwatch.GetElapsedTime(began).TotalSeconds;
+
+        async Task DeliverAsync(int client)
+        {
+            await clients.PushAsync(client);
+            for (Interlocked.Increment(ref delivered); Stopwatch.GetElapsedTime(began) < time; Interlocked.Increment(ref delivered))
+            {
+                clients.Poll(client);
+                await clients.PushAsync(client);
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace FuncComet.Bench.Systems;
+
+/// <summary>Polls as FuncComet's clients do; the naive design and the bare Kestrel server speak the same.</summary>
+internal sealed class FuncCometClient(HttpClient http, Uri server, string recipient, TimeSpan firstTimeout) : IWaitingClient
+{
+    private readonly Uri _later = PollOf(server, recipient, Http.LongestPoll);
+    private Uri _next = PollOf(server, recipient, firstTimeout);
+
+    public async Task PollAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, _next);
+            _next = _later;
+            using var answer = await Http.PollAsync(http, request, cancellationToken);
+            if (answer is not null)
+            {
+                return;
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    public static Uri PushOf(Uri server, string recipient) => new(server, $"/api/push?rcpt={recipient}");
+
+    private static Uri PollOf(Uri server, string recipient, TimeSpan timeout) =>
+        new(server, string.Create(CultureInfo.InvariantCulture, $"/api/poll?rcpt={recipient}&timeout={Math.Max(1, (int)timeout.TotalSeconds)}"));
+}

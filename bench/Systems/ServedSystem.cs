@@ -1,0 +1,59 @@
+namespace FuncComet.Bench.Systems;
+
+/// <summary>A system that this program serves itself, in one or more child processes that share whatever their environment names.</summary>
+internal class ServedSystem(string name, string kind, IReadOnlyDictionary<string, string> environment, int instances = 1) : IPushSystem
+{
+    private readonly List<ChildProcess> _children = [];
+    private int _clients;
+
+    public string Name => name;
+
+    public int MostHeld { get; init; } = int.MaxValue;
+
+    /// <summary>True where pushes go to an instance that holds no polls: the first.</summary>
+    public bool PushesElsewhere { get; init; }
+
+    protected HttpClient Client { get; } = Http.CreateClient();
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        while (_children.Count < instances)
+        {
+            _children.Add(await ChildProcess.StartAsync(kind, environment, cancellationToken));
+        }
+    }
+
+    public IWaitingClient NewClient(string recipient, TimeSpan firstTimeout)
+    {
+        var first = PushesElsewhere ? 1 : 0;
+        return NewClient(_children[first + (_clients++ % (_children.Count - first))].Url, recipient, firstTimeout);
+    }
+
+    public Task PushAsync(string recipient, CancellationToken cancellationToken) =>
+        Http.PostAsync(Client, FuncCometClient.PushOf(_children[0].Url, recipient), Http.Body(), cancellationToken);
+
+    public async Task<Holding> ReadHeldAsync(CancellationToken cancellationToken)
+    {
+        var instances = await Task.WhenAll(_children.Select(child => child.ReadHeldAsync(cancellationToken)));
+        return new Holding(instances.Sum(instance => instance.Clients), instances.Sum(instance => instance.Looks));
+    }
+
+    public async Task<SystemState> ReadStateAsync(bool collect, CancellationToken cancellationToken) =>
+        SystemState.Sum(await Task.WhenAll(_children.Select(child => child.ReadStateAsync(collect, cancellationToken))));
+
+    /// <summary>The state of the instance that takes the pushes.</summary>
+    public Task<SystemState> ReadPusherStateAsync(CancellationToken cancellationToken) => _children[0].ReadStateAsync(collect: false, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        foreach (var child in _children)
+        {
+            await child.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual IWaitingClient NewClient(Uri server, string recipient, TimeSpan firstTimeout) => new FuncCometClient(Client, server, recipient, firstTimeout);
+}

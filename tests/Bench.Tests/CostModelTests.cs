@@ -1,0 +1,56 @@
+using FuncComet.Bench.Costs;
+using FuncComet.Bench.Scenarios;
+
+namespace FuncComet.Bench.Tests;
+
+public sealed class CostModelTests
+{
+    private static readonly UnitPrices Units = new("", UnitPerDay: 1.61, ConnectionsPerUnit: 1_000, MessagesPerUnitAndDay: 1_000_000);
+
+    private static readonly Prices Prices = new(
+        AsOf: "",
+        Note: "",
+        new StoragePrices("", PerTenThousandOperations: 0.004),
+        new FunctionPrices("", PerGigabyteSecond: 0.000026, PerMillionExecutions: 0.40, InstanceGigabytes: [2], HeldPollsPerInstance: 950),
+        Units,
+        Units);
+
+    [Fact]
+    public void Waiting_WhenClientsNeedTwoInstances_PaysForBoth()
+    {
+        var cost = CostModel.Waiting(Prices, new Requests(AMessage: 3, APollAndMinute: 3, AnInstanceAndMinute: 300), gigabytes: 2, clients: 1_000);
+
+        // 2 instances of 2 GB for 2,592,000 s; 2,592,000 s / 220 s polls of each client; (1,000 x 3 + 2 x 300) requests in each of 43,200 minutes.
+        Assert.Equal(269.568, cost.Instances, precision: 3);
+        Assert.Equal(4.713, cost.Executions, precision: 3);
+        Assert.Equal(62.208, cost.Storage, precision: 3);
+    }
+
+    [Fact]
+    public void Deliveries_OfAMillion_PayForTwoExecutionsEachAndTheRequests()
+    {
+        var cost = CostModel.Deliveries(Prices, new Requests(AMessage: 3, APollAndMinute: 0, AnInstanceAndMinute: 0));
+
+        Assert.Equal(2.0, cost.Total, precision: 6);
+    }
+
+    [Theory]
+    [InlineData(1, 48.3)]
+    [InlineData(1_000, 48.3)]
+    [InlineData(1_001, 96.6)]
+    public void Connected_IsPaidByTheUnit(int clients, double expected) => Assert.Equal(expected, CostModel.Connected(Units, clients), precision: 6);
+
+    [Fact]
+    public void Read_OfTheShippedPrices_HasThemAll()
+    {
+        var prices = Costs.Prices.Read();
+
+        Assert.Equal(0.004, prices.Storage.PerTenThousandOperations);
+        Assert.Equal(0.000026, prices.Functions.PerGigabyteSecond);
+        Assert.Equal(1.61, prices.WebPubSub.UnitPerDay);
+    }
+
+    [Fact]
+    public void ForEach_TakesWhatGoesOnAnywayOff() =>
+        Assert.Equal(2, StorageRequests.ForEach(messages: 50, requests: 105, idleAMinute: 150, TimeSpan.FromSeconds(2)));
+}

@@ -1,0 +1,49 @@
+using FuncComet.Bench.Reporting;
+
+namespace FuncComet.Bench.Tests;
+
+public sealed class MarkdownReportTests
+{
+    [Fact]
+    public void Update_FillsThePlacesOfWhatWasMeasuredAndEmptiesTheOthers()
+    {
+        var report = new Report();
+        report.Add("memory", "one", "KiB", 10.25);
+        report.Add("memory", "two", "KiB", 1_234);
+        report.Add("memory", "two", "managed", 0);
+
+        var updated = MarkdownReport.Update("a\n<!-- bench: memory -->old<!-- /bench -->\nb\n<!-- bench: cpu -->old<!-- /bench -->\n", report);
+
+        Assert.Equal(
+            """
+            a
+            <!-- bench: memory -->
+
+            |  | KiB | managed |
+            | --- | --- | --- |
+            | one | 10.3 |  |
+            | two | 1,234 | 0 |
+
+            <!-- /bench -->
+            b
+            <!-- bench: cpu -->
+
+            Not measured in this run.
+
+            <!-- /bench -->
+
+            """.ReplaceLineEndings("\n"),
+            updated.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public void Judge_WhenAGoalIsMissed_SaysByHowMuch()
+    {
+        var report = new Report();
+        report.Add("memory", "FuncComet, Stored", "of the process, KiB a held poll", 15.5);
+
+        var verdict = Assert.Single(Goals.Judge(report));
+
+        Assert.Equal("missed by 1.5", verdict.Text);
+    }
+}
