@@ -58,6 +58,11 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         using (_process)
         {
+            if (_process.HasExited)
+            {
+                return;
+            }
+
             _process.StandardInput.Close();
             using var limit = new CancellationTokenSource(LongestStop);
             try
@@ -78,6 +83,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
+            if (_process.HasExited)
+            {
+                throw Ended();
+            }
+
             await _process.StandardInput.WriteLineAsync(question);
             return await ReadAsync<T>(cancellationToken);
         }
@@ -90,5 +100,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private async Task<T> ReadAsync<T>(CancellationToken cancellationToken) =>
         await _process.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(LongestAnswer, cancellationToken) is { } line
             ? JsonSerializer.Deserialize<T>(line)!
-            : throw new InvalidOperationException("A child process of the bench ended before its time.");
+            : throw Ended();
+
+    private InvalidOperationException Ended() => new($"A child process of the bench ended before its time{(_process.HasExited ? $", with exit code {_process.ExitCode}" : "")}.");
 }

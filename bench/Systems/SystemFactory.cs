@@ -14,9 +14,9 @@ internal sealed class SystemFactory(string storage, Uri? golongpoll)
 
     public IPushSystem BareStorage() => new BareStorageSystem(storage);
 
-    public ServedSystem NaiveSecond() => Naive(SystemNames.NaiveSecond, TimeSpan.FromSeconds(1), mostHeld: 1_000);
+    public ServedSystem NaiveSecond() => Naive(SystemNames.NaiveSecond, TimeSpan.FromSeconds(1), mostHeld: 100);
 
-    public ServedSystem NaiveTenth() => Naive(SystemNames.NaiveTenth, TimeSpan.FromMilliseconds(100), mostHeld: 100);
+    public ServedSystem NaiveTenth() => Naive(SystemNames.NaiveTenth, TimeSpan.FromMilliseconds(100), mostHeld: 10);
 
     /// <summary>Those that keep messages in memory only.</summary>
     public IEnumerable<IPushSystem> InMemory()
