@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>Takes what is exported by OTLP over HTTP and keeps it as it came. Text in protobuf is UTF-8 as it is, so it can be searched.</summary>
+/// <summary>Takes what is exported over HTTP and keeps it as it came. Text in OTLP's protobuf is UTF-8 as it is, so it can be searched.</summary>
 internal sealed class OtlpCollector : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -34,7 +34,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private byte[][] Of(string path) => [.. _exports.Where(export => export.Path == path).Select(export => export.Payload)];
+    public byte[][] Of(string path) => [.. _exports.Where(export => export.Path == path).Select(export => export.Payload)];
 
     private async Task TakeAsync(HttpContext context)
     {

@@ -49,13 +49,14 @@ public sealed partial class InstanceBell(BellQueues queues, Doorbell doorbell, I
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var pause = options.Value.Interval;
+        var failures = 0;
         while (options.Value.Enabled && !stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await doorbell.WhenSomebodyWaits.WaitAsync(stoppingToken);
                 var mayBeMore = await ListenAsync(stoppingToken);
-                pause = options.Value.Interval;
+                (pause, failures) = (options.Value.Interval, 0);
                 if (mayBeMore)
                 {
                     continue;
@@ -63,9 +64,11 @@ public sealed partial class InstanceBell(BellQueues queues, Doorbell doorbell, I
             }
             catch (StorageUnavailableException ex)
             {
-                if (pause == options.Value.Interval)
+                // One may be chance; who is not rung any more looks oftener, which so many polls should not do for nothing.
+                if (++failures == 2)
                 {
                     Log.StorageFailed(logger, ex.Message);
+                    doorbell.Unheard();
                 }
 
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;

@@ -102,7 +102,22 @@ public sealed class Doorbell : IDisposable
             _backoff.Expect(recipient, within);
             if (_rooms.TryGetValue(recipient, out var room))
             {
-                room.Expect(ref wakes);
+                room.ShortenPause(ref wakes);
+            }
+        }
+
+        wakes.Fire();
+    }
+
+    /// <summary>Pushes at other instances cannot wake polls here for now: they look by themselves as if they had never told where they wait.</summary>
+    public void Unheard()
+    {
+        var wakes = default(Wakes);
+        lock (_gate)
+        {
+            foreach (var room in _rooms.Values.ToList())
+            {
+                room.Unheard(ref wakes);
             }
         }
 

@@ -260,8 +260,15 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turn
         GoOn(ref wakes);
     }
 
-    /// <summary>Something that is hidden in the mailbox will come up; the pause that has begun may be too long for it.</summary>
-    public void Expect(ref Wakes wakes)
+    /// <summary>Nobody elsewhere can ring here for now.</summary>
+    public void Unheard(ref Wakes wakes)
+    {
+        _shown = null;
+        ShortenPause(ref wakes);
+    }
+
+    /// <summary>The pause that has begun may be too long for what is known now, as where something that is hidden in the mailbox will come up.</summary>
+    public void ShortenPause(ref Wakes wakes)
     {
         var (pause, pausedAt) = (_pause, _pausedAt);
         var left = PauseLeft;

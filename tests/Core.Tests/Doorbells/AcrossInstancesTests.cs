@@ -54,6 +54,19 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
+    public async Task APoll_WhoseInstanceCannotBeRungAnyMore_LooksWithinFiveSecondsOfThat()
+    {
+        await OpenBellThereAsync();
+        var poll = await PollThereAsync();
+
+        // Its next look by itself was 30 seconds away.
+        BellThere.Failure = Queue.Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
+        await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(7));
+
+        Assert.Equal(PollEnd.StorageFailed, await poll.Bounded());
+    }
+
+    [Fact]
     public async Task APollThatOnlyLooksIn_MakesNoMailbox_AndOneThatIsHeldDoes()
     {
         await OpenBellThereAsync();

@@ -1,0 +1,38 @@
+using System.IO.Compression;
+using FuncComet.Testing;
+
+namespace FuncComet.LocalHost.Tests;
+
+public sealed class AzureMonitorTests(Azurite azurite) : IClassFixture<Azurite>
+{
+    [Fact]
+    public async Task APush_IsExportedToApplicationInsights_WhereItsConnectionStringIsSet()
+    {
+        await using var collector = await OtlpCollector.StartAsync();
+        await using var host = await LocalHostProcess.StartAsync(
+            ["--port", "0", "--storage", azurite.ConnectionString],
+            new Dictionary<string, string>
+            {
+                ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = $"InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint={collector.Url}/",
+                ["APPLICATIONINSIGHTS_STATSBEAT_DISABLED"] = "true",
+                ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+            });
+        using var client = new ApiClient(host.Url);
+
+        await client.PushAcceptedAsync("insights", "hello");
+
+        await Await.UntilAsync(() => collector.Of("/v2.1/track").Any(export => Unpack(export).Contains("\"name\":\"push\"", StringComparison.Ordinal)), "the push at Application Insights");
+    }
+
+    private static string Unpack(byte[] export)
+    {
+        // Compressed or not, as the exporter likes.
+        if (export is not [0x1f, 0x8b, ..])
+        {
+            return System.Text.Encoding.UTF8.GetString(export);
+        }
+
+        using var reader = new StreamReader(new GZipStream(new MemoryStream(export), CompressionMode.Decompress));
+        return reader.ReadToEnd();
+    }
+}
