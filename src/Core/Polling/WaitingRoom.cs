@@ -394,8 +394,9 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turn
             due = poll.Left < due ? poll.Left : due;
         }
 
-        // A timer counts whole milliseconds and drops the rest; early it would find nothing to do.
-        var wait = due == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Ceiling(due.TotalMilliseconds));
+        // A timer counts whole milliseconds and drops the rest; early it would find nothing to do. What came due since it was looked at is due now: below zero a timer
+        // throws or, at -1, never fires.
+        var wait = due == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(due.TotalMilliseconds)));
         if (_timer is not null)
         {
             _timer.Change(wait, Timeout.InfiniteTimeSpan);
