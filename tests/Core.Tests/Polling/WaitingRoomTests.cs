@@ -1,6 +1,7 @@
 using Azure;
 using FuncComet.Polling;
 using FuncComet.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Polling;
 
@@ -42,6 +43,22 @@ public sealed class WaitingRoomTests : IDisposable
         Assert.False(longer.IsCompleted);
         _instance.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(PollEnd.TimedOut, await longer.Bounded());
+    }
+
+    // On a machine that is busy time passes from one line to the next: what is still to come when it is looked at is over when the timer is set for it.
+    [Fact]
+    public async Task Poll_WhenTimePassesWhileItsTimerIsSet_EndsAtItsTimeout()
+    {
+        var time = new RunningTimeProvider(TimeSpan.FromMilliseconds(100));
+        using var instance = new PollHarness(time);
+
+        var end = instance.PollAsync(seconds: 10);
+        for (var second = 0; second < 20 && !end.IsCompleted; second++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(PollEnd.TimedOut, await end.Bounded());
     }
 
     [Fact]
@@ -225,5 +242,13 @@ public sealed class WaitingRoomTests : IDisposable
 
         Assert.All(await Task.WhenAll(polls).Bounded(), end => Assert.Equal(PollEnd.HostStopping, end));
         Assert.Equal(0, _instance.Held.Count);
+    }
+
+    /// <summary>A clock that goes on by itself whenever it is read.</summary>
+    private sealed class RunningTimeProvider(TimeSpan step) : FakeTimeProvider
+    {
+        private long _run;
+
+        public override long GetTimestamp() => base.GetTimestamp() + Interlocked.Add(ref _run, step.Ticks);
     }
 }
