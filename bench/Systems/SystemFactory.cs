@@ -48,6 +48,9 @@ internal sealed class SystemFactory(string storage, Uri? golongpoll)
             ["FuncComet__Token__Required"] = "false",
             ["FuncComet__Limits__MaxHeldPolls"] = "100000",
             ["Logging__LogLevel__Default"] = "Error",
+
+            // As the app's own configuration of the runtime says: a child has that of this program.
+            ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
         },
         instances)
     {
