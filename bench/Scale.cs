@@ -3,17 +3,18 @@ namespace FuncComet.Bench;
 /// <summary>How much of everything a run measures.</summary>
 internal sealed record Scale
 {
-    /// <summary>What the published figures are made with; about three quarters of an hour.</summary>
+    /// <summary>What the published figures are made with; about half an hour.</summary>
     public static readonly Scale Full = new()
     {
         Rounds = 3,
         LatencyHeld = [1, 100, 1_000],
         LatencySamples = 100,
-        LongestSlice = TimeSpan.FromSeconds(10),
+        LongestSlice = TimeSpan.FromSeconds(4),
         ThroughputHeld = 1_000,
-        Sustained = TimeSpan.FromSeconds(5),
+        Sustained = TimeSpan.FromSeconds(3),
+        WarmUp = TimeSpan.FromSeconds(8),
         CountedHeld = 50,
-        Steady = TimeSpan.FromSeconds(45),
+        Steady = TimeSpan.FromSeconds(20),
         Window = TimeSpan.FromSeconds(40),
         ShortWindow = TimeSpan.FromSeconds(30),
         Settling = TimeSpan.FromSeconds(5),
@@ -33,6 +34,7 @@ internal sealed record Scale
         LongestSlice = TimeSpan.FromSeconds(0.3),
         ThroughputHeld = 50,
         Sustained = TimeSpan.FromSeconds(0.5),
+        WarmUp = TimeSpan.FromSeconds(0.5),
         CountedHeld = 5,
         Steady = TimeSpan.FromSeconds(1),
         Window = TimeSpan.FromSeconds(1),
@@ -60,6 +62,9 @@ internal sealed record Scale
 
     /// <summary>How long clients poll again and again.</summary>
     public required TimeSpan Sustained { get; init; }
+
+    /// <summary>How long a system serves before it is measured.</summary>
+    public required TimeSpan WarmUp { get; init; }
 
     /// <summary>How many polls are held while storage requests are counted.</summary>
     public required int CountedHeld { get; init; }

@@ -10,11 +10,16 @@ internal sealed class WaitingClients : IAsyncDisposable
     private const int AtATime = 200;
 
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestDelivery = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(1);
 
     // From being counted as held to waiting for good; a SignalR client's poll follows its connection.
     private static readonly TimeSpan Arming = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestArming = TimeSpan.FromSeconds(5);
+
+    // Longer than the first pause between two looks, after which a poll says where it waits.
+    private static readonly TimeSpan Resting = TimeSpan.FromMilliseconds(600);
+    private static readonly TimeSpan LongestToRest = TimeSpan.FromSeconds(60);
 
     private readonly IPushSystem _system;
     private readonly IWaitingClient[] _clients;
@@ -46,18 +51,7 @@ internal sealed class WaitingClients : IAsyncDisposable
         var clients = new WaitingClients(system, count, spread, cancellationToken);
         try
         {
-            var all = true;
-            for (var first = 0; first < count; first += AtATime)
-            {
-                var last = Math.Min(first + AtATime, count);
-                for (var i = first; i < last; i++)
-                {
-                    clients.Poll(i);
-                }
-
-                all = all && await clients.AreHeldAsync(last);
-            }
-
+            var all = await clients.PollAllAsync();
             return all || spread ? clients : throw new TimeoutException($"{system.Name} did not come to hold {count} polls.");
         }
         catch
@@ -67,15 +61,47 @@ internal sealed class WaitingClients : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Until their code is compiled for good, systems are slower than they are, and each for another time: some clients are sent messages again and again for this long.
+    /// </summary>
+    public static async Task WarmUpAsync(IPushSystem system, TimeSpan time, CancellationToken cancellationToken)
+    {
+        await using var clients = await HoldAsync(system, Math.Min(32, system.MostHeld), spread: false, cancellationToken);
+        var began = Stopwatch.GetTimestamp();
+        do
+        {
+            await Task.WhenAll(Enumerable.Range(0, clients.Count).Select(clients.PushAsync));
+        }
+        while (Stopwatch.GetElapsedTime(began) < time && await clients.PollAllAsync());
+    }
+
+    /// <summary>All of them, answered, poll again; false where they are not held for long.</summary>
+    public async Task<bool> PollAllAsync()
+    {
+        var all = true;
+        for (var first = 0; first < Count; first += AtATime)
+        {
+            var last = Math.Min(first + AtATime, Count);
+            for (var i = first; i < last; i++)
+            {
+                Poll(i);
+            }
+
+            all = all && await AreHeldAsync(last);
+        }
+
+        return all;
+    }
+
     /// <summary>Pushes to a client that waits; from before the push is sent until the answer has been read.</summary>
     public async Task<TimeSpan> PushAsync(int client)
     {
         var began = Stopwatch.GetTimestamp();
         var push = _system.PushAsync($"r{client}", _leaving.Token);
 
-        // A push that fails would be waited for in vain.
+        // A push that fails would be waited for in vain, and so would a message that got lost.
         await await Task.WhenAny(push, _answers[client]);
-        var read = await _answers[client];
+        var read = await _answers[client].WaitAsync(LongestDelivery, _leaving.Token);
         await push;
         return Stopwatch.GetElapsedTime(began, read);
     }
@@ -96,9 +122,12 @@ internal sealed class WaitingClients : IAsyncDisposable
             await ThrowIfFailedAsync();
         }
 
-        await UntilArmedAsync();
+        await NoLooksAsync(Arming, LongestArming);
         return true;
     }
+
+    /// <summary>Returns when what newcomers cost is over: until then the storage is busy with them, and not with what is measured.</summary>
+    public Task RestAsync() => NoLooksAsync(Resting, LongestToRest);
 
     public async ValueTask DisposeAsync()
     {
@@ -115,12 +144,12 @@ internal sealed class WaitingClients : IAsyncDisposable
     }
 
     // A FuncComet poll waits for good when a look has found its mailbox empty: when no more looks come to their end, those for the newcomers are done.
-    private async Task UntilArmedAsync()
+    private async Task NoLooksAsync(TimeSpan during, TimeSpan atMost)
     {
         var looks = -1L;
-        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < LongestArming;)
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < atMost;)
         {
-            await Task.Delay(Arming, _leaving.Token);
+            await Task.Delay(during, _leaving.Token);
             var now = (await _system.ReadHeldAsync(_leaving.Token)).Looks;
             if (now == looks)
             {

@@ -9,9 +9,8 @@ internal sealed class Latency : IScenario
 {
     public const string ScenarioName = "latency";
 
-    // The recipients that are pushed to, however many wait; each is warmed up by as many messages as there are rounds of it.
+    // The recipients that are pushed to, however many wait.
     private const int Recipients = 50;
-    private const int WarmUps = 100;
 
     public string Name => ScenarioName;
 
@@ -24,6 +23,11 @@ internal sealed class Latency : IScenario
         await using var systems = await RunningSystems.StartAsync(
             [run.Systems.BareStorage(), run.Systems.Stored(), run.Systems.Direct(), .. run.Systems.InMemory(), run.Systems.NaiveSecond(), run.Systems.NaiveTenth()],
             cancellationToken);
+        foreach (var system in systems.All)
+        {
+            await WaitingClients.WarmUpAsync(system, run.Scale.WarmUp, cancellationToken);
+        }
+
         foreach (var held in run.Scale.LatencyHeld)
         {
             var samples = systems.All.ToDictionary(system => system, _ => new Samples());
@@ -31,7 +35,7 @@ internal sealed class Latency : IScenario
             {
                 foreach (var system in systems.All.Where(system => held <= system.MostHeld))
                 {
-                    await MeasureAsync(system, held, samples[system], round == 0, run.Scale, cancellationToken);
+                    await MeasureAsync(system, held, samples[system], run.Scale, cancellationToken);
                     run.Progress($"{held:N0} held, round {round + 1} of {run.Scale.Rounds}, {system.Name}: p50 {samples[system].Percentile(0.5):F2} ms of {samples[system].Count}");
                 }
             }
@@ -44,26 +48,17 @@ internal sealed class Latency : IScenario
         }
     }
 
-    private static async Task MeasureAsync(IPushSystem system, int held, Samples samples, bool warmUp, Scale scale, CancellationToken cancellationToken)
+    private static async Task MeasureAsync(IPushSystem system, int held, Samples samples, Scale scale, CancellationToken cancellationToken)
     {
         await using var clients = await WaitingClients.HoldAsync(system, held, spread: false, cancellationToken);
-        if (warmUp)
+        await clients.RestAsync();
+        var began = Stopwatch.GetTimestamp();
+        for (var i = 0; i < scale.LatencySamples && (i == 0 || Stopwatch.GetElapsedTime(began) < scale.LongestSlice); i++)
         {
-            await DeliverAsync(Math.Min(scale.LatencySamples, WarmUps), new Samples());
-        }
-
-        await DeliverAsync(scale.LatencySamples, samples);
-
-        async Task DeliverAsync(int count, Samples times)
-        {
-            var began = Stopwatch.GetTimestamp();
-            for (var i = 0; i < count && (i == 0 || Stopwatch.GetElapsedTime(began) < scale.LongestSlice); i++)
-            {
-                var client = i % Math.Min(held, Recipients);
-                times.Add(await clients.PushAsync(client));
-                clients.Poll(client);
-                await clients.AreHeldAsync(held);
-            }
+            var client = i % Math.Min(held, Recipients);
+            samples.Add(await clients.PushAsync(client));
+            clients.Poll(client);
+            await clients.AreHeldAsync(held);
         }
     }
 }
