@@ -160,7 +160,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         {
             for (var at = 0; !_pushed.IsCancellationRequested; at = 1 - at)
             {
-                await PauseAsync(1_000);
+                await PauseAsync(2_500);
                 await KillInstanceAsync(at);
             }
         }
