@@ -1,0 +1,98 @@
+using System.Text;
+using System.Text.Json.Serialization;
+
+namespace FuncComet.Client;
+
+/// <summary>The answers' JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(PushJson))]
+[JsonSerializable(typeof(PollJson))]
+[JsonSerializable(typeof(TokenJson))]
+[JsonSerializable(typeof(MailboxJson))]
+[JsonSerializable(typeof(ProblemJson))]
+internal sealed partial class CometJson : JsonSerializerContext;
+
+internal sealed record PushJson
+{
+    public required CopyJson[] Accepted { get; init; }
+}
+
+internal sealed record CopyJson
+{
+    public required string Rcpt { get; init; }
+
+    public required string Id { get; init; }
+
+    public required DateTimeOffset Expires { get; init; }
+
+    public PushedCopy ToCopy() => new(Rcpt, Id, Expires);
+}
+
+internal sealed record FailedCopyJson
+{
+    public required string Rcpt { get; init; }
+
+    public required string Type { get; init; }
+}
+
+internal sealed record PollJson
+{
+    public required MessageJson[] Messages { get; init; }
+}
+
+internal sealed record MessageJson
+{
+    public required string Id { get; init; }
+
+    public required DateTimeOffset Time { get; init; }
+
+    public required long Deliveries { get; init; }
+
+    public required string ContentType { get; init; }
+
+    public string? Text { get; init; }
+
+    public byte[]? Base64 { get; init; }
+
+    public string? Key { get; init; }
+
+    public string? Receipt { get; init; }
+
+    public CometMessage ToMessage() => new()
+    {
+        Id = Id,
+        Time = Time,
+        Deliveries = Deliveries,
+        ContentType = ContentType,
+        Body = Base64 ?? Encoding.UTF8.GetBytes(Text ?? ""),
+        Key = Key,
+        Receipt = Receipt,
+    };
+}
+
+internal sealed record TokenJson
+{
+    public required string Token { get; init; }
+
+    public required DateTimeOffset Expires { get; init; }
+}
+
+internal sealed record MailboxJson
+{
+    public required long Messages { get; init; }
+
+    public required bool Exists { get; init; }
+}
+
+internal sealed record ProblemJson
+{
+    public string Type { get; init; } = "";
+
+    public string Detail { get; init; } = "";
+
+    public string? Parameter { get; init; }
+
+    public CopyJson[]? Accepted { get; init; }
+
+    public FailedCopyJson[]? Failed { get; init; }
+}
