@@ -1,12 +1,9 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace FuncComet.Client;
 
 /// <summary>What a <see cref="FuncCometClient"/> needs to know.</summary>
-public sealed class FuncCometClientOptions : IValidatableObject
+public sealed class FuncCometClientOptions
 {
     /// <summary>Where the functions are, with their route prefix: <c>https://….azurewebsites.net/api</c>. Required.</summary>
-    [Required(ErrorMessage = "BaseAddress is required: where the functions are, as https://….azurewebsites.net/api.")]
     public Uri? BaseAddress { get; set; }
 
     /// <summary>The function key, for an application's server that pushes, issues tokens and looks after mailboxes. Never give it to a recipient's device.</summary>
@@ -32,32 +29,8 @@ public sealed class FuncCometClientOptions : IValidatableObject
     public TimeSpan PollTimeout { get; set; } = TimeSpan.FromSeconds(220);
 
     /// <summary>The most messages that reading takes with one poll: 1 to 32. Default: 16. It begins with one and takes more as long as they are handled well within the lease.</summary>
-    [Range(1, 32, ErrorMessage = "MaxBatch must be from 1 to 32.")]
     public int MaxBatch { get; set; } = 16;
 
     /// <summary>How many handled messages are remembered, so that their repeats are dropped: 0 to 1,000,000. Default: 1,000.</summary>
-    [Range(0, 1_000_000, ErrorMessage = "RememberedMessages must be from 0 to 1000000.")]
     public int RememberedMessages { get; set; } = 1_000;
-
-    /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (BaseAddress is not null && (!BaseAddress.IsAbsoluteUri || BaseAddress.Scheme is not ("http" or "https") || BaseAddress.Query.Length > 0 || BaseAddress.Fragment.Length > 0))
-        {
-            yield return new ValidationResult($"BaseAddress ({BaseAddress}) must be an absolute http or https address without a query.");
-        }
-
-        // An attribute for a range of times finds their converter by reflection.
-        if (!IsWholeSeconds(Lease, TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)))
-        {
-            yield return new ValidationResult($"Lease ({Lease}) must be whole seconds, from 00:00:05 to 01:00:00.");
-        }
-
-        if (!IsWholeSeconds(PollTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(220)))
-        {
-            yield return new ValidationResult($"PollTimeout ({PollTimeout}) must be whole seconds, from 00:00:01 to 00:03:40.");
-        }
-    }
-
-    private static bool IsWholeSeconds(TimeSpan time, TimeSpan least, TimeSpan most) => time >= least && time <= most && time.Ticks % TimeSpan.TicksPerSecond == 0;
 }

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using FuncComet.Testing;
+
+namespace FuncComet.Client.Tests;
+
+/// <summary>The promise when LocalHost is killed again and again under a client that pushes and one that reads.</summary>
+public sealed class CrashTests(LocalApp app, ITestOutputHelper output)
+{
+    private const string Recipient = "client-crash";
+
+    [Fact]
+    public async Task ReadAllAsync_WithTheHostKilled_LosesNothingAndHandsNothingOutTwice()
+    {
+        await using var instance = await Instance.StartAsync(app.Storage);
+        using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+        var client = new FuncCometClient(http, new FuncCometClientOptions { BaseAddress = instance.Url, Lease = TimeSpan.FromSeconds(5), RememberedMessages = 100_000 });
+        var read = new ConcurrentQueue<CometMessage>();
+        using var reading = new CancellationTokenSource();
+        var reader = ReadAsync(client, read, reading.Token);
+
+        var kills = instance.KillAsync(times: 4);
+        var accepted = await PushUntilAsync(kills, client).Bounded();
+
+        // When all were read and nothing is left, nothing can come twice either.
+        await Await.UntilAsync(() => read.Count >= accepted && client.CountMailboxAsync(Recipient).Result.Messages == 0, "every message");
+        await reading.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reader.Bounded());
+        output.WriteLine($"accepted {accepted}, read {read.Count}, of these handed out before in vain {read.Count(message => message.Deliveries > 1)}");
+        Assert.Equal(Enumerable.Range(1, accepted), read.Select(message => int.Parse(message.Text, CultureInfo.InvariantCulture)).Order());
+    }
+
+    private static async Task ReadAsync(FuncCometClient client, ConcurrentQueue<CometMessage> read, CancellationToken cancellationToken)
+    {
+        await foreach (var message in client.ReadAllAsync(Recipient, cancellationToken))
+        {
+            read.Enqueue(message);
+        }
+    }
+
+    // A push whose answer did not come is repeated under its key: what it may have stored twice is handed out once.
+    private static async Task<int> PushUntilAsync(Task end, FuncCometClient client)
+    {
+        var number = 1;
+        while (true)
+        {
+            try
+            {
+                await client.PushAsync(Recipient, new($"{number}") { Key = $"key-{number}" }, TestContext.Current.CancellationToken);
+                if (end.IsCompleted)
+                {
+                    await end;
+                    return number;
+                }
+
+                number++;
+            }
+            catch (FuncCometException ex) when (ex.IsTransient)
+            {
+                // The host is away.
+            }
+
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>A LocalHost that is killed and comes again at the same address.</summary>
+    private sealed class Instance(string storage, LocalHostProcess host) : IAsyncDisposable
+    {
+        private LocalHostProcess _host = host;
+
+        public Uri Url { get; } = host.Url;
+
+        public static async Task<Instance> StartAsync(string storage) => new(storage, await StartAsync(storage, port: 0));
+
+        public async Task KillAsync(int times)
+        {
+            for (var kill = 0; kill < times; kill++)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+                _host.Send("KILL");
+                await _host.WaitForExitAsync(TimeSpan.FromSeconds(10));
+                await _host.DisposeAsync();
+                _host = await StartAsync(storage, Url.Port);
+            }
+        }
+
+        public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+        private static Task<LocalHostProcess> StartAsync(string storage, int port) => LocalHostProcess.StartAsync(
+            ["--port", $"{port}", "--storage", storage],
+            new Dictionary<string, string> { ["FuncComet__Mailbox__MaxDeliveries"] = "0" });
+    }
+}

@@ -1,0 +1,41 @@
+using FuncComet.Testing;
+
+namespace FuncComet.Client.Tests;
+
+/// <summary>A LocalHost that asks for keys and tokens, for the tests that need no other.</summary>
+public sealed class LocalApp : IAsyncLifetime
+{
+    private const string FunctionKey = "client-tests";
+
+    private readonly Azurite _azurite = new();
+    private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
+    private LocalHostProcess? _host;
+
+    public string Storage => _azurite.ConnectionString;
+
+    /// <summary>A client of the application's server, which has the function key.</summary>
+    public FuncCometClient Server => new(_http, new FuncCometClientOptions { BaseAddress = _host!.Url, FunctionKey = FunctionKey });
+
+    /// <summary>A client of recipients, who get their tokens from the server.</summary>
+    public FuncCometClient Recipient(TimeSpan lease) => new(_http, new FuncCometClientOptions
+    {
+        BaseAddress = _host!.Url,
+        TokenProvider = (recipient, end) => Server.GetTokenAsync(recipient, cancellationToken: end),
+        Lease = lease,
+    });
+
+    public async ValueTask InitializeAsync()
+    {
+        await _azurite.InitializeAsync();
+        _host = await LocalHostProcess.StartAsync(
+            ["--port", "0", "--storage", Storage, "--enable-auth", FunctionKey],
+            new Dictionary<string, string> { ["FuncComet__Token__Required"] = "true", ["FuncComet__Token__SigningKey"] = "client-tests-client-tests-client-tests" });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _host!.DisposeAsync();
+        await _azurite.DisposeAsync();
+    }
+}

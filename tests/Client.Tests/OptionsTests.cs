@@ -1,0 +1,61 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FuncComet.Client.Tests;
+
+/// <summary>Options and dependency injection.</summary>
+public sealed class OptionsTests
+{
+    private static readonly Uri Address = new("https://app.example/api/");
+
+    public static TheoryData<FuncCometClientOptions, string> Broken => new()
+    {
+        { new FuncCometClientOptions(), "BaseAddress (none) must be where the functions are, as https://….azurewebsites.net/api, without a query." },
+        { new FuncCometClientOptions { BaseAddress = new Uri("/api", UriKind.Relative) }, "BaseAddress (/api) must be where the functions are, as https://….azurewebsites.net/api, without a query." },
+        { new FuncCometClientOptions { BaseAddress = new Uri("https://app.example/api?code=1") }, "BaseAddress (https://app.example/api?code=1) must be where the functions are, as https://….azurewebsites.net/api, without a query." },
+        { new FuncCometClientOptions { BaseAddress = Address, Lease = TimeSpan.FromSeconds(4) }, "Lease (00:00:04) must be whole seconds, from 00:00:05 to 01:00:00." },
+        { new FuncCometClientOptions { BaseAddress = Address, PollTimeout = TimeSpan.FromSeconds(1.5) }, "PollTimeout (00:00:01.5000000) must be whole seconds, from 00:00:01 to 00:03:40." },
+        { new FuncCometClientOptions { BaseAddress = Address, MaxBatch = 33 }, "MaxBatch (33) must be from 1 to 32." },
+        { new FuncCometClientOptions { BaseAddress = Address, RememberedMessages = -1 }, "RememberedMessages (-1) must be from 0 to 1000000." },
+    };
+
+    [Theory]
+    [MemberData(nameof(Broken))]
+    public void Constructor_WhenAnOptionIsOutOfItsRange_SaysWhich(FuncCometClientOptions options, string message)
+    {
+        using var http = new HttpClient();
+
+        var broken = Assert.Throws<OptionsValidationException>(() => new FuncCometClient(http, options));
+
+        Assert.Equal(message, Assert.Single(broken.Failures));
+    }
+
+    [Fact]
+    public void AddFuncCometClient_WhenAnOptionIsOutOfItsRange_StopsTheStart()
+    {
+        using var provider = new ServiceCollection().AddFuncCometClient(options => (options.BaseAddress, options.MaxBatch) = (Address, 0)).Services.BuildServiceProvider();
+
+        var broken = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IStartupValidator>().Validate());
+
+        Assert.Contains("MaxBatch (0) must be from 1 to 32.", broken.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AddFuncCometClient_WhenResolved_HoldsPollsForTheLongestTime()
+    {
+        using var app = new ScriptedApp();
+        var services = new ServiceCollection().AddSingleton<TimeProvider>(new FakeTimeProvider());
+        services.AddFuncCometClient(options => options.BaseAddress = Address).ConfigurePrimaryHttpMessageHandler(() => app);
+        await using var provider = services.BuildServiceProvider();
+        var client = provider.GetRequiredService<FuncCometClient>();
+
+        var polling = client.PollAsync("alice", new PollRequest(), TestContext.Current.CancellationToken);
+
+        var poll = await app.NextAsync();
+        Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&max=1", poll.Line);
+        poll.AnswerNothing();
+        Assert.Empty(await polling);
+        Assert.Same(client, provider.GetRequiredService<FuncCometClient>());
+    }
+}

@@ -1,0 +1,285 @@
+using FuncComet.Testing;
+
+namespace FuncComet.Client.Tests;
+
+/// <summary>When a message is acknowledged, and what leaving the loop does to the one in hand.</summary>
+public sealed class ReadingTests : IDisposable
+{
+    private readonly ScriptedApp _app = new();
+
+    public void Dispose() => _app.Dispose();
+
+    [Fact]
+    public async Task ReadAllAsync_WhenTheNextIsAskedFor_AcknowledgesTheOneBefore()
+    {
+        await using var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+
+        var next = messages.MoveNextAsync().AsTask();
+        var poll = await _app.NextAsync();
+        Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&lease=60&max=1", poll.Line);
+        poll.AnswerMessages("1");
+        Assert.True(await next.Bounded());
+        Assert.Equal("text of 1", messages.Current.Text);
+        Assert.False(_app.IsAsked);
+
+        next = messages.MoveNextAsync().AsTask();
+        poll = await _app.NextAsync();
+        Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&lease=60&max=2&ack=r-1", poll.Line);
+        poll.AnswerMessages("2", "3");
+        Assert.True(await next.Bounded());
+        Assert.True(await messages.MoveNextAsync().AsTask().Bounded());
+        Assert.Equal("3", messages.Current.Id);
+
+        next = messages.MoveNextAsync().AsTask();
+        poll = await _app.NextAsync();
+        Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&lease=60&max=4&ack=r-2&ack=r-3", poll.Line);
+        poll.AnswerMessages("4");
+        Assert.True(await next.Bounded());
+    }
+
+    [Fact]
+    public async Task ReadAllAsync_WhenTheLoopIsLeftByBreak_LeavesTheOneInHandUnacknowledged()
+    {
+        async Task ReadAsync()
+        {
+            await foreach (var message in _app.Client(options => options.MaxBatch = 1).ReadAllAsync("alice", TestContext.Current.CancellationToken))
+            {
+                break;
+            }
+        }
+
+        var reading = ReadAsync();
+        (await _app.NextAsync()).AnswerMessages("1");
+        await reading.Bounded();
+
+        Assert.False(_app.IsAsked);
+    }
+
+    [Fact]
+    public async Task ReadAllAsync_WhenAHandlerThrows_AcknowledgesOnlyWhatWasHandledBefore()
+    {
+        var handled = new List<string>();
+        async Task ReadAsync()
+        {
+            await foreach (var message in _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken))
+            {
+                handled.Add(message.Id == "3" ? throw new InvalidOperationException("The handler's own.") : message.Id);
+            }
+        }
+
+        var reading = ReadAsync();
+        (await _app.NextAsync()).AnswerMessages("1");
+        (await _app.NextAsync()).AnswerMessages("2", "3", "4");
+        var farewell = await _app.NextAsync();
+        Assert.Equal("POST /api/ack?rcpt=alice&receipt=r-2", farewell.Line);
+        farewell.AnswerNothing();
+
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => reading.Bounded());
+        Assert.Equal("The handler's own.", thrown.Message);
+        Assert.Equal(["1", "2"], handled);
+        Assert.False(_app.IsAsked);
+    }
+
+    [Fact]
+    public async Task ReadAllAsync_WhenCancelledWhileAPollIsHeld_EndsItAndAcknowledgesWhatWasHandled()
+    {
+        using var cancelling = new CancellationTokenSource();
+        await using var messages = _app.Client().ReadAllAsync("alice", cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var next = messages.MoveNextAsync().AsTask();
+        (await _app.NextAsync()).AnswerMessages("1");
+        Assert.True(await next.Bounded());
+        next = messages.MoveNextAsync().AsTask();
+        var held = await _app.NextAsync();
+
+        await cancelling.CancelAsync();
+
+        var farewell = await _app.NextAsync();
+        Assert.True(held.IsGivenUp);
+        Assert.Equal("POST /api/ack?rcpt=alice&receipt=r-1", farewell.Line);
+        farewell.AnswerNothing();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.Bounded());
+    }
+
+    [Fact]
+    public async Task ReadAllAsync_WhenCancelledAndTheAppDoesNotAnswer_EndsAllTheSame()
+    {
+        using var cancelling = new CancellationTokenSource();
+        await using var messages = _app.Client().ReadAllAsync("alice", cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var next = messages.MoveNextAsync().AsTask();
+        (await _app.NextAsync()).AnswerMessages("1");
+        Assert.True(await next.Bounded());
+        next = messages.MoveNextAsync().AsTask();
+        _ = await _app.NextAsync();
+        await cancelling.CancelAsync();
+        _ = await _app.NextAsync();
+
+        _app.Time.Advance(TimeSpan.FromSeconds(3));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.Bounded());
+        Assert.Contains(_app.Logger.Collector.GetSnapshot(), record => record.Id == 3);
+    }
+
+    [Fact]
+    public async Task ReadAllAsync_WhenCancelledWithNothingInHand_AsksForNothingMore()
+    {
+        using var cancelling = new CancellationTokenSource();
+        await using var messages = _app.Client().ReadAllAsync("alice", cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var next = messages.MoveNextAsync().AsTask();
+        _ = await _app.NextAsync();
+
+        await cancelling.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.Bounded());
+        Assert.False(_app.IsAsked);
+    }
+
+    [Fact]
+    public async Task ReadAllAsync_WhenAMessageIsAbandoned_GoesOnAndHandsItOutAgain()
+    {
+        await using var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var next = messages.MoveNextAsync().AsTask();
+        (await _app.NextAsync()).AnswerMessages("1");
+        Assert.True(await next.Bounded());
+
+        messages.Current.Abandon();
+
+        next = messages.MoveNextAsync().AsTask();
+        var poll = await _app.NextAsync();
+        Assert.DoesNotContain("ack", poll.Line, StringComparison.Ordinal);
+        poll.AnswerMessages("1");
+        Assert.True(await next.Bounded());
+        Assert.Equal("1", messages.Current.Id);
+    }
+
+    [Fact]
+    public async Task ReadAllAsync_WhenAHandledMessageComesAgain_AcknowledgesItUnseen()
+    {
+        var client = _app.Client();
+        await ReadAsync(client, "1");
+        await using var messages = client.ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+
+        var next = messages.MoveNextAsync().AsTask();
+        (await _app.NextAsync()).AnswerMessages("1");
+        var poll = await _app.NextAsync();
+        Assert.EndsWith("&ack=r-1", poll.Line, StringComparison.Ordinal);
+        poll.AnswerMessages("2");
+
+        Assert.True(await next.Bounded());
+        Assert.Equal("2", messages.Current.Id);
+    }
+
+    [Fact]
+    public async Task ReadAllAsync_WhenAMessageHasTheKeyOfAHandledOne_AcknowledgesItUnseen()
+    {
+        await using var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var next = messages.MoveNextAsync().AsTask();
+        (await _app.NextAsync()).AnswerMessage("1", key: "order-17");
+        Assert.True(await next.Bounded());
+
+        next = messages.MoveNextAsync().AsTask();
+        (await _app.NextAsync()).AnswerMessage("2", key: "order-17");
+        var poll = await _app.NextAsync();
+        Assert.EndsWith("&ack=r-2", poll.Line, StringComparison.Ordinal);
+        poll.AnswerMessage("3", key: "order-18");
+
+        Assert.True(await next.Bounded());
+        Assert.Equal("3", messages.Current.Id);
+    }
+
+    [Fact]
+    public async Task ReadAllAsync_WhenMoreCameThanAreRemembered_HandsOutWhatIsForgotten()
+    {
+        var client = _app.Client(options => options.RememberedMessages = 1);
+        await ReadAsync(client, "1");
+        await ReadAsync(client, "2");
+
+        await ReadAsync(client, "1");
+    }
+
+    [Fact]
+    public async Task ReadAllAsync_WhenAnotherRecipientsMessageHasTheSameKey_HandsItOut()
+    {
+        var client = _app.Client();
+        await ReadAsync(client, "1");
+
+        await ReadAsync(client, "1", recipient: "bob");
+    }
+
+    [Fact]
+    public async Task ReadAllAsync_WhenABatchsLeaseEnds_HandsOutNoMoreOfItAndTakesOne()
+    {
+        await using var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var next = messages.MoveNextAsync().AsTask();
+        (await _app.NextAsync()).AnswerMessages("1");
+        Assert.True(await next.Bounded());
+        next = messages.MoveNextAsync().AsTask();
+        (await _app.NextAsync()).AnswerMessages("2", "3");
+        Assert.True(await next.Bounded());
+
+        // Nine tenths of it.
+        _app.Time.Advance(TimeSpan.FromSeconds(54));
+        next = messages.MoveNextAsync().AsTask();
+
+        var poll = await _app.NextAsync();
+        Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&lease=60&max=1&ack=r-2", poll.Line);
+        poll.AnswerMessages("3");
+        Assert.True(await next.Bounded());
+        Assert.Equal("3", messages.Current.Id);
+    }
+
+    [Fact]
+    public async Task ReadAllAsync_WhenABatchTakesAQuarterOfTheLease_TakesNoMoreNextTime()
+    {
+        await using var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var next = messages.MoveNextAsync().AsTask();
+        (await _app.NextAsync()).AnswerMessages("1");
+        Assert.True(await next.Bounded());
+        _app.Time.Advance(TimeSpan.FromSeconds(14));
+        next = messages.MoveNextAsync().AsTask();
+        var poll = await _app.NextAsync();
+        Assert.Contains("&max=2&", poll.Line, StringComparison.Ordinal);
+        poll.AnswerMessages("2");
+        Assert.True(await next.Bounded());
+
+        _app.Time.Advance(TimeSpan.FromSeconds(15));
+        next = messages.MoveNextAsync().AsTask();
+
+        poll = await _app.NextAsync();
+        Assert.Contains("&max=2&", poll.Line, StringComparison.Ordinal);
+        poll.AnswerMessages("3");
+        Assert.True(await next.Bounded());
+    }
+
+    [Fact]
+    public async Task ReadAllAsync_WhenBatchesAreHandledQuickly_TakesUpToTheOption()
+    {
+        var sizes = new List<string>();
+        await using var messages = _app.Client(options => options.MaxBatch = 10).ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        for (var id = 1; id <= 6; id++)
+        {
+            var next = messages.MoveNextAsync().AsTask();
+            var poll = await _app.NextAsync();
+            sizes.Add(poll.Line.Split("&max=")[1].Split('&')[0]);
+            poll.AnswerMessages($"{id}");
+            Assert.True(await next.Bounded());
+        }
+
+        Assert.Equal(["1", "2", "4", "8", "10", "10"], sizes);
+    }
+
+    // Reads the one message that the app has, and leaves when it has been acknowledged.
+    private async Task ReadAsync(FuncCometClient client, string id, string recipient = "alice")
+    {
+        using var cancelling = new CancellationTokenSource();
+        await using var messages = client.ReadAllAsync(recipient, cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var next = messages.MoveNextAsync().AsTask();
+        (await _app.NextAsync()).AnswerMessages(id);
+        Assert.True(await next.Bounded());
+        Assert.Equal(id, messages.Current.Id);
+        next = messages.MoveNextAsync().AsTask();
+        (await _app.NextAsync()).AnswerNothing();
+        _ = await _app.NextAsync();
+        await cancelling.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.Bounded());
+    }
+}
