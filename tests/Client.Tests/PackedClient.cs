@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using System.Reflection;
+using FuncComet.LocalHost;
+using FuncComet.Testing;
+
+namespace FuncComet.Client.Tests;
+
+/// <summary>The package, as <c>dotnet pack</c> makes it of what these tests run.</summary>
+public sealed class PackedClient : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("funccomet-package-").FullName;
+
+    /// <summary>The one file that was packed.</summary>
+    public string Path => Assert.Single(Directory.GetFiles(_folder));
+
+    public async ValueTask InitializeAsync()
+    {
+        var configuration = typeof(PackedClient).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+        using var pack = Process.Start(new ProcessStartInfo("dotnet", ["pack", "src/Client", "--no-build", "--configuration", configuration, "--output", _folder])
+        {
+            WorkingDirectory = RepositoryRoot.Folder,
+            RedirectStandardOutput = true,
+        })!;
+        var said = await pack.StandardOutput.ReadToEndAsync().Bounded();
+        await pack.WaitForExitAsync().Bounded();
+        Assert.True(pack.ExitCode == 0, said);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+}
