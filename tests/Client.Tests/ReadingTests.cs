@@ -134,6 +134,27 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Fact]
+    public async Task ReadAllAsync_WhenCancelledInTheMiddleOfABatch_HandsOutNoMoreOfIt()
+    {
+        using var cancelling = new CancellationTokenSource();
+        await using var messages = _app.Client().ReadAllAsync("alice", cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var next = messages.MoveNextAsync().AsTask();
+        (await _app.NextAsync()).AnswerMessages("1");
+        Assert.True(await next.Bounded());
+        next = messages.MoveNextAsync().AsTask();
+        (await _app.NextAsync()).AnswerMessages("2", "3");
+        Assert.True(await next.Bounded());
+
+        await cancelling.CancelAsync();
+        next = messages.MoveNextAsync().AsTask();
+
+        var farewell = await _app.NextAsync();
+        Assert.Equal("POST /api/ack?rcpt=alice&receipt=r-2", farewell.Line);
+        farewell.AnswerNothing();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.Bounded());
+    }
+
+    [Fact]
     public async Task ReadAllAsync_WhenAMessageIsAbandoned_GoesOnAndHandsItOutAgain()
     {
         await using var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);

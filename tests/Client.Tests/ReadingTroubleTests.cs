@@ -47,9 +47,9 @@ public sealed class ReadingTroubleTests : IDisposable
         var next = messages.MoveNextAsync().AsTask();
         (await _app.NextAsync()).AnswerNothing();
 
-        for (var pauses = 1; pauses <= 5; pauses++)
+        for (var pauses = 1; pauses <= 3; pauses++)
         {
-            (await _app.NextInTimeAsync()).AnswerNothing();
+            (await _app.NextInTimeAsync(step: TimeSpan.FromMilliseconds(50))).AnswerNothing();
             await Await.UntilAsync(() => _app.Logger.Collector.Count == pauses, "the pause");
             Assert.False(_app.IsAsked);
         }
@@ -91,7 +91,7 @@ public sealed class ReadingTroubleTests : IDisposable
         var poll = await _app.NextAsync();
         var failed = _app.Time.GetUtcNow();
 
-        poll.AnswerUnavailable(TimeSpan.FromSeconds(90));
+        poll.AnswerUnavailable(retryAfter: "90");
 
         poll = await _app.NextInTimeAsync();
         Assert.True(_app.Time.GetUtcNow() - failed >= TimeSpan.FromSeconds(90));

@@ -89,6 +89,21 @@ public sealed class RequestTests : IDisposable
         Assert.False(_app.IsAsked);
     }
 
+    [Theory]
+    [InlineData("5", "00:00:05")]
+    [InlineData("Thu, 01 Jan 2026 00:01:00 GMT", "00:01:00")]
+    [InlineData("999999999", "1.00:00:00")]
+    [InlineData("Wed, 31 Dec 2025 23:59:00 GMT", null)]
+    public async Task PushAsync_WhenTheAppSaysWhen_PassesItOn(string header, string? wait)
+    {
+        var pushing = Server().PushAsync("alice", new("hello"), TestContext.Current.CancellationToken);
+
+        (await _app.NextAsync()).Answer(HttpStatusCode.ServiceUnavailable, header: ("Retry-After", header));
+
+        var error = await Assert.ThrowsAsync<FuncCometException>(() => pushing.Bounded());
+        Assert.Equal(wait, error.RetryAfter?.ToString());
+    }
+
     [Fact]
     public async Task PushAsync_WhenATimeIsNotWholeSeconds_Throws() =>
         await Assert.ThrowsAsync<ArgumentException>(() => Server().PushAsync("alice", new("hello") { TimeToLive = TimeSpan.FromSeconds(1.5) }, TestContext.Current.CancellationToken));

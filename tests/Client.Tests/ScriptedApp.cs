@@ -28,14 +28,14 @@ internal sealed class ScriptedApp : HttpMessageHandler
     public Task<ScriptedRequest> NextAsync() => _requests.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().Bounded();
 
     /// <summary>The next request, moving the clock until it comes.</summary>
-    public async Task<ScriptedRequest> NextInTimeAsync()
+    public async Task<ScriptedRequest> NextInTimeAsync(TimeSpan? step = null)
     {
         await Await.UntilAsync(
             () =>
             {
                 if (!IsAsked)
                 {
-                    Time.Advance(TimeSpan.FromMilliseconds(250));
+                    Time.Advance(step ?? TimeSpan.FromMilliseconds(250));
                 }
 
                 return IsAsked;

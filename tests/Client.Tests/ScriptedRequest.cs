@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text;
 
@@ -30,14 +29,12 @@ internal sealed class ScriptedRequest(HttpRequestMessage request, byte[] body, C
 
     public void AnswerMessage(string id, string key) => AnswerJson(HttpStatusCode.OK, $$"""{"messages":[{{Message(id, key)}}]}""");
 
-    public void AnswerProblem(HttpStatusCode status, string code, string more = "") =>
-        Answer(status, new StringContent($$"""{"type":"urn:funccomet:{{code}}","title":"…","status":{{(int)status}},"detail":"What to change."{{more}}}""", Encoding.UTF8, "application/problem+json"));
+    public void AnswerProblem(HttpStatusCode status, string code, string more = "", (string Name, string Value)? header = null) =>
+        Answer(status, new StringContent($$"""{"type":"urn:funccomet:{{code}}","title":"…","status":{{(int)status}},"detail":"What to change."{{more}}}""", Encoding.UTF8, "application/problem+json"), header);
 
     /// <summary>A problem that passes.</summary>
-    public void AnswerUnavailable(TimeSpan? retryAfter = null) => Answer(
-        HttpStatusCode.ServiceUnavailable,
-        new StringContent("""{"type":"urn:funccomet:storage-unavailable","title":"…","status":503,"detail":"Try again."}""", Encoding.UTF8, "application/problem+json"),
-        retryAfter is { } wait ? ("Retry-After", wait.TotalSeconds.ToString(CultureInfo.InvariantCulture)) : null);
+    public void AnswerUnavailable(string? retryAfter = null) =>
+        AnswerProblem(HttpStatusCode.ServiceUnavailable, "storage-unavailable", header: retryAfter is null ? null : ("Retry-After", retryAfter));
 
     public void AnswerJson(HttpStatusCode status, string json) => Answer(status, new StringContent(json, Encoding.UTF8, "application/json"));
 

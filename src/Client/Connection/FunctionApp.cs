@@ -15,6 +15,9 @@ internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions option
     // An HttpClient that gives up would do so before the answer is there.
     private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(10);
 
+    // No timer waits for much longer.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
+
     private readonly TokenCache? _tokens = options.TokenProvider is null ? null : new TokenCache(options.TokenProvider, time);
 
     /// <summary>The longest that a poll can be held before this HttpClient gives up.</summary>
@@ -104,7 +107,7 @@ internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions option
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? header)
     {
         var wait = header?.Delta ?? header?.Date - time.GetUtcNow();
-        return wait > TimeSpan.Zero ? wait : null;
+        return wait > LongestPause ? LongestPause : wait > TimeSpan.Zero ? wait : null;
     }
 
     private static TimeSpan WholeSeconds(TimeSpan time) => TimeSpan.FromSeconds(Math.Floor(time.TotalSeconds));

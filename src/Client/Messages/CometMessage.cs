@@ -29,7 +29,8 @@ public sealed class CometMessage
     /// <summary>The body read as UTF-8.</summary>
     public string Text => Encoding.UTF8.GetString(Body.Span);
 
-    internal bool IsAbandoned { get; private set; }
+    /// <summary>Whether <see cref="Abandon"/> was called.</summary>
+    public bool IsAbandoned { get; private set; }
 
     /// <summary>
     /// The message counts as not handled although the next one is asked for: it is not acknowledged, and comes again when its lease ends. For a handler's failure that should not end

@@ -36,6 +36,7 @@ internal sealed partial class MessageReader(FuncCometClient client, FuncCometCli
                 var batch = await PollUntilAnsweredAsync(recipient, max, receipts, cancellationToken).ConfigureAwait(false);
                 foreach (var message in batch.Messages.TakeWhile(_ => LeaseUsed(batch) < UsableShareOfLease))
                 {
+                    cancellationToken.ThrowIfCancellationRequested();
                     if (!_handled.Contains(recipient, message))
                     {
                         yield return message;
