@@ -19,15 +19,16 @@ public sealed class CrashTests(LocalApp app, ITestOutputHelper output)
         using var reading = new CancellationTokenSource();
         var reader = ReadAsync(client, read, reading.Token);
 
-        var kills = instance.KillAsync(times: 4);
-        var accepted = await PushUntilAsync(kills, client).Bounded();
+        var accepted = new ConcurrentQueue<int>();
+        var killing = instance.KillAsync(times: 3, beforeEach: kill => Await.UntilAsync(() => accepted.Count >= 250 * (kill + 1), "pushes between two kills"));
+        await PushAsync(client, accepted, until: killing).Bounded();
 
         // When all were read and nothing is left, nothing can come twice either.
-        await Await.UntilAsync(() => read.Count >= accepted && client.CountMailboxAsync(Recipient).Result.Messages == 0, "every message");
+        await Await.UntilAsync(() => read.Count >= accepted.Count && client.CountMailboxAsync(Recipient).Result.Messages == 0, "every message");
         await reading.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reader.Bounded());
-        output.WriteLine($"accepted {accepted}, read {read.Count}, of these handed out before in vain {read.Count(message => message.Deliveries > 1)}");
-        Assert.Equal(Enumerable.Range(1, accepted), read.Select(message => int.Parse(message.Text, CultureInfo.InvariantCulture)).Order());
+        output.WriteLine($"accepted {accepted.Count}, read {read.Count}, of these handed out before in vain {read.Count(message => message.Deliveries > 1)}");
+        Assert.Equal(accepted.Order(), read.Select(message => int.Parse(message.Text, CultureInfo.InvariantCulture)).Order());
     }
 
     private static async Task ReadAsync(FuncCometClient client, ConcurrentQueue<CometMessage> read, CancellationToken cancellationToken)
@@ -38,29 +39,35 @@ public sealed class CrashTests(LocalApp app, ITestOutputHelper output)
         }
     }
 
-    // A push whose answer did not come is repeated under its key: what it may have stored twice is handed out once.
-    private static async Task<int> PushUntilAsync(Task end, FuncCometClient client)
+    private static async Task PushAsync(FuncCometClient client, ConcurrentQueue<int> accepted, Task until)
     {
-        var number = 1;
-        while (true)
+        var last = 0;
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        {
+            while (!until.IsCompleted)
+            {
+                var number = Interlocked.Increment(ref last);
+                await PushAsync(client, number);
+                accepted.Enqueue(number);
+            }
+        }));
+        await until;
+    }
+
+    // A push whose answer did not come is repeated under its key: what it may have stored twice is handed out once.
+    private static async Task PushAsync(FuncCometClient client, int number)
+    {
+        for (var isAccepted = false; !isAccepted;)
         {
             try
             {
                 await client.PushAsync(Recipient, new($"{number}") { Key = $"key-{number}" }, TestContext.Current.CancellationToken);
-                if (end.IsCompleted)
-                {
-                    await end;
-                    return number;
-                }
-
-                number++;
+                isAccepted = true;
             }
             catch (FuncCometException ex) when (ex.IsTransient)
             {
-                // The host is away.
+                await Task.Delay(20, TestContext.Current.CancellationToken);
             }
-
-            await Task.Delay(5, TestContext.Current.CancellationToken);
         }
     }
 
@@ -73,11 +80,11 @@ public sealed class CrashTests(LocalApp app, ITestOutputHelper output)
 
         public static async Task<Instance> StartAsync(string storage) => new(storage, await StartAsync(storage, port: 0));
 
-        public async Task KillAsync(int times)
+        public async Task KillAsync(int times, Func<int, Task> beforeEach)
         {
             for (var kill = 0; kill < times; kill++)
             {
-                await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+                await beforeEach(kill);
                 _host.Send("KILL");
                 await _host.WaitForExitAsync(TimeSpan.FromSeconds(10));
                 await _host.DisposeAsync();
