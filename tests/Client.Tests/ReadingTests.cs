@@ -12,7 +12,7 @@ public sealed class ReadingTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenTheNextIsAskedFor_AcknowledgesTheOneBefore()
     {
-        await using var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
 
         var next = messages.MoveNextAsync().AsTask();
         var poll = await _app.NextAsync();
@@ -84,7 +84,7 @@ public sealed class ReadingTests : IDisposable
     public async Task ReadAllAsync_WhenCancelledWhileAPollIsHeld_EndsItAndAcknowledgesWhatWasHandled()
     {
         using var cancelling = new CancellationTokenSource();
-        await using var messages = _app.Client().ReadAllAsync("alice", cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var messages = _app.Client().ReadAllAsync("alice", cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var next = messages.MoveNextAsync().AsTask();
         (await _app.NextAsync()).AnswerMessages("1");
         Assert.True(await next.Bounded());
@@ -104,7 +104,7 @@ public sealed class ReadingTests : IDisposable
     public async Task ReadAllAsync_WhenCancelledAndTheAppDoesNotAnswer_EndsAllTheSame()
     {
         using var cancelling = new CancellationTokenSource();
-        await using var messages = _app.Client().ReadAllAsync("alice", cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var messages = _app.Client().ReadAllAsync("alice", cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var next = messages.MoveNextAsync().AsTask();
         (await _app.NextAsync()).AnswerMessages("1");
         Assert.True(await next.Bounded());
@@ -123,7 +123,7 @@ public sealed class ReadingTests : IDisposable
     public async Task ReadAllAsync_WhenCancelledWithNothingInHand_AsksForNothingMore()
     {
         using var cancelling = new CancellationTokenSource();
-        await using var messages = _app.Client().ReadAllAsync("alice", cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var messages = _app.Client().ReadAllAsync("alice", cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var next = messages.MoveNextAsync().AsTask();
         _ = await _app.NextAsync();
 
@@ -137,7 +137,7 @@ public sealed class ReadingTests : IDisposable
     public async Task ReadAllAsync_WhenCancelledInTheMiddleOfABatch_HandsOutNoMoreOfIt()
     {
         using var cancelling = new CancellationTokenSource();
-        await using var messages = _app.Client().ReadAllAsync("alice", cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var messages = _app.Client().ReadAllAsync("alice", cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var next = messages.MoveNextAsync().AsTask();
         (await _app.NextAsync()).AnswerMessages("1");
         Assert.True(await next.Bounded());
@@ -157,7 +157,7 @@ public sealed class ReadingTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenAMessageIsAbandoned_GoesOnAndHandsItOutAgain()
     {
-        await using var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var next = messages.MoveNextAsync().AsTask();
         (await _app.NextAsync()).AnswerMessages("1");
         Assert.True(await next.Bounded());
@@ -177,7 +177,7 @@ public sealed class ReadingTests : IDisposable
     {
         var client = _app.Client();
         await ReadAsync(client, "1");
-        await using var messages = client.ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var messages = client.ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
 
         var next = messages.MoveNextAsync().AsTask();
         (await _app.NextAsync()).AnswerMessages("1");
@@ -192,7 +192,7 @@ public sealed class ReadingTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenAMessageHasTheKeyOfAHandledOne_AcknowledgesItUnseen()
     {
-        await using var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var next = messages.MoveNextAsync().AsTask();
         (await _app.NextAsync()).AnswerMessage("1", key: "order-17");
         Assert.True(await next.Bounded());
@@ -229,7 +229,7 @@ public sealed class ReadingTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenABatchsLeaseEnds_HandsOutNoMoreOfItAndTakesOne()
     {
-        await using var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var next = messages.MoveNextAsync().AsTask();
         (await _app.NextAsync()).AnswerMessages("1");
         Assert.True(await next.Bounded());
@@ -251,7 +251,7 @@ public sealed class ReadingTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenABatchTakesAQuarterOfTheLease_TakesNoMoreNextTime()
     {
-        await using var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var next = messages.MoveNextAsync().AsTask();
         (await _app.NextAsync()).AnswerMessages("1");
         Assert.True(await next.Bounded());
@@ -275,7 +275,7 @@ public sealed class ReadingTests : IDisposable
     public async Task ReadAllAsync_WhenBatchesAreHandledQuickly_TakesUpToTheOption()
     {
         var sizes = new List<string>();
-        await using var messages = _app.Client(options => options.MaxBatch = 10).ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var messages = _app.Client(options => options.MaxBatch = 10).ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         for (var id = 1; id <= 6; id++)
         {
             var next = messages.MoveNextAsync().AsTask();
@@ -292,7 +292,7 @@ public sealed class ReadingTests : IDisposable
     private async Task ReadAsync(FuncCometClient client, string id, string recipient = "alice")
     {
         using var cancelling = new CancellationTokenSource();
-        await using var messages = client.ReadAllAsync(recipient, cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var messages = client.ReadAllAsync(recipient, cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var next = messages.MoveNextAsync().AsTask();
         (await _app.NextAsync()).AnswerMessages(id);
         Assert.True(await next.Bounded());

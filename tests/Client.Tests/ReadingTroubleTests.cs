@@ -13,7 +13,7 @@ public sealed class ReadingTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenTimeoutsRunOut_PollsAgainAtOnce()
     {
-        await using var messages = Read(_app.Client());
+        var messages = Read(_app.Client());
         var next = messages.MoveNextAsync().AsTask();
 
         for (var polls = 0; polls < 20; polls++)
@@ -31,7 +31,7 @@ public sealed class ReadingTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenOnePollIsAnsweredNothingAtOnce_PollsAgainAtOnce()
     {
-        await using var messages = Read(_app.Client());
+        var messages = Read(_app.Client());
         var next = messages.MoveNextAsync().AsTask();
 
         (await _app.NextAsync()).AnswerNothing();
@@ -43,7 +43,7 @@ public sealed class ReadingTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenPollsAreAnsweredNothingAtOnceForEver_PausesBetweenThem()
     {
-        await using var messages = Read(_app.Client());
+        var messages = Read(_app.Client());
         var next = messages.MoveNextAsync().AsTask();
         (await _app.NextAsync()).AnswerNothing();
 
@@ -61,7 +61,7 @@ public sealed class ReadingTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenPollsFail_PollsAgainAndKeepsWhatItHasToAcknowledge()
     {
-        await using var messages = Read(_app.Client());
+        var messages = Read(_app.Client());
         var next = messages.MoveNextAsync().AsTask();
         (await _app.NextAsync()).AnswerMessages("1");
         Assert.True(await next.Bounded());
@@ -86,7 +86,7 @@ public sealed class ReadingTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenTheAppSaysWhen_WaitsThatLong()
     {
-        await using var messages = Read(_app.Client());
+        var messages = Read(_app.Client());
         var next = messages.MoveNextAsync().AsTask();
         var poll = await _app.NextAsync();
         var failed = _app.Time.GetUtcNow();
@@ -102,7 +102,7 @@ public sealed class ReadingTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenAPollIsNotAnsweredAtAll_GivesItUp()
     {
-        await using var messages = Read(_app.Client());
+        var messages = Read(_app.Client());
         var next = messages.MoveNextAsync().AsTask();
         var lost = await _app.NextAsync();
 
@@ -120,7 +120,7 @@ public sealed class ReadingTroubleTests : IDisposable
     [InlineData(5, "timeout=2&")]
     public async Task ReadAllAsync_WhenTheHttpClientHasALimit_StaysBelowIt(int seconds, string timeout)
     {
-        await using var messages = Read(_app.Client(httpTimeout: TimeSpan.FromSeconds(seconds)));
+        var messages = Read(_app.Client(httpTimeout: TimeSpan.FromSeconds(seconds)));
         var next = messages.MoveNextAsync().AsTask();
 
         var poll = await _app.NextAsync();
@@ -136,7 +136,7 @@ public sealed class ReadingTroubleTests : IDisposable
     [InlineData(HttpStatusCode.Forbidden, "forbidden")]
     public async Task ReadAllAsync_WhenAnErrorDoesNotPass_EndsWithIt(HttpStatusCode status, string code)
     {
-        await using var messages = Read(_app.Client());
+        var messages = Read(_app.Client());
         var next = messages.MoveNextAsync().AsTask();
 
         (await _app.NextAsync()).AnswerProblem(status, code, ",\"parameter\":\"rcpt\"");
@@ -154,7 +154,7 @@ public sealed class ReadingTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenThereIsNoSuchAddress_EndsWithAHint()
     {
-        await using var messages = Read(_app.Client());
+        var messages = Read(_app.Client());
         var next = messages.MoveNextAsync().AsTask();
 
         (await _app.NextAsync()).Answer(HttpStatusCode.NotFound);
@@ -167,7 +167,7 @@ public sealed class ReadingTroubleTests : IDisposable
     public async Task ReadAllAsync_WhenATokenIsAboutToEnd_RenewsItBeforeThePoll()
     {
         var tokens = 0;
-        await using var messages = Read(_app.Client(options => options.TokenProvider = (recipient, _) =>
+        var messages = Read(_app.Client(options => options.TokenProvider = (recipient, _) =>
             Task.FromResult(new RecipientToken($"{recipient}-{++tokens}", _app.Time.GetUtcNow() + TimeSpan.FromMinutes(5)))));
         var next = messages.MoveNextAsync().AsTask();
 
@@ -191,7 +191,7 @@ public sealed class ReadingTroubleTests : IDisposable
     public async Task ReadAllAsync_WhenATokenIsRefused_TriesANewOneOnce()
     {
         var tokens = 0;
-        await using var messages = Read(_app.Client(options => options.TokenProvider = (_, _) => Task.FromResult(new RecipientToken($"{++tokens}", DateTimeOffset.MaxValue))));
+        var messages = Read(_app.Client(options => options.TokenProvider = (_, _) => Task.FromResult(new RecipientToken($"{++tokens}", DateTimeOffset.MaxValue))));
         var next = messages.MoveNextAsync().AsTask();
 
         (await _app.NextAsync()).AnswerProblem(HttpStatusCode.Unauthorized, "unauthorized");
@@ -208,7 +208,7 @@ public sealed class ReadingTroubleTests : IDisposable
     public async Task ReadAllAsync_WhenNoTokenCanBeHadForNow_AsksForOneAgainLater()
     {
         var asked = 0;
-        await using var messages = Read(_app.Client(options => options.TokenProvider = (_, _) =>
+        var messages = Read(_app.Client(options => options.TokenProvider = (_, _) =>
             ++asked < 3 ? throw new HttpRequestException("Connection refused.") : Task.FromResult(new RecipientToken("good", DateTimeOffset.MaxValue))));
 
         var next = messages.MoveNextAsync().AsTask();
