@@ -1,0 +1,4 @@
+export { FuncCometError } from './http.js';
+export { longpoll } from './longpoll.js';
+export { push } from './push.js';
+export { subscribe } from './subscribe.js';

@@ -1,0 +1,59 @@
+import { address, ask, FuncCometError } from './http.js';
+
+/** A recipient's mailbox at the server. */
+export class Mailbox {
+  #url;
+  #rcpt;
+  #tokens;
+
+  /**
+   * @param {string} url
+   * @param {string} rcpt
+   * @param {import('./tokens.js').Tokens} tokens
+   */
+  constructor(url, rcpt, tokens) {
+    this.#url = url;
+    this.#rcpt = rcpt;
+    this.#tokens = tokens;
+  }
+
+  /**
+   * @param {{ timeout: number, lease: number, max: number, ack: string[] }} parameters
+   * @param {AbortSignal} signal
+   * @returns {Promise<import('./inbox.js').Leased[] | undefined>}
+   */
+  async poll(parameters, signal) {
+    const body = await this.#ask('poll', parameters, { signal });
+    return body === undefined ? undefined : JSON.parse(body).messages;
+  }
+
+  /**
+   * The request outlives the page.
+   * @param {string[]} receipt
+   */
+  async acknowledge(receipt) {
+    await this.#ask('ack', { receipt }, { method: 'POST', keepalive: true });
+  }
+
+  /**
+   * @param {string} name
+   * @param {Parameters<typeof address>[2]} parameters
+   * @param {RequestInit} init
+   */
+  async #ask(name, parameters, init) {
+    const send = async () => {
+      // A header, not access_token: a URL ends up in logs. What it costs from another origin, a preflight, the platform answers without the function.
+      const token = await this.#tokens.current(init.signal ?? undefined);
+      return ask(address(this.#url, name, { rcpt: this.#rcpt, ...parameters }), { ...init, ...(token && { headers: { Authorization: `Bearer ${token}` } }) });
+    };
+    try {
+      return await send();
+    } catch (error) {
+      if (error instanceof FuncCometError && error.status === 401 && this.#tokens.renew()) {
+        return send();
+      }
+
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { address, ask, FuncCometError } from './http.js';
+import { backoff, pause } from './retry.js';
+
+const LONGEST_ATTEMPT = 30_000;
+
+/** @type {typeof import('./index.js').push} */
+export async function push({ url, rcpt, body, key = crypto.randomUUID(), contentType, ttl, delay, functionKey, attempts = 5, signal }) {
+  const [bytes, type] = encode(body);
+  const headers = { 'Content-Type': contentType ?? type, 'Idempotency-Key': key, ...(functionKey && { 'x-functions-key': functionKey }) };
+  /** @type {import('./index.js').Accepted[]} */
+  const accepted = [];
+  let rest = [rcpt].flat();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const longest = AbortSignal.timeout(LONGEST_ATTEMPT);
+      const answer = await ask(address(url, 'push', { rcpt: rest, ttl, delay }), {
+        method: 'POST',
+        headers,
+        body: bytes,
+        signal: signal ? AbortSignal.any([signal, longest]) : longest,
+      });
+      return accepted.concat(JSON.parse(answer ?? '').accepted);
+    } catch (error) {
+      const refused = error instanceof FuncCometError ? error : undefined;
+      accepted.push(...refused?.problem?.accepted ?? []);
+      rest = refused?.problem?.failed?.map((/** @type {{ rcpt: string }} */ each) => each.rcpt) ?? rest;
+      if (refused?.refused || signal?.aborted || attempt === attempts) {
+        throw error;
+      }
+
+      await pause(backoff(attempt) + (refused?.retryAfter ?? 0), signal);
+    }
+  }
+}
+
+/**
+ * @param {unknown} body
+ * @returns {[BodyInit, string]}
+ */
+function encode(body) {
+  if (typeof body === 'string') {
+    return [body, 'text/plain; charset=utf-8'];
+  }
+
+  return body instanceof Uint8Array ? [/** @type {Uint8Array<ArrayBuffer>} */ (body), 'application/octet-stream'] : [JSON.stringify(body), 'application/json'];
+}
