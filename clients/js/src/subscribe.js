@@ -25,6 +25,7 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
   /** @type {Set<string>} The receipts of what was handled and is not known to be acknowledged. */
   const handled = new Set();
   let reported = '';
+  let acknowledging = Promise.resolve();
 
   // A page that is put aside gives up its lead and its connection, and comes back as a new tab does.
   let leave = join();
@@ -143,19 +144,18 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
     }
   }
 
-  /** At once, where the next poll would come too late or never. */
-  async function acknowledge() {
-    const receipts = [...handled];
-    if (receipts.length === 0) {
-      return;
-    }
-
-    try {
-      await mailbox.acknowledge(receipts);
-      receipts.forEach(receipt => handled.delete(receipt));
-    } catch {
-      // They go with the next poll; where there is none, their messages come again.
-    }
+  /** At once, where the next poll would come too late or never. One after another, so that no receipt goes twice. */
+  function acknowledge() {
+    acknowledging = acknowledging.then(async () => {
+      const receipts = [...handled];
+      try {
+        await (receipts.length > 0 && mailbox.acknowledge(receipts));
+        receipts.forEach(receipt => handled.delete(receipt));
+      } catch {
+        // They go with the next poll; where there is none, their messages come again.
+      }
+    });
+    return acknowledging;
   }
 }
 

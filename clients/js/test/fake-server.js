@@ -1,0 +1,109 @@
+/**
+ * Stands in for fetch and answers by script: a request takes the next answer, and is held where there is none yet. Ends with the test.
+ */
+export class FakeServer {
+  /** Every request: { method, path, query, headers, keepalive, cache, aborted }. */
+  requests = [];
+  #answers = [];
+  #held = [];
+
+  /** @param {import('node:test').TestContext} test */
+  constructor(test) {
+    test.mock.method(globalThis, 'fetch', (url, init) => this.#fetch(new URL(url), init));
+  }
+
+  /** How many requests wait for an answer. */
+  get held() {
+    return this.#held.length;
+  }
+
+  get last() {
+    return this.requests.at(-1);
+  }
+
+  get polls() {
+    return this.requests.filter(request => request.path.endsWith('/poll'));
+  }
+
+  get acknowledgements() {
+    return this.requests.filter(request => request.path.endsWith('/ack'));
+  }
+
+  /** A 200 with these messages, for a poll. */
+  async deliver(...messages) {
+    await this.answer(200, JSON.stringify({ messages }));
+  }
+
+  async answer(status, body = null, headers = {}) {
+    await this.#give(() => new Response(body, { status, headers }));
+  }
+
+  async refuse(status, detail, headers = {}) {
+    await this.answer(status, JSON.stringify({ status, detail }), { 'Content-Type': 'application/problem+json', ...headers });
+  }
+
+  /** As where nobody answers. */
+  async fail() {
+    await this.#give(() => { throw new TypeError('fetch failed'); });
+  }
+
+  async #give(answer) {
+    const held = this.#held.shift();
+    if (held) {
+      held(answer);
+    } else {
+      this.#answers.push(answer);
+    }
+
+    await settled();
+  }
+
+  async #fetch({ pathname, searchParams }, { method = 'GET', headers = {}, keepalive, cache, body, signal }) {
+    signal?.throwIfAborted();
+    const request = { method, path: pathname, query: searchParams, headers, keepalive, cache, body, get aborted() { return signal?.aborted ?? false; } };
+    this.requests.push(request);
+    // An acknowledgement is never held: 204, unless the next answer is meant for it.
+    if (pathname.endsWith('/ack') && this.#answers.length === 0) {
+      return new Response(null, { status: 204 });
+    }
+
+    const answer = this.#answers.shift() ?? await new Promise((resolve, reject) => {
+      this.#held.push(resolve);
+      signal?.addEventListener('abort', () => {
+        this.#held = this.#held.filter(each => each !== resolve);
+        reject(signal.reason);
+      });
+    });
+    return answer();
+  }
+}
+
+/** Lets everything run that is not waiting for a timer or an answer. */
+export async function settled() {
+  for (let turn = 0; turn < 20; turn++) {
+    await new Promise(resolve => setImmediate(resolve));
+  }
+}
+
+export function message(id, more = {}) {
+  return { id, time: '2026-01-02T03:04:05.000Z', deliveries: 1, contentType: 'text/plain', text: `text of ${id}`, receipt: `receipt-${id}`, ...more };
+}
+
+/** The timers and the clock stand still until the test moves them, and chance is 0.5. */
+export function stopTime(test) {
+  test.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: Date.parse('2026-01-02T03:04:05Z') });
+  test.mock.method(Math, 'random', () => 0.5);
+}
+
+/** In small steps: in a long one every timer would fire at its end, as after a sleep. */
+export async function pass(test, ms) {
+  for (let left = ms; left >= 0; left -= 5000) {
+    test.mock.timers.tick(Math.min(left, 5000));
+    await settled();
+  }
+}
+
+/** The clock goes on and the timers do not. */
+export function sleep(test, ms) {
+  test.mock.timers.setTime(Date.now() + ms);
+}

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { keepPolling } from '../src/polling.js';
+import { FuncCometError } from '../src/http.js';
+import { pass, settled, sleep, stopTime } from './fake-server.js';
+
+/** Polls that the test answers one by one. */
+function start(context, { news = true } = {}) {
+  stopTime(context);
+  const stop = new AbortController();
+  const line = { waits: [], states: [], taken: [], stop: () => stop.abort() };
+  line.ended = keepPolling({
+    ask: (wait, turn) => new Promise((resolve, reject) => {
+      line.waits.push(wait);
+      Object.assign(line, {
+        answer: async answer => { resolve(answer); await settled(); },
+        fail: async error => { reject(error); await settled(); },
+      });
+      turn.addEventListener('abort', () => reject(turn.reason));
+    }),
+    take: async answer => { line.taken.push(answer); return news; },
+    wait: 220,
+    firstWait: 0,
+    onState: state => line.states.push(state),
+    signal: stop.signal,
+  });
+  context.after(line.stop);
+  return line;
+}
+
+test('looks first, then waits long, and says that it is open', async context => {
+  const line = start(context);
+  assert.deepEqual(line.states, [{ state: 'connecting' }]);
+  await line.answer();
+
+  assert.deepEqual(line.waits, [0, 220]);
+  assert.deepEqual(line.states, [{ state: 'connecting' }, { state: 'open' }]);
+});
+
+test('polls again at once after an answer, with something or nothing', async context => {
+  const line = start(context);
+  await line.answer();
+  await line.answer('a message');
+  await pass(context, 220_000);
+  await line.answer();
+
+  assert.deepEqual(line.waits, [0, 220, 220, 220]);
+  assert.deepEqual(line.taken, ['a message']);
+});
+
+test('pauses longer after each failure, and looks before it waits again', async context => {
+  const line = start(context);
+  await line.answer();
+  await line.fail(new TypeError('fetch failed'));
+  assert.deepEqual(line.states.at(-1), { state: 'retrying', retryIn: 250, reason: 'fetch failed' });
+  await pass(context, 249);
+  assert.equal(line.waits.length, 2);
+  await pass(context, 1);
+  assert.equal(line.waits.length, 3);
+  await line.fail(new TypeError('fetch failed'));
+  assert.equal(line.states.at(-1).retryIn, 500);
+  await pass(context, 500);
+  await line.answer();
+
+  assert.deepEqual(line.waits, [0, 220, 0, 0, 220]);
+  assert.deepEqual(line.states.at(-1), { state: 'open' });
+  await line.fail(new TypeError('fetch failed'));
+  assert.equal(line.states.at(-1).retryIn, 250);
+});
+
+test('Retry-After is waited for, and then some', async context => {
+  const line = start(context);
+  await line.fail(new FuncCometError(503, undefined, 5000));
+
+  assert.deepEqual(line.states.at(-1), { state: 'retrying', retryIn: 5250, status: 503, reason: 'HTTP 503' });
+  await pass(context, 5249);
+  assert.equal(line.waits.length, 1);
+  await pass(context, 1);
+  assert.equal(line.waits.length, 2);
+});
+
+test('408 and 429 pass by themselves, other 4xx are refusals', async context => {
+  const line = start(context);
+  await line.fail(new FuncCometError(429, undefined, 0));
+  await pass(context, 250);
+  await line.fail(new FuncCometError(408, undefined, 0));
+  await pass(context, 500);
+  line.fail(new FuncCometError(404, undefined, 0));
+
+  await assert.rejects(line.ended, { status: 404 });
+});
+
+test('is slowed down by a server that has nothing but says so at once', async context => {
+  const line = start(context);
+  await line.answer();
+  await line.answer();
+  assert.equal(line.waits.length, 3, 'once is right: an instance that shuts down');
+  await line.answer();
+  assert.equal(line.waits.length, 3);
+  await pass(context, 250);
+  assert.equal(line.waits.length, 4);
+  await line.answer();
+  await pass(context, 499);
+  assert.equal(line.waits.length, 4);
+  await pass(context, 1);
+  assert.equal(line.waits.length, 5);
+});
+
+test('is slowed down by a server that repeats itself', async context => {
+  const line = start(context, { news: false });
+  await line.answer();
+  await line.answer('repeat');
+  await line.answer('repeat');
+
+  assert.equal(line.waits.length, 3);
+});
+
+test('is not slowed down by messages that come fast', async context => {
+  const line = start(context);
+  for (let count = 0; count < 10; count++) {
+    await line.answer('news');
+  }
+
+  assert.equal(line.waits.length, 11);
+});
+
+test('a poll that never ends is given up a little after its wait', async context => {
+  const line = start(context);
+  await line.answer();
+  await pass(context, 230_000);
+  assert.deepEqual(line.waits, [0, 220]);
+  await pass(context, 10_000);
+  assert.deepEqual(line.waits, [0, 220, 0]);
+});
+
+test('a look that never ends is given up within 20 seconds', async context => {
+  const line = start(context);
+  await pass(context, 10_000);
+  await pass(context, 10_000);
+
+  assert.deepEqual(line.waits, [0, 0]);
+});
+
+test('a machine that slept starts anew; a page whose timers are slowed down does not', async context => {
+  const line = start(context);
+  await line.answer();
+  await pass(context, 10_000);
+  sleep(context, 50_000);
+  await pass(context, 10_000);
+  assert.deepEqual(line.waits, [0, 220]);
+  sleep(context, 100_000);
+  await pass(context, 10_000);
+
+  assert.deepEqual(line.waits, [0, 220, 0]);
+  assert.deepEqual(line.states.at(-1), { state: 'connecting' });
+});
+
+for (const event of ['online', 'offline']) {
+  test(`the network's coming and going ends a poll and a pause: ${event}`, async context => {
+    const network = new EventTarget();
+    globalThis.addEventListener = network.addEventListener.bind(network);
+    globalThis.removeEventListener = network.removeEventListener.bind(network);
+    context.after(() => { delete globalThis.addEventListener; delete globalThis.removeEventListener; });
+    const line = start(context);
+    await line.answer();
+    network.dispatchEvent(new Event(event));
+    await settled();
+    assert.deepEqual(line.waits, [0, 220, 0]);
+    await line.fail(new TypeError('fetch failed'));
+    assert.deepEqual(line.waits, [0, 220, 0]);
+    network.dispatchEvent(new Event(event));
+    await settled();
+
+    assert.deepEqual(line.waits, [0, 220, 0, 0]);
+  });
+}
+
+test('a failure without a network is said to be that', async context => {
+  Object.defineProperty(globalThis, 'navigator', { value: { onLine: false }, configurable: true });
+  context.after(() => { delete globalThis.navigator; });
+  const line = start(context);
+  await line.fail(new TypeError('fetch failed'));
+
+  assert.equal(line.states.at(-1).state, 'offline');
+});
+
+test('stops in a poll and in a pause, and leaves no timer', async context => {
+  const line = start(context);
+  await line.fail(new TypeError('fetch failed'));
+  line.stop();
+  await line.ended;
+  await pass(context, 600_000);
+
+  assert.equal(line.waits.length, 1);
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { backoff, pause, refusedPause, retryAfter } from '../src/retry.js';
+import { settled, stopTime } from './fake-server.js';
+
+test('backoff: anything up to a limit that doubles to half a minute', context => {
+  context.mock.method(Math, 'random', () => 1);
+  assert.deepEqual([1, 2, 3, 6, 7, 8, 2000].map(backoff), [500, 1000, 2000, 16_000, 30_000, 30_000, 30_000]);
+  Math.random.mock.mockImplementation(() => 0);
+  assert.deepEqual([1, 7].map(backoff), [0, 0]);
+});
+
+test('refusedPause: half a minute to a minute', context => {
+  context.mock.method(Math, 'random', () => 0);
+  assert.equal(refusedPause(), 30_000);
+  Math.random.mock.mockImplementation(() => 0.5);
+  assert.equal(refusedPause(), 45_000);
+});
+
+test('retryAfter: seconds, a date, nothing, nonsense', context => {
+  stopTime(context);
+  assert.equal(retryAfter('7'), 7000);
+  assert.equal(retryAfter('Fri, 02 Jan 2026 03:04:15 GMT'), 10_000);
+  assert.equal(retryAfter('Fri, 02 Jan 2026 03:04:00 GMT'), 0);
+  assert.equal(retryAfter(null), 0);
+  assert.equal(retryAfter('soon'), 0);
+});
+
+test('retryAfter: an hour at most, since a timer of a month would fire at once', () => {
+  assert.equal(retryAfter('2592000'), 3_600_000);
+});
+
+test('pause: ends with the signal, before it began or in the middle', async context => {
+  stopTime(context);
+  const stop = new AbortController();
+  let ended = false;
+  pause(1000, stop.signal).then(() => { ended = true; });
+  await settled();
+  assert.equal(ended, false);
+  stop.abort();
+  await settled();
+  assert.equal(ended, true);
+  await pause(1000, stop.signal);
+});

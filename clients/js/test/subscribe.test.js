@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { subscribe } from 'funccomet';
+import { FakeServer, message, pass, settled, stopTime } from './fake-server.js';
+
+function start(context, options = {}) {
+  stopTime(context);
+  context.mock.method(console, 'error', () => {});
+  const server = new FakeServer(context);
+  const received = [];
+  const states = [];
+  const stop = subscribe({
+    url: 'https://app.example/api',
+    rcpt: 'alice+bob c',
+    onMessage: each => { received.push(each.id); },
+    onState: state => states.push(state),
+    ...options,
+  });
+  context.after(stop);
+  return { server, received, states, stop };
+}
+
+const acknowledged = request => request.query.getAll('ack').concat(request.query.getAll('receipt'));
+
+test('asks for JSON under a lease, first with a look and then for the longest wait', async context => {
+  const { server } = start(context);
+  await server.answer(204);
+
+  assert.equal(server.requests.length, 2);
+  assert.equal(server.requests[0].query.toString(), 'rcpt=alice%2Bbob+c&timeout=0&lease=30&max=16');
+  assert.equal(server.last.path, '/api/poll');
+  assert.equal(server.last.query.toString(), 'rcpt=alice%2Bbob+c&timeout=220&lease=30&max=16');
+  assert.equal(server.last.cache, 'no-store');
+  assert.deepEqual(server.last.headers, {});
+});
+
+test('says how the connection is, each change once', async context => {
+  const { server, states, stop } = start(context);
+  await server.answer(204);
+  await server.deliver(message('a'));
+  await server.fail();
+  await pass(context, 250);
+  await server.answer(204);
+  await stop();
+
+  assert.deepEqual(states, [
+    { state: 'connecting', leader: true },
+    { state: 'open', leader: true },
+    { state: 'retrying', retryIn: 250, reason: 'fetch failed', leader: true },
+    { state: 'open', leader: true },
+    { state: 'stopped', leader: false },
+  ]);
+});
+
+test('a message is as it came, but for the receipt', async context => {
+  const messages = [];
+  const { server } = start(context, { onMessage: each => { messages.push(each); } });
+  await server.deliver(message('a', { key: 'k' }));
+
+  assert.deepEqual(messages, [
+    { id: 'a', time: '2026-01-02T03:04:05.000Z', deliveries: 1, contentType: 'text/plain', text: 'text of a', key: 'k' },
+  ]);
+});
+
+test('acknowledges with the next poll, and only then polls', async context => {
+  const { server, received } = start(context);
+  await server.deliver(message('a'), message('b'));
+
+  assert.deepEqual(received, ['a', 'b']);
+  assert.deepEqual(acknowledged(server.last), ['receipt-a', 'receipt-b']);
+  await pass(context, 220_000);
+  await server.answer(204);
+  assert.deepEqual(acknowledged(server.last), []);
+});
+
+test('waits for the promise of one message before it gives the next, and before it acknowledges', async context => {
+  const received = [];
+  const finish = [];
+  const { server } = start(context, { onMessage: ({ id }) => { received.push(id); return new Promise(resolve => finish.push(resolve)); } });
+  await server.deliver(message('a'), message('b'));
+  assert.deepEqual(received, ['a']);
+  finish[0]();
+  await settled();
+  assert.deepEqual(received, ['a', 'b']);
+  assert.equal(server.requests.length, 1);
+  finish[1]();
+  await settled();
+
+  assert.deepEqual(acknowledged(server.last), ['receipt-a', 'receipt-b']);
+});
+
+for (const [kind, fails] of [['throws', () => { throw new Error('no'); }], ['rejects', async () => { throw new Error('no'); }]]) {
+  test(`a message whose handler ${kind} is not acknowledged, and given again when it comes again`, async context => {
+    const received = [];
+    const { server } = start(context, { onMessage: ({ id, deliveries }) => { received.push(id); return id === 'b' && deliveries === 1 ? fails() : undefined; } });
+    await server.deliver(message('a'), message('b'), message('c'));
+    assert.deepEqual(received, ['a', 'b', 'c']);
+    assert.deepEqual(acknowledged(server.last), ['receipt-a', 'receipt-c']);
+    assert.match(console.error.mock.calls[0].arguments[0], /onMessage failed for b/);
+    await server.deliver(message('b', { deliveries: 2, receipt: 'second-b' }));
+
+    assert.deepEqual(received, ['a', 'b', 'c', 'b']);
+    assert.deepEqual(acknowledged(server.last), ['second-b']);
+  });
+}
+
+test('drops a repeat by its id and by its key, and acknowledges it', async context => {
+  const { server, received } = start(context);
+  await server.deliver(message('a', { key: 'one' }), message('b'));
+  await server.deliver(message('a', { key: 'one', receipt: 'second-a' }), message('c', { key: 'one' }), message('d', { key: 'two' }));
+
+  assert.deepEqual(received, ['a', 'b', 'd']);
+  assert.deepEqual(acknowledged(server.last), ['second-a', 'receipt-c', 'receipt-d']);
+});
+
+test('a key is a repeat only where what had it before was handled', async context => {
+  const received = [];
+  const { server } = start(context, { onMessage: ({ id }) => { received.push(id); if (id === 'a') { throw new Error('no'); } } });
+  await server.deliver(message('a', { key: 'one' }), message('b', { key: 'one' }));
+
+  assert.deepEqual(received, ['a', 'b']);
+});
+
+test('forgets what was handled hours ago', async context => {
+  const { server, received } = start(context, { wait: 1 });
+  await server.deliver(message('a', { key: 'daily' }));
+  await pass(context, 1000);
+  context.mock.timers.setTime(Date.now() + 3 * 3_600_000);
+  await server.deliver(message('b', { key: 'daily' }));
+
+  assert.deepEqual(received, ['a', 'b']);
+});
+
+test('keeps receipts until an answer shows that they arrived', async context => {
+  const { server } = start(context);
+  await server.deliver(message('a'));
+  await server.fail();
+  await pass(context, 250);
+  assert.deepEqual(acknowledged(server.last), ['receipt-a']);
+  await server.answer(204);
+
+  assert.deepEqual(acknowledged(server.last), []);
+});
+
+test('receipts that are refused are not sent for ever', async context => {
+  const { server } = start(context);
+  await server.deliver(message('a'));
+  await server.refuse(400, 'ack is malformed.');
+  await pass(context, 45_000);
+
+  assert.deepEqual(acknowledged(server.last), []);
+});
+
+test('acknowledges in between where a batch takes longer than half its lease', async context => {
+  const finish = [];
+  const { server } = start(context, { lease: 10, onMessage: () => new Promise(resolve => finish.push(resolve)) });
+  await server.deliver(message('a'), message('b'), message('c'));
+  await pass(context, 4000);
+  finish[0]();
+  await settled();
+  assert.equal(server.requests.length, 1);
+  await pass(context, 2000);
+  finish[1]();
+  await settled();
+
+  assert.equal(server.last.method, 'POST');
+  assert.equal(server.last.path, '/api/ack');
+  assert.equal(server.last.query.get('rcpt'), 'alice+bob c');
+  assert.deepEqual(acknowledged(server.last), ['receipt-a', 'receipt-b']);
+  finish[2]();
+  await settled();
+  assert.deepEqual(acknowledged(server.last), ['receipt-c']);
+});
+
+test('an acknowledgement in between that fails goes with the next poll', async context => {
+  const finish = [];
+  const { server } = start(context, { lease: 10, onMessage: () => new Promise(resolve => finish.push(resolve)) });
+  await server.deliver(message('a'), message('b'));
+  await pass(context, 6000);
+  await server.fail();
+  finish[0]();
+  await settled();
+  finish[1]();
+  await settled();
+
+  assert.deepEqual(acknowledged(server.last), ['receipt-a', 'receipt-b']);
+});
+
+test('stop: ends the poll, lets the handler finish, acknowledges what was handled and leaves the rest to come again', async context => {
+  const received = [];
+  let finish;
+  const { server, stop } = start(context, { onMessage: ({ id }) => { received.push(id); return id === 'b' ? new Promise(resolve => { finish = resolve; }) : undefined; } });
+  await server.deliver(message('a'), message('b'), message('c'));
+  let stopped = false;
+  const stopping = stop().then(() => { stopped = true; });
+  await settled();
+  assert.deepEqual(acknowledged(server.last), ['receipt-a']);
+  assert.equal(server.last.keepalive, true);
+  assert.equal(stopped, false);
+  finish();
+  await stopping;
+
+  assert.deepEqual(received, ['a', 'b']);
+  assert.deepEqual(acknowledged(server.last), ['receipt-b']);
+  assert.equal(server.polls.length, 1);
+});
+
+test('stops with the signal, before it began too', async context => {
+  const stop = new AbortController();
+  const { server, states } = start(context, { signal: stop.signal });
+  await settled();
+  assert.equal(server.held, 1);
+  stop.abort();
+  await settled();
+  assert.equal(server.held, 0);
+  assert.equal(states.at(-1).state, 'stopped');
+  const states2 = [];
+  subscribe({ url: 'https://app.example/api', rcpt: 'alice', onMessage: () => {}, onState: ({ state }) => states2.push(state), signal: stop.signal });
+  await settled();
+
+  assert.equal(states2.at(-1), 'stopped');
+  assert.equal(server.held, 0);
+});
+
+test('says at once what it misses', () => {
+  assert.throws(() => subscribe({ url: 'https://app.example/api', onMessage: () => {} }), /needs url, rcpt and onMessage/);
+});

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { subscribe } from 'funccomet';
+import { FakeServer, message, pass, settled, stopTime } from './fake-server.js';
+
+// The time that tests begin at, in seconds.
+const now = Date.parse('2026-01-02T03:04:05Z') / 1000;
+
+const jwt = (exp, padding = '') => `e30.${Buffer.from(JSON.stringify({ sub: `älice?>${padding}`, exp })).toString('base64url')}.sig`;
+
+function start(context, options) {
+  stopTime(context);
+  const server = new FakeServer(context);
+  const states = [];
+  const stop = subscribe({ url: 'https://app.example/api', rcpt: 'alice', onMessage: () => {}, onState: state => states.push(state), ...options });
+  context.after(stop);
+  return { server, states, stop };
+}
+
+const sent = server => server.requests.map(request => request.headers.Authorization);
+
+test('a token goes into the header, not into the URL, of polls and acknowledgements', async context => {
+  const { server, stop } = start(context, { token: 'abc' });
+  await server.deliver(message('a'));
+  await stop();
+
+  assert.deepEqual(sent(server), ['Bearer abc', 'Bearer abc', 'Bearer abc']);
+  assert.equal(server.last.path, '/api/ack');
+  assert.doesNotMatch(server.requests.map(request => request.query.toString()).join(), /abc/);
+});
+
+test('a token is asked for once and used until it is about to end', async context => {
+  let count = 0;
+  const tokens = [jwt(now + 100), jwt(now + 3600)];
+  const { server } = start(context, { getToken: async () => tokens[count++], wait: 20 });
+  await server.answer(204);
+  await pass(context, 20_000);
+  await server.answer(204);
+  assert.equal(count, 1);
+  await pass(context, 20_000);
+  await server.answer(204);
+  await pass(context, 20_000);
+  await server.answer(204);
+  assert.equal(count, 1);
+  await pass(context, 20_000);
+  await server.answer(204);
+
+  assert.equal(count, 2);
+  assert.deepEqual(sent(server).slice(-2), [`Bearer ${tokens[0]}`, `Bearer ${tokens[1]}`]);
+});
+
+test('the end of a token is read whatever base64url its payload needs', async context => {
+  for (const padding of ['', '1', '22', '~~~', '???', 'öö']) {
+    let count = 0;
+    const ended = start(context, { getToken: () => { count++; return jwt(now + 29, padding); } });
+    await ended.server.answer(204);
+    assert.equal(count, 2, padding);
+    await ended.stop();
+    context.mock.timers.reset();
+    context.mock.restoreAll();
+  }
+});
+
+test('a token that says nothing of its end is used until it is refused', async context => {
+  let count = 0;
+  const { server } = start(context, { getToken: () => `opaque-${++count}` });
+  await server.answer(204);
+  await pass(context, 220_000);
+  await server.answer(204);
+
+  assert.deepEqual(sent(server), ['Bearer opaque-1', 'Bearer opaque-1', 'Bearer opaque-1']);
+});
+
+test('on 401 the token is renewed once, and the request made again at once', async context => {
+  let count = 0;
+  const { server, states } = start(context, { getToken: () => `token-${++count}` });
+  await server.refuse(401, 'The token has ended.');
+  await server.answer(204);
+
+  assert.deepEqual(sent(server), ['Bearer token-1', 'Bearer token-2', 'Bearer token-2']);
+  assert.deepEqual(states.map(({ state }) => state), ['connecting', 'open']);
+});
+
+test('a second 401 is a refusal: said, and tried again later with another token', async context => {
+  let count = 0;
+  const { server, states } = start(context, { getToken: () => `token-${++count}` });
+  await server.refuse(401, 'No.');
+  await server.refuse(401, 'No.');
+
+  assert.deepEqual(states.at(-1), { state: 'refused', retryIn: 45_000, status: 401, reason: 'HTTP 401: No.', leader: false });
+  assert.equal(server.requests.length, 2);
+  await pass(context, 45_000);
+  await server.refuse(401, 'No.');
+  await server.answer(204);
+  assert.deepEqual(sent(server).slice(2, 4), ['Bearer token-2', 'Bearer token-3']);
+  assert.equal(states.at(-1).state, 'open');
+});
+
+for (const status of [401, 403]) {
+  test(`a fixed token that is refused is said, not hammered with: ${status}`, async context => {
+    const { server, states } = start(context, { token: 'abc' });
+    await server.refuse(status, 'No.');
+
+    assert.equal(states.at(-1).state, 'refused');
+    assert.equal(states.at(-1).status, status);
+    await pass(context, 44_999);
+    assert.equal(server.requests.length, 1);
+  });
+}
+
+test('where no token can be had it is tried again, as with any failure', async context => {
+  let count = 0;
+  const { server, states } = start(context, { getToken: async () => { if (++count === 1) { throw new Error('signed out'); } return 'abc'; } });
+  await settled();
+  assert.deepEqual(states.at(-1), { state: 'retrying', retryIn: 250, reason: 'signed out', leader: true });
+  await pass(context, 250);
+  await server.answer(204);
+
+  assert.equal(states.at(-1).state, 'open');
+});
