@@ -11,6 +11,7 @@ export class Inbox {
   #turn = Promise.resolve();
   /** @type {Map<string, number>} When each was handled, the oldest first. */
   #handled = new Map();
+  #closed = false;
 
   /** @param {(message: import('./index.js').Message) => unknown} onMessage */
   constructor(onMessage) {
@@ -28,11 +29,21 @@ export class Inbox {
     return outcome;
   }
 
+  /** Gives nothing more to the handler; resolves when it has finished with what it has. */
+  async close() {
+    this.#closed = true;
+    await this.#turn;
+  }
+
   /**
    * @param {import('./index.js').Message} message
    * @returns {Promise<'handled' | 'repeat' | 'failed'>}
    */
   async #handle(message) {
+    if (this.#closed) {
+      return 'failed';
+    }
+
     this.#forget();
     const marks = [`id ${message.id}`, ...(message.key === undefined ? [] : [`key ${message.key}`])];
     if (marks.some(mark => this.#handled.has(mark))) {

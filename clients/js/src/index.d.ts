@@ -87,7 +87,7 @@ export interface PushOptions {
   /** One recipient, or up to 100. */
   rcpt: string | readonly string[];
   /** Text and bytes are pushed as they are, anything else as JSON. At most 48,000 bytes. */
-  body: unknown;
+  body?: unknown;
   /** The `Idempotency-Key`; default a random one. */
   key?: string;
   /** Default by the body: `text/plain; charset=utf-8`, `application/octet-stream`, `application/json`. */

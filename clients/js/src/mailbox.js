@@ -1,5 +1,8 @@
 import { address, ask, FuncCometError } from './http.js';
 
+// In ms.
+const LONGEST_ACKNOWLEDGEMENT = 10_000;
+
 /** A recipient's mailbox at the server. */
 export class Mailbox {
   #url;
@@ -32,7 +35,7 @@ export class Mailbox {
    * @param {string[]} receipt
    */
   async acknowledge(receipt) {
-    await this.#ask('ack', { receipt }, { method: 'POST', keepalive: true });
+    await this.#ask('ack', { receipt }, { method: 'POST', keepalive: true, signal: AbortSignal.timeout(LONGEST_ACKNOWLEDGEMENT) });
   }
 
   /**

@@ -42,7 +42,7 @@ export async function keepPolling({ ask, take, wait, firstWait, onState, signal 
 
       let answer;
       try {
-        answer = await ask(seconds, turn.signal);
+        answer = await Promise.race([ask(seconds, turn.signal), cutOff(turn.signal)]);
       } catch (error) {
         open = false;
         if (turn.signal.aborted) {
@@ -101,6 +101,13 @@ export async function persist(work, onState, signal) {
     }
   }
 }
+
+/**
+ * Rejects with the signal: whoever does not heed it (a token that never comes) does not hold up the rest.
+ * @param {AbortSignal} signal
+ * @returns {Promise<never>}
+ */
+const cutOff = signal => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 /** @param {unknown} error */
 function describe(error) {

@@ -4,7 +4,7 @@ import { backoff, pause } from './retry.js';
 const LONGEST_ATTEMPT = 30_000;
 
 /** @type {typeof import('./index.js').push} */
-export async function push({ url, rcpt, body, key = crypto.randomUUID(), contentType, ttl, delay, functionKey, attempts = 5, signal }) {
+export async function push({ url, rcpt, body = '', key = crypto.randomUUID(), contentType, ttl, delay, functionKey, attempts = 5, signal }) {
   const [bytes, type] = encode(body);
   const headers = { 'Content-Type': contentType ?? type, 'Idempotency-Key': key, ...(functionKey && { 'x-functions-key': functionKey }) };
   /** @type {import('./index.js').Accepted[]} */
@@ -42,5 +42,7 @@ function encode(body) {
     return [body, 'text/plain; charset=utf-8'];
   }
 
-  return body instanceof Uint8Array ? [/** @type {Uint8Array<ArrayBuffer>} */ (body), 'application/octet-stream'] : [JSON.stringify(body), 'application/json'];
+  return body instanceof ArrayBuffer || ArrayBuffer.isView(body)
+    ? [/** @type {BodyInit} */ (body), 'application/octet-stream']
+    : [JSON.stringify(body), 'application/json'];
 }

@@ -44,7 +44,7 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
     globalThis.removeEventListener?.('pagehide', hide);
     globalThis.removeEventListener?.('pageshow', show);
     signal?.removeEventListener('abort', stop);
-    await leave();
+    await Promise.all([leave(), inbox.close()]);
     report({ state: 'stopped', leader: false });
   }
 
@@ -52,8 +52,14 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
   function report(state) {
     const before = reported;
     reported = JSON.stringify(state);
-    if (reported !== before) {
+    if (reported === before) {
+      return;
+    }
+
+    try {
       onState(state);
+    } catch (error) {
+      console.error('funccomet: onState failed', error);
     }
   }
 

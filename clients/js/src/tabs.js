@@ -62,14 +62,14 @@ export class Tabs {
         this.close();
       } else if (name !== 'AbortError') {
         throw error;
+      } else if (!lead.signal.aborted) {
+        // Not called off but stolen, by a tab that is awake.
+        this.#heard = Date.now();
       }
-
-      // AbortError: called off while it waited, or stolen by another tab.
     } finally {
       lead.abort();
       signal.removeEventListener('abort', this.#leave);
       this.#said = undefined;
-      this.#heard = Date.now();
       await working;
     }
   }
@@ -118,8 +118,8 @@ export class Tabs {
 
   #tick() {
     const now = Date.now();
-    if (now - this.#ticked > SILENCE / 2) {
-      // It was this tab that slept.
+    if (this.#said || now - this.#ticked > SILENCE / 2) {
+      // Nobody else is to be heard of, or it was this tab that slept.
       this.#heard = now;
     }
 

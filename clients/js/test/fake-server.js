@@ -85,6 +85,12 @@ export async function settled() {
   }
 }
 
+/** Before the test ends, lest it take the next test's timers with it; a handler that never finishes is not waited for. */
+export async function stopped(stop) {
+  stop();
+  await settled();
+}
+
 export function message(id, more = {}) {
   return { id, time: '2026-01-02T03:04:05.000Z', deliveries: 1, contentType: 'text/plain', text: `text of ${id}`, receipt: `receipt-${id}`, ...more };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { longpoll } from 'funccomet';
-import { FakeServer, pass, stopTime } from './fake-server.js';
+import { FakeServer, pass, stopped, stopTime } from './fake-server.js';
 
 const url = 'https://app.example/api/poll?rcpt=alice';
 
@@ -10,7 +10,7 @@ function start(context, callback = () => {}) {
   context.mock.method(console, 'error', () => {});
   const server = new FakeServer(context);
   const stop = longpoll(url, callback);
-  context.after(stop);
+  context.after(() => stopped(stop));
   return { server, stop };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { subscribe } from 'funccomet';
-import { FakeServer, message, pass, settled, stopTime } from './fake-server.js';
+import { FakeServer, message, pass, settled, stopped, stopTime } from './fake-server.js';
 
 function start(context, options = {}) {
   stopTime(context);
@@ -16,7 +16,7 @@ function start(context, options = {}) {
     onState: state => states.push(state),
     ...options,
   });
-  context.after(stop);
+  context.after(() => stopped(stop));
   return { server, received, states, stop };
 }
 

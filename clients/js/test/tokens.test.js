@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { subscribe } from 'funccomet';
-import { FakeServer, message, pass, settled, stopTime } from './fake-server.js';
+import { FakeServer, message, pass, settled, stopped, stopTime } from './fake-server.js';
 
 // The time that tests begin at, in seconds.
 const now = Date.parse('2026-01-02T03:04:05Z') / 1000;
@@ -13,7 +13,7 @@ function start(context, options) {
   const server = new FakeServer(context);
   const states = [];
   const stop = subscribe({ url: 'https://app.example/api', rcpt: 'alice', onMessage: () => {}, onState: state => states.push(state), ...options });
-  context.after(stop);
+  context.after(() => stopped(stop));
   return { server, states, stop };
 }
 
