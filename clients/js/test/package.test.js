@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import * as funccomet from 'funccomet';
+
+const folder = fileURLToPath(new URL('..', import.meta.url));
+const manifest = JSON.parse(readFileSync(`${folder}package.json`, 'utf8'));
+
+test('is under 4 kB, minified and gzipped', async context => {
+  const { outputFiles: [bundle] } = await build({ stdin: { contents: "export * from 'funccomet'", resolveDir: folder }, bundle: true, minify: true, format: 'esm', write: false });
+  const size = gzipSync(bundle.contents, { level: 9 }).length;
+
+  context.diagnostic(`${bundle.contents.length} bytes minified, ${size} gzipped`);
+  assert.ok(size < 4000, `${size} bytes`);
+});
+
+test('holds what it should', () => {
+  // As npm runs it on this machine: its own settings (a cache, an offline mode) do not matter, for nothing is fetched.
+  const [{ name, version, files }] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], shell: process.platform === 'win32' }));
+
+  assert.equal(name, 'funccomet');
+  assert.equal(version, manifest.version);
+  assert.deepEqual(files.map(({ path }) => path).sort(), [
+    'LICENSE',
+    'README.md',
+    'package.json',
+    'src/http.js',
+    'src/inbox.js',
+    'src/index.d.ts',
+    'src/index.js',
+    'src/longpoll.js',
+    'src/mailbox.js',
+    'src/polling.js',
+    'src/push.js',
+    'src/retry.js',
+    'src/subscribe.js',
+    'src/tabs.js',
+    'src/tokens.js',
+  ]);
+});
+
+test('depends on nothing', () => {
+  assert.equal(manifest.dependencies, undefined);
+  assert.equal(manifest.type, 'module');
+});
+
+test('its types are those of its code, and fit a user’s', () => {
+  const compiler = fileURLToPath(new URL('bin/tsc', new URL('package.json', import.meta.resolve('typescript/package.json'))));
+  try {
+    execFileSync(process.execPath, [compiler, '--project', folder], { encoding: 'utf8' });
+  } catch (error) {
+    assert.fail(`tsc:\n${error.stdout}`);
+  }
+});
+
+test('exports what its types declare', () => {
+  const declared = [...readFileSync(`${folder}src/index.d.ts`, 'utf8').matchAll(/^export (?:function|class) (\w+)/gm)].map(([, name]) => name);
+
+  assert.deepEqual(Object.keys(funccomet).sort(), declared.sort());
+});
+
+test('its license is the repository’s', () => {
+  assert.equal(readFileSync(`${folder}LICENSE`, 'utf8'), readFileSync(`${folder}../../LICENSE`, 'utf8'));
+});
