@@ -1,0 +1,49 @@
+using FuncComet.LocalHost;
+
+namespace FuncComet.JavaScript.Tests;
+
+/// <summary>The JavaScript client's own suites, in clients/js/test.</summary>
+public sealed class ClientSuiteTests(ITestOutputHelper output)
+{
+    private const string Folder = "clients/js/test";
+
+    public static TheoryData<string> Suites => [.. Directory.GetFiles(Path.Combine(RepositoryRoot.Folder, Folder), "*.test.js").Select(file => Path.GetFileName(file)!).Order()];
+
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public async Task Suite_WhenRunByNode_HasNoFailure(string suite)
+    {
+        var run = await NodeSuite.RunAsync($"{Folder}/{suite}", TestContext.Current.CancellationToken);
+
+        output.WriteLine(run.Log);
+        Assert.True(run.Failures.Count == 0, $"{run.Failures.Count} of {run.Count} tests:{Environment.NewLine}{Environment.NewLine}{string.Join($"{Environment.NewLine}{Environment.NewLine}", run.Failures)}");
+        Assert.NotEqual(0, run.Count);
+    }
+
+    [Fact]
+    public async Task Suite_WhenTestsFail_NamesEachWithItsError()
+    {
+        var run = await NodeSuite.RunAsync("tests/JavaScript.Tests/failing.mjs", TestContext.Current.CancellationToken);
+
+        Assert.Equal(4, run.Count);
+        Assert.Collection(
+            run.Failures,
+            failure =>
+            {
+                Assert.StartsWith("an assertion", failure, StringComparison.Ordinal);
+                Assert.Contains("one is not two", failure, StringComparison.Ordinal);
+                Assert.Contains("failing.mjs:6", failure, StringComparison.Ordinal);
+            },
+            failure => Assert.Contains("TypeError", failure, StringComparison.Ordinal),
+            failure => Assert.Equal($"left out{Environment.NewLine}was skipped", failure));
+    }
+
+    [Fact]
+    public async Task Suite_WhenItDoesNotLoad_HasFailed()
+    {
+        var run = await NodeSuite.RunAsync("tests/JavaScript.Tests/unloadable.mjs", TestContext.Current.CancellationToken);
+
+        Assert.Single(run.Failures);
+        Assert.Contains("no-such-module", run.Log, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,2 @@
+// Fails on purpose, as failing.mjs does.
+import 'no-such-module';
