@@ -34,7 +34,7 @@ internal sealed class NodeSuite
     {
         using var node = Process.Start(new ProcessStartInfo(
             "node",
-            ["--test", "--test-reporter=junit", "--test-reporter-destination=stdout", "--test-reporter=spec", "--test-reporter-destination=stderr", file])
+            ["--test", "--test-timeout=60000", "--test-reporter=junit", "--test-reporter-destination=stdout", "--test-reporter=spec", "--test-reporter-destination=stderr", file])
         {
             WorkingDirectory = RepositoryRoot.Folder,
             RedirectStandardOutput = true,

@@ -42,7 +42,7 @@ export async function keepPolling({ ask, take, wait, firstWait, onState, signal 
 
       let answer;
       try {
-        answer = await Promise.race([ask(seconds, turn.signal), cutOff(turn.signal)]);
+        answer = await Promise.race([ask(seconds, turn.signal), cutOff(turn.signal)]).finally(() => { due = Infinity; });
       } catch (error) {
         open = false;
         if (turn.signal.aborted) {
@@ -55,8 +55,6 @@ export async function keepPolling({ ask, take, wait, firstWait, onState, signal 
 
         await pauseAfter(error);
         continue;
-      } finally {
-        due = Infinity;
       }
 
       open = true;

@@ -146,6 +146,7 @@ test('receipts that are refused are not sent for ever', async context => {
   const { server } = start(context);
   await server.deliver(message('a'));
   await server.refuse(400, 'ack is malformed.');
+  assert.equal(server.acknowledgements.length, 0);
   await pass(context, 45_000);
 
   assert.deepEqual(acknowledged(server.last), []);
