@@ -131,6 +131,26 @@ test('forgets what was handled hours ago', async context => {
   assert.deepEqual(received, ['a', 'b']);
 });
 
+test('remembers the last thousands of messages, not all', async context => {
+  const { server, received } = start(context);
+  const many = Array.from({ length: 4100 }, (_, number) => message(`many-${number}`));
+  await server.deliver(...many);
+  await pass(context, 0);
+  await server.deliver(many.at(0), many.at(-1));
+
+  assert.deepEqual(received.slice(4100), ['many-0']);
+});
+
+test('does not run in circles where it is given nothing but repeats', async context => {
+  const { server } = start(context);
+  await server.deliver(message('a'));
+  await server.deliver(message('a'));
+  await server.deliver(message('a'));
+  assert.equal(server.held, 0);
+  await pass(context, 250);
+  assert.equal(server.held, 1);
+});
+
 test('keeps receipts until an answer shows that they arrived', async context => {
   const { server } = start(context);
   await server.deliver(message('a'));

@@ -227,6 +227,30 @@ test('a page that is put aside gives up the lead and acknowledges; it takes part
   assert.deepEqual(tab.received, ['a', 'b']);
 });
 
+test('a page that is put aside in the middle of an answer leaves the rest to come again', async context => {
+  const { browser, server, open } = start(context);
+  let finish;
+  const tab = open({ handle: ({ id }) => id === 'a' ? new Promise(resolve => { finish = resolve; }) : undefined });
+  await server.deliver(message('a'), message('b'));
+  browser.page.dispatchEvent(new Event('pagehide'));
+  finish();
+  await settled();
+  assert.deepEqual(tab.received, ['a']);
+  assert.deepEqual(server.acknowledgements.flatMap(acknowledged), ['receipt-a']);
+});
+
+test('a leader does not take another’s word for how its connection is', async context => {
+  const { browser, server, open } = start(context);
+  const leader = open();
+  await server.answer(204);
+  const thawed = new BroadcastChannel(browser.locks[0]);
+  thawed.postMessage({ state: { state: 'retrying' } });
+  await settled();
+  thawed.close();
+
+  assert.deepEqual(leader.states.map(({ state }) => state), ['connecting', 'open']);
+});
+
 test('a tab that has stopped gets nothing more', async context => {
   const { server, open } = start(context);
   open();
