@@ -103,7 +103,7 @@ internal static class Program
         start.Dispose();
         var address = host.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
         var tokens = host.Services.GetRequiredService<IOptions<TokenOptions>>().Value.Required;
-        Welcome.Write(Console.Out, $"{address}/{FunctionEndpoints.RoutePrefix(AppContext.BaseDirectory)}", withKey: key is not null, withTokens: tokens);
+        Welcome.Write(Console.Out, address, FunctionEndpoints.RoutePrefix(AppContext.BaseDirectory), withKey: key is not null, withTokens: tokens);
         await host.WaitForShutdownAsync(CancellationToken.None);
     }
 

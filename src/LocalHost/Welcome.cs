@@ -3,10 +3,13 @@ namespace FuncComet.LocalHost;
 /// <summary>What is printed when everything runs.</summary>
 internal static class Welcome
 {
-    public static void Write(TextWriter output, string baseUrl, bool withKey, bool withTokens)
+    public static void Write(TextWriter output, string address, string routePrefix, bool withKey, bool withTokens)
     {
+        var baseUrl = $"{address}/{routePrefix}";
         var key = withKey ? " -H 'x-functions-key: <the key of --enable-auth>'" : "";
         var token = withTokens ? " -H 'Authorization: Bearer <the token>'" : "";
+        output.WriteLine();
+        output.WriteLine($"See it in a browser: {address}/");
         output.WriteLine();
         output.WriteLine("Functions:");
         output.WriteLine();
@@ -16,7 +19,7 @@ internal static class Welcome
         }
 
         output.WriteLine();
-        output.WriteLine("Try it: poll in one terminal, push in another.");
+        output.WriteLine("Or try it by hand: poll in one terminal, push in another.");
         output.WriteLine();
         if (withTokens)
         {

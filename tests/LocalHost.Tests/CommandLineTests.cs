@@ -111,6 +111,7 @@ public sealed class CommandLineTests
         Assert.Contains("/devstoreaccount1 (FuncComet__Storage)", storage, StringComparison.Ordinal);
         Assert.DoesNotContain("Azurite, started here", storage, StringComparison.Ordinal);
         Assert.Single(host.Output, line => line.StartsWith("Settings: local.settings.json", StringComparison.Ordinal));
+        Assert.Contains(host.Output, line => line == $"See it in a browser: {new Uri(host.Url, "/")}");
         Assert.Contains(host.Output, line => line.Trim() == $"Health: {host.Url}health");
         Assert.Contains(host.Output, line => line.Trim() == $"Poll: {host.Url}poll");
         Assert.Contains(host.Output, line => line.Trim() == $"Push: {host.Url}push");

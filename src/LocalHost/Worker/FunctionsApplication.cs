@@ -68,6 +68,7 @@ internal sealed class FunctionsApplicationBuilder : IHostApplicationBuilder
     {
         var app = _inner.Build();
         PlatformCors.Use(app);
+        DemoPage.Use(app);
         FunctionEndpoints.Map(app);
         return app;
     }

@@ -1,0 +1,80 @@
+const log = document.querySelector('#messages');
+const list = log.firstElementChild;
+const template = document.querySelector('#message').content.firstElementChild;
+const shown = new Map();
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' });
+
+let atEnd = true;
+log.addEventListener('scroll', () => { atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 50; });
+new ResizeObserver(stay).observe(log);
+
+/** Shows a message that came; one that came again is shown once, with what is new about it. */
+export function show(message) {
+  const { from, text } = parse(message);
+  const item = shown.get(message.id) ?? append('in', from, text);
+  shown.set(message.id, item);
+  setWay(item, way(message));
+}
+
+/** Shows a message that is being sent; what it returns says what became of it. */
+export function showSent(to, text) {
+  const item = append('out', `to ${to.join(', ')}`, text);
+  setWay(item, [['being sent …']]);
+  return (outcome, kind) => setWay(item, [[outcome, kind]]);
+}
+
+/** From the push to here: a message waits where no poll is there to take it, and is delivered by the one that comes. Of another tab's poll nothing is known. */
+function way({ time, received, pollBegan, deliveries }) {
+  const pushed = Date.parse(time);
+  const waited = Math.max(0, (pollBegan ?? pushed) - pushed);
+  return [
+    [`pushed ${clock.format(pushed)}`],
+    ...(pollBegan ? [[`waited ${duration(waited)}`]] : []),
+    [`delivered in ${duration(Math.max(0, received - pushed - waited))}${pollBegan ? '' : ', through another tab'}`],
+    [`delivery ${deliveries}`, deliveries > 1 ? 'again' : undefined],
+  ];
+}
+
+function setWay(item, steps) {
+  item.querySelector('.way').replaceChildren(...steps.map(([text, kind]) => {
+    const step = document.createElement('li');
+    step.textContent = text;
+    step.className = kind ?? '';
+    return step;
+  }));
+}
+
+function append(kind, who, text) {
+  const item = template.cloneNode(true);
+  item.className = kind;
+  item.querySelector('b').textContent = who;
+  item.querySelector('.said span').textContent = text;
+  list.append(item);
+  stay();
+  return item;
+}
+
+/** Whoever has scrolled up to read is left where he is. */
+function stay() {
+  if (atEnd) {
+    log.scrollTop = log.scrollHeight;
+  }
+}
+
+/** A message from here is JSON; from a terminal it may be anything. */
+function parse({ contentType, text, base64 }) {
+  if (contentType === 'application/json') {
+    try {
+      const { from, text: said } = JSON.parse(text);
+      return { from: String(from), text: String(said) };
+    } catch {
+      // No message of this page's, whatever it says it is.
+    }
+  }
+
+  return { from: 'Somebody', text: text ?? `${base64.length} characters of base64` };
+}
+
+function duration(ms) {
+  return ms < 10_000 ? `${ms} ms` : `${Math.round(ms / 1000)} s`;
+}
