@@ -1,0 +1,126 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace FuncComet.Browser.Tests;
+
+/// <summary>One after another, since its people have the same names each time.</summary>
+public sealed partial class DemoTests(Site site) : IAsyncDisposable
+{
+    private IBrowserContext? _browser;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task FirstClick_ToADeliveredMessage_WithItsWay()
+    {
+        var demo = await OpenAsync();
+
+        await demo.SendAsync("Alice", "Lunch at noon?");
+
+        await Assertions.Expect(demo.Received("Bob", "Alice Lunch at noon?")).ToHaveCountAsync(1);
+        await Assertions.Expect(demo.Received("Bob", "Lunch at noon?").Locator(".way")).ToHaveTextAsync(Way());
+        await Assertions.Expect(demo.Sent("Alice", "to Bob Lunch at noon?").Locator(".way")).ToHaveTextAsync(Stored());
+        await demo.UntilStateAsync("Alice", "Connected");
+        await demo.UntilStateAsync("Bob", "Connected");
+        Assert.Empty(demo.Complaints);
+    }
+
+    [Fact]
+    public async Task TheKeyboardAlone_SendsAMessage()
+    {
+        var demo = await OpenAsync();
+
+        await TabToAsync(demo, "text");
+        await demo.Page.Keyboard.TypeAsync("Without a mouse");
+        await demo.Page.Keyboard.PressAsync("Enter");
+
+        await Assertions.Expect(demo.Received("Bob", "Without a mouse")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task Everybody_GetsWhatIsSentToEverybody_FourAtMost()
+    {
+        var demo = await OpenAsync();
+        var add = demo.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Add a person" });
+        await add.ClickAsync();
+        await add.ClickAsync();
+        await Assertions.Expect(add).ToBeDisabledAsync();
+        await demo.Person("Dave").GetByLabel("To").SelectOptionAsync("Everybody");
+
+        await demo.SendAsync("Dave", "Hello, all");
+
+        foreach (var person in (string[])["Alice", "Bob", "Carol"])
+        {
+            await Assertions.Expect(demo.Received(person, "Dave Hello, all")).ToHaveCountAsync(1);
+        }
+    }
+
+    [Fact]
+    public async Task WhoIsOffline_OrDoesNotPoll_GetsItLater()
+    {
+        var demo = await OpenAsync();
+        foreach (var (button, state) in (ValueTuple<string, string>[])[("Go offline", "Offline"), ("Stop polling", "Not polling")])
+        {
+            await demo.Button("Bob", button).ClickAsync();
+            await demo.UntilStateAsync("Bob", state);
+            await demo.SendAsync("Alice", $"While you were away: {button}");
+            await Assertions.Expect(demo.Sent("Alice", button).Locator(".way")).ToHaveTextAsync(Stored());
+
+            await demo.Button("Bob", button).ClickAsync();
+
+            await Assertions.Expect(demo.Received("Bob", button)).ToHaveCountAsync(1);
+            await demo.UntilStateAsync("Bob", "Connected");
+        }
+    }
+
+    [Fact]
+    public async Task ACrash_InTheMiddleOfAHundred_LosesNone()
+    {
+        var demo = await OpenAsync();
+        await demo.Button("Alice", "Send 100").ClickAsync();
+        await Assertions.Expect(demo.Received("Bob", "20 of 100")).ToHaveCountAsync(1);
+
+        await demo.Button("Bob", "Crash the tab").ClickAsync();
+        await Assertions.Expect(demo.Button("Alice", "Send 100")).ToBeEnabledAsync();
+        await demo.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Open Bob's page again" }).ClickAsync();
+
+        await Assertions.Expect(demo.Received("Bob", " of 100")).ToHaveCountAsync(100);
+        await site.UntilNothingIsLeftAsync("bob");
+        var numbers = (await demo.Received("Bob", " of 100").Locator(".said span").AllInnerTextsAsync()).Select(text => text.Split(' ')[0]);
+        Assert.Equal(Enumerable.Range(1, 100), numbers.Select(int.Parse).Order());
+    }
+
+    private async Task<Demo> OpenAsync()
+    {
+        _browser = await site.NewBrowserAsync();
+        return await Demo.OpenAsync(_browser, site.Page);
+    }
+
+    /// <summary>Presses the tab key until the element in the first frame has the focus.</summary>
+    private static async Task TabToAsync(Demo demo, string id)
+    {
+        await demo.UntilStateAsync("Alice", "Connected");
+        for (var presses = 1; presses <= 10; presses++)
+        {
+            await demo.Page.Keyboard.PressAsync("Tab");
+            if (await demo.Person("Alice").Locator(":focus").And(demo.Person("Alice").Locator($"#{id}")).CountAsync() == 1)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"Ten times the tab key did not get to {id}.");
+    }
+
+    [GeneratedRegex(@"^pushed \d\d:\d\d:\d\d.\d\d\dwaited \d+ msdelivered in \d+ msdelivery 1$")]
+    private static partial Regex Way();
+
+    [GeneratedRegex(@"^stored in \d+ ms$")]
+    private static partial Regex Stored();
+}

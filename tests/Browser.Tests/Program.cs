@@ -1,0 +1,29 @@
+using FuncComet.LocalHost;
+using Xunit.Runner.InProc.SystemConsole;
+
+namespace FuncComet.Browser.Tests;
+
+/// <summary>The tests' own entry point, with two commands beside it: <c>set-up</c> and <c>screenshots &lt;folder&gt;</c>.</summary>
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => args switch
+    {
+        ["set-up"] => ExplainedAsync(() => Chromium.EnsureInstalledAsync(Console.Out)),
+        ["screenshots", var folder] => ExplainedAsync(() => Screenshots.TakeAsync(folder, Console.Out)),
+        _ => ConsoleRunner.Run(args),
+    };
+
+    private static async Task<int> ExplainedAsync(Func<Task> run)
+    {
+        try
+        {
+            await run();
+            return 0;
+        }
+        catch (StartException ex)
+        {
+            await Console.Error.WriteLineAsync(ex.Message);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using FuncComet.Testing;
+using Microsoft.Playwright;
+
+namespace FuncComet.Browser.Tests;
+
+/// <summary>A page of one LocalHost receives from the functions of another, which want a token.</summary>
+public sealed class CrossOriginTests(Site site)
+{
+    // The empty page comes from no address. Chromium takes it for one from the internet, which may not reach this machine unless it is let.
+    private static readonly BrowserNewContextOptions MayReachThisMachine = new() { Permissions = ["local-network-access"] };
+
+    [Fact]
+    public async Task Subscribe_AtAnotherOrigin_Receives_WithItsOwnTokenOnly()
+    {
+        var recipient = Site.NewRecipient();
+        await using var other = await site.StartHostAsync(withTokens: true, "--cors", site.Page.GetLeftPart(UriPartial.Authority));
+        using var server = new HttpClient { BaseAddress = other.Url };
+        var token = await TokenAsync(server, recipient);
+        await using var browser = await site.NewBrowserAsync(MayReachThisMachine);
+        var tab = await Tab.OpenAsync(browser, site.Page);
+        var stranger = await Tab.OpenAsync(browser, site.Page);
+
+        await stranger.SubscribeAsync(Site.NewRecipient(), $"{other.Url}", token, untilState: "refused");
+        await tab.SubscribeAsync(recipient, $"{other.Url}", token);
+        using var pushed = await server.PostAsync($"push?rcpt={recipient}", new StringContent("from over there"), TestContext.Current.CancellationToken).Bounded();
+
+        await tab.UntilReceivedAsync(1);
+        Assert.Equal(["from over there"], await tab.ReceivedAsync());
+    }
+
+    private static async Task<string> TokenAsync(HttpClient server, string recipient)
+    {
+        using var issued = await server.PostAsync($"token?rcpt={recipient}", content: null, TestContext.Current.CancellationToken).Bounded();
+        return (await issued.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("token").GetString()!;
+    }
+}

@@ -1,0 +1,21 @@
+namespace FuncComet.Browser.Tests;
+
+public sealed class FailingHandlerTests(Site site)
+{
+    private static readonly string[] Messages = [.. Enumerable.Range(1, 30).Select(number => $"{number}")];
+
+    [Fact]
+    public async Task Handler_ThatThrowsOnEveryThirdMessage_HasThemAllInTheEnd()
+    {
+        var recipient = Site.NewRecipient();
+        await using var browser = await site.NewBrowserAsync();
+        var tab = await Tab.OpenAsync(browser, site.Page);
+        await tab.SubscribeAsync(recipient, failing: true);
+
+        await site.PushAllAsync(recipient, Messages);
+
+        await tab.UntilReceivedAsync(30);
+        await site.UntilNothingIsLeftAsync(recipient);
+        Assert.Equal(Messages, (await tab.ReceivedAsync()).OrderBy(int.Parse));
+    }
+}

@@ -1,0 +1,10 @@
+using Microsoft.Playwright;
+
+namespace FuncComet.Browser.Tests;
+
+/// <summary>Its user closes it: the page is told.</summary>
+public sealed class LeaderClosedTests(Site site) : LeaderTests(site)
+{
+    /// <inheritdoc/>
+    protected override Task LoseAsync(IPage page) => page.CloseAsync();
+}

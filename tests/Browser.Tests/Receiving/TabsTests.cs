@@ -1,0 +1,32 @@
+namespace FuncComet.Browser.Tests;
+
+public sealed class TabsTests(Site site)
+{
+    private static readonly string[] TwentyMessages = [.. Enumerable.Range(1, 20).Select(number => $"{number}")];
+
+    [Fact]
+    public async Task FiveTabs_OfOneOrigin_HoldOnePollBetweenThem_AndAllGetEveryMessage()
+    {
+        var recipient = Site.NewRecipient();
+        await using var browser = await site.NewBrowserAsync();
+        var polls = new Polls(browser);
+        var tabs = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Tab.OpenAsync(browser, site.Page)));
+        await Task.WhenAll(tabs.Select(tab => tab.SubscribeAsync(recipient)));
+
+        await site.PushAllAsync(recipient, TwentyMessages);
+
+        foreach (var tab in tabs)
+        {
+            await tab.UntilReceivedAsync(20);
+        }
+
+        await site.UntilNothingIsLeftAsync(recipient);
+        foreach (var tab in tabs)
+        {
+            Assert.Equal(TwentyMessages, await tab.ReceivedAsync());
+        }
+
+        Assert.Equal(1, polls.MostHeld);
+        Assert.Single(polls.Pages);
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.Playwright;
+
+namespace FuncComet.Browser.Tests;
+
+/// <summary>Pictures of the demo page, with a scene on it.</summary>
+internal static class Screenshots
+{
+    private static readonly (string File, ColorScheme Colors, int Width, int Height)[] Pictures =
+    [
+        ("demo.png", ColorScheme.Light, 1100, 860),
+        ("demo-dark.png", ColorScheme.Dark, 1100, 860),
+        ("demo-phone.png", ColorScheme.Light, 390, 844),
+    ];
+
+    public static async Task TakeAsync(string folder, TextWriter output)
+    {
+        await using var site = new Site();
+        await site.InitializeAsync();
+        foreach (var (file, colors, width, height) in Pictures)
+        {
+            await using var browser = await site.NewBrowserAsync(new BrowserNewContextOptions
+            {
+                ColorScheme = colors,
+                ViewportSize = new ViewportSize { Width = width, Height = height },
+            });
+            var demo = await Demo.OpenAsync(browser, site.Page);
+            await PlayAsync(demo);
+            var path = Path.Combine(folder, file);
+            await demo.Page.ScreenshotAsync(new PageScreenshotOptions { Path = path, FullPage = true });
+            await output.WriteLineAsync(path);
+        }
+    }
+
+    private static async Task PlayAsync(Demo demo)
+    {
+        await SayAsync("Alice", "Bob", "Lunch at noon?");
+        await SayAsync("Bob", "Alice", "Gladly. Where?");
+        await demo.Button("Bob", "Go offline").ClickAsync();
+        await demo.UntilStateAsync("Bob", "Offline");
+        await demo.SendAsync("Alice", "The place by the river.");
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        await demo.Button("Bob", "Go offline").ClickAsync();
+        await ShownAsync("Bob", "The place by the river.");
+        await SayAsync("Bob", "Alice", "Found it when I came back.");
+        await demo.Person("Bob").GetByText("On the wire").ClickAsync();
+
+        async Task SayAsync(string from, string to, string text)
+        {
+            await demo.UntilStateAsync(to, "Connected");
+            await demo.SendAsync(from, text);
+            await ShownAsync(to, text);
+        }
+
+        Task ShownAsync(string to, string text) => Assertions.Expect(demo.Received(to, text)).ToHaveCountAsync(1);
+    }
+}
