@@ -33,9 +33,6 @@ for (const other of [...PEOPLE.filter(each => each !== name), 'Everybody']) {
   $('to').add(new Option(other));
 }
 
-kept.all.forEach(show);
-network.watch(showRequest);
-start();
 
 $('compose').addEventListener('submit', event => {
   event.preventDefault();
@@ -71,6 +68,13 @@ $('hundred').addEventListener('click', async ({ currentTarget: button }) => {
 // Only what frames this page can take it away.
 $('crash').hidden = parent === window;
 $('crash').addEventListener('click', () => parent.postMessage('crash', location.origin));
+
+network.watch(showRequest);
+start();
+
+// Only now: a click that came sooner would be lost. What is hidden has no end to scroll to.
+document.querySelector('main').hidden = false;
+kept.all.forEach(show);
 
 function start() {
   stop = subscribe({ url: api, rcpt, lease: LEASE, ...(tokens && { getToken }), onMessage: receive, onState: showState });

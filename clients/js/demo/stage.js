@@ -12,11 +12,11 @@ if (keys) {
   const notice = document.querySelector('#notice');
   notice.textContent = 'This LocalHost asks for a function key (--enable-auth), and a page must never have one. Start it without --enable-auth to write from here.';
   notice.hidden = false;
-  add.disabled = true;
 } else {
   PEOPLE.slice(0, AT_FIRST).forEach(name => people.append(open(name)));
   add.addEventListener('click', addNext);
   addEventListener('message', crash);
+  add.disabled = false;
 }
 
 /** A person's page, in a frame: a browsing context of its own, which can be lost without the others. */

@@ -28,6 +28,8 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
         await Assertions.Expect(demo.Sent("Alice", "to Bob Lunch at noon?").Locator(".way")).ToHaveTextAsync(Stored());
         await demo.UntilStateAsync("Alice", "Connected");
         await demo.UntilStateAsync("Bob", "Connected");
+        await demo.Person("Bob").GetByText("On the wire").ClickAsync();
+        await Assertions.Expect(demo.Person("Bob").Locator("#wire li").First).ToHaveTextAsync(HeldPoll());
         Assert.Empty(demo.Complaints);
     }
 
@@ -120,6 +122,9 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
 
     [GeneratedRegex(@"^pushed \d\d:\d\d:\d\d.\d\d\dwaited \d+ msdelivered in \d+ msdelivery 1$")]
     private static partial Regex Way();
+
+    [GeneratedRegex(@"^GET /api/poll\?rcpt=bob&timeout=220&lease=10&max=\d+(&ack=.+)?held …$")]
+    private static partial Regex HeldPoll();
 
     [GeneratedRegex(@"^stored in \d+ ms$")]
     private static partial Regex Stored();
