@@ -33,7 +33,6 @@ for (const other of [...PEOPLE.filter(each => each !== name), 'Everybody']) {
   $('to').add(new Option(other));
 }
 
-
 $('compose').addEventListener('submit', event => {
   event.preventDefault();
   const message = { from: name, text: $('text').value };
