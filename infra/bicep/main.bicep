@@ -1,0 +1,228 @@
+import { settingsType } from 'settings.bicep'
+
+targetScope = 'resourceGroup'
+
+metadata name = 'FuncComet'
+metadata description = 'Serverless long-poll push: a function app on Flex Consumption, its storage account, vault and monitoring, all reached by one user-assigned identity.'
+
+@description('What the resources\' names begin with: 2 to 16 of a-z, 0-9 and -, a letter first. Default in main.bicepparam: azd\'s environment.')
+@minLength(2)
+@maxLength(16)
+param environmentName string
+
+@description('The region of every resource. Default: the resource group\'s.')
+param location string = resourceGroup().location
+
+@description('Memory of an instance, in MB: 512, 2,048 or 4,096. It is paid for while the instance serves anything. Default: 2,048.')
+param instanceMemoryMB (512 | 2048 | 4096) = 2048
+
+@description('The most instances: 40 to 1,000. Each holds up to 95 % of perInstanceConcurrency in polls; this bounds the bill. Default: 40.')
+@minValue(40)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+@description('The most requests that an instance serves at a time: 20 to 1,000. Each poll that waits is one; 5 % are kept for pushes and acknowledgements. Default: 1,000.')
+@minValue(20)
+@maxValue(1000)
+param perInstanceConcurrency int = 1000
+
+@description('Instances that are never let go, paid for whether they serve or not: 0 to 1,000. With zoneRedundant 0, or 2 or more. Default: 0.')
+@minValue(0)
+@maxValue(1000)
+param alwaysReadyInstances int = 0
+
+@description('Whether instances and storage are spread over the zones of a region that has them. Default: false.')
+param zoneRedundant bool = false
+
+@description('Origins whose scripts may call the app, as https://app.example.com; none: a browser calls it from its own pages alone. Default: none.')
+param allowedOrigins string[] = []
+
+@description('Whether storage and vault are reached by private endpoints in a virtual network alone. The app itself stays public. Default: false.')
+param privateNetwork bool = false
+
+@description('The addresses of that network: a /24. Default: 10.70.0.0/24.')
+param networkAddressPrefix string = '10.70.0.0/24'
+
+@description('Who is told of failed polls and pushes, dead letters, throttling and full instances: a mail address. Empty: there are no alerts. Default: empty.')
+param alertEmail string = ''
+
+@description('Whether the host\'s log, the vault\'s audit and the figures of the queues go to the workspace. Default: false.')
+param diagnosticLogs bool = false
+
+@description('Settings of the app that are not its defaults, by their names in the README. Default: none.')
+param settings settingsType = {}
+
+var suffix = uniqueString(resourceGroup().id, environmentName)
+var prefix = 'fc-${environmentName}'
+var tags = {
+  'azd-env-name': environmentName
+}
+// Known before anything is deployed, so that what-if can say what a deployment would do.
+var identityName = '${prefix}-identity'
+var insightsName = '${prefix}-insights'
+var storageName = 'fc${suffix}'
+var vaultName = 'fc-${suffix}'
+var appName = '${prefix}-${suffix}'
+// The rest is for pushes and acknowledgements. Far below that the app would answer 503 while the platform saw no reason to add an instance.
+var maxHeldPolls = perInstanceConcurrency * 95 / 100
+
+module identity 'modules/identity.bicep' = {
+  params: {
+    name: identityName
+    location: location
+    tags: tags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  params: {
+    workspaceName: '${prefix}-logs'
+    insightsName: insightsName
+    location: location
+    tags: tags
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  params: {
+    name: storageName
+    location: location
+    tags: tags
+    zoneRedundant: zoneRedundant
+    private: privateNetwork
+    diagnosticLogs: diagnosticLogs
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module vault 'modules/keyvault.bicep' = {
+  params: {
+    name: vaultName
+    location: location
+    tags: tags
+    private: privateNetwork
+    diagnosticLogs: diagnosticLogs
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module roles 'modules/roles.bicep' = {
+  params: {
+    identityName: identityName
+    storageName: storageName
+    insightsName: insightsName
+    vaultName: vaultName
+  }
+  dependsOn: [
+    identity
+    monitoring
+    storage
+    vault
+  ]
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  params: {
+    prefix: prefix
+    location: location
+    tags: tags
+    addressPrefix: networkAddressPrefix
+  }
+}
+
+module blobEndpoint 'modules/endpoint.bicep' = if (privateNetwork) {
+  params: {
+    name: '${prefix}-blob'
+    location: location
+    tags: tags
+    targetId: storage.outputs.id
+    service: 'blob'
+    zoneName: 'privatelink.blob.${environment().suffixes.storage}'
+    networkId: network!.outputs.id
+    subnetId: network!.outputs.endpointSubnetId
+  }
+}
+
+module queueEndpoint 'modules/endpoint.bicep' = if (privateNetwork) {
+  params: {
+    name: '${prefix}-queue'
+    location: location
+    tags: tags
+    targetId: storage.outputs.id
+    service: 'queue'
+    zoneName: 'privatelink.queue.${environment().suffixes.storage}'
+    networkId: network!.outputs.id
+    subnetId: network!.outputs.endpointSubnetId
+  }
+}
+
+module vaultEndpoint 'modules/endpoint.bicep' = if (privateNetwork) {
+  params: {
+    name: '${prefix}-vault'
+    location: location
+    tags: tags
+    targetId: vault.outputs.id
+    service: 'vault'
+    zoneName: 'privatelink${replace(environment().suffixes.keyvaultDns, '.vault.', '.vaultcore.')}'
+    networkId: network!.outputs.id
+    subnetId: network!.outputs.endpointSubnetId
+  }
+}
+
+module app 'modules/functionapp.bicep' = {
+  params: {
+    name: appName
+    planName: '${prefix}-plan'
+    location: location
+    tags: tags
+    identityId: identity.outputs.id
+    identityClientId: identity.outputs.clientId
+    blobUri: storage.outputs.blobUri
+    queueUri: storage.outputs.queueUri
+    packageContainerUri: storage.outputs.packageContainerUri
+    insightsConnectionString: monitoring.outputs.connectionString
+    signingKeyUri: vault.outputs.signingKeyUri
+    previousKeyUri: vault.outputs.previousKeyUri
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    perInstanceConcurrency: perInstanceConcurrency
+    alwaysReadyInstances: alwaysReadyInstances
+    zoneRedundant: zoneRedundant
+    allowedOrigins: allowedOrigins
+    subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
+    diagnosticLogs: diagnosticLogs
+    workspaceId: monitoring.outputs.workspaceId
+    maxHeldPolls: maxHeldPolls
+    settings: settings
+  }
+  // It starts as soon as it is there, and asks the storage and the vault at once.
+  dependsOn: [
+    roles
+    blobEndpoint
+    queueEndpoint
+    vaultEndpoint
+  ]
+}
+
+module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {
+  params: {
+    prefix: prefix
+    location: location
+    tags: tags
+    insightsId: monitoring.outputs.insightsId
+    email: alertEmail
+    maxHeldPolls: maxHeldPolls
+  }
+}
+
+@description('The app\'s address, without /api.')
+output FUNCCOMET_URL string = app.outputs.url
+
+@description('The app\'s name.')
+output FUNCCOMET_APP string = appName
+
+@description('The storage account of the mailboxes.')
+output FUNCCOMET_STORAGE_ACCOUNT string = storageName
+
+@description('The vault of the keys that tokens are signed with.')
+output FUNCCOMET_KEY_VAULT string = vaultName

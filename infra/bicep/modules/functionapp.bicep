@@ -1,0 +1,200 @@
+import { settingsType } from '../settings.bicep'
+
+@description('The app\'s name, unique in Azure.')
+param name string
+
+@description('The plan\'s name.')
+param planName string
+
+@description('The region.')
+param location string
+
+@description('Tags of every resource.')
+param tags { *: string }
+
+@description('The user-assigned identity that the app does everything with.')
+param identityId string
+
+@description('Its client id.')
+param identityClientId string
+
+@description('The address of the account\'s blobs.')
+param blobUri string
+
+@description('The address of the account\'s queues.')
+param queueUri string
+
+@description('Where the app\'s package lies.')
+param packageContainerUri string
+
+@description('The component that the app reports to.')
+param insightsConnectionString string
+
+@description('Where the key is that tokens are signed with.')
+param signingKeyUri string
+
+@description('Where the second key is.')
+param previousKeyUri string
+
+@description('Memory of an instance, in MB.')
+param instanceMemoryMB int
+
+@description('The most instances.')
+param maximumInstanceCount int
+
+@description('The most requests that an instance serves at a time.')
+param perInstanceConcurrency int
+
+@description('Instances that are never let go.')
+param alwaysReadyInstances int
+
+@description('Whether instances are spread over zones.')
+param zoneRedundant bool
+
+@description('Origins whose scripts may call the app.')
+param allowedOrigins string[]
+
+@description('The subnet that the app\'s requests come from; empty: none.')
+param subnetId string
+
+@description('Whether the host\'s log goes to the workspace.')
+param diagnosticLogs bool
+
+@description('The workspace.')
+param workspaceId string
+
+@description('The most polls that an instance holds.')
+param maxHeldPolls int
+
+@description('Settings of the app that are not its defaults.')
+param settings settingsType
+
+var ownSettings = {
+  AzureWebJobsStorage__blobServiceUri: blobUri
+  AzureWebJobsStorage__queueServiceUri: queueUri
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identityClientId
+  APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+  FuncComet__Limits__MaxHeldPolls: '${maxHeldPolls}'
+  // Azure's front end ends a request after 230 seconds.
+  FuncComet__Poll__MaxTimeout: '00:03:40'
+  FuncComet__Token__Required: 'true'
+  FuncComet__Token__SigningKey: '@Microsoft.KeyVault(SecretUri=${signingKeyUri})'
+  FuncComet__Token__PreviousKey: '@Microsoft.KeyVault(SecretUri=${previousKeyUri})'
+}
+
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: {
+    name: 'FC1'
+    tier: 'FlexConsumption'
+  }
+  properties: {
+    reserved: true
+    zoneRedundant: zoneRedundant
+  }
+}
+
+resource app 'Microsoft.Web/sites@2025-03-01' = {
+  name: name
+  location: location
+  // azd finds the app of azure.yaml's service by this.
+  tags: union(tags, { 'azd-service-name': 'functions' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${identityId}': {}
+    }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    keyVaultReferenceIdentity: identityId
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    siteConfig: {
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      cors: {
+        allowedOrigins: allowedOrigins
+        supportCredentials: false
+      }
+      appSettings: map(items(union(mapValues(settings, value => string(value)), ownSettings)), setting => {
+        name: setting.key
+        value: setting.value
+      })
+    }
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: packageContainerUri
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identityId
+          }
+        }
+      }
+      runtime: {
+        name: 'dotnet-isolated'
+        version: '10.0'
+      }
+      scaleAndConcurrency: {
+        instanceMemoryMB: instanceMemoryMB
+        maximumInstanceCount: maximumInstanceCount
+        alwaysReady: alwaysReadyInstances == 0
+          ? []
+          : [
+              {
+                name: 'http'
+                instanceCount: alwaysReadyInstances
+              }
+            ]
+        triggers: {
+          http: {
+            perInstanceConcurrency: perInstanceConcurrency
+          }
+        }
+      }
+    }
+  }
+}
+
+// Publishing is by Entra too: no user name and password opens the app.
+resource ftpByPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
+  parent: app
+  name: 'ftp'
+  properties: {
+    allow: false
+  }
+}
+
+resource publishingByPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
+  parent: app
+  name: 'scm'
+  properties: {
+    allow: false
+  }
+}
+
+// The host's log, not that of requests: their addresses name recipients and may have tokens.
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (diagnosticLogs) {
+  scope: app
+  name: 'host'
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        category: 'FunctionAppLogs'
+        enabled: true
+      }
+    ]
+  }
+}
+
+@description('Its address.')
+output url string = 'https://${app.properties.defaultHostName}'

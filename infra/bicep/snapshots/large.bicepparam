@@ -1,0 +1,14 @@
+using '../main.bicep'
+
+param environmentName = 'large'
+param instanceMemoryMB = 4096
+param maximumInstanceCount = 1000
+param perInstanceConcurrency = 1000
+param alwaysReadyInstances = 3
+param zoneRedundant = true
+param alertEmail = 'operator@example.com'
+param settings = {
+  FuncComet__Doorbell__Enabled: true
+  FuncComet__Limits__MaxHeldPollsPerRecipient: 20
+  FuncComet__Push__Handover: 'Direct'
+}
