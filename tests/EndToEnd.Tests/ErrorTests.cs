@@ -4,6 +4,7 @@ namespace FuncComet.EndToEnd.Tests;
 
 public sealed class ErrorTests(Target target)
 {
+    [Trait("Changes", "nothing")]
     [Theory]
     [InlineData("GET", "push", "POST")]
     [InlineData("PUT", "push", "POST")]
@@ -87,6 +88,7 @@ public sealed class ErrorTests(Target target)
         await pushed.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", "Idempotency-Key");
     }
 
+    [Trait("Changes", "nothing")]
     [Theory]
     [InlineData("0")]
     [InlineData("2592001")]
@@ -102,6 +104,7 @@ public sealed class ErrorTests(Target target)
         Assert.Contains("1 to 2592000", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    [Trait("Changes", "nothing")]
     [Theory]
     [InlineData("&delay=-1", "0 to 604800")]
     [InlineData("&delay=604801", "0 to 604800")]
@@ -118,6 +121,7 @@ public sealed class ErrorTests(Target target)
         Assert.Contains(range, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    [Trait("Changes", "nothing")]
     [Theory]
     [InlineData("lease", "4", "5 to 3600")]
     [InlineData("lease", "3601", "5 to 3600")]
@@ -135,6 +139,7 @@ public sealed class ErrorTests(Target target)
         Assert.Contains(range, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    [Trait("Changes", "nothing")]
     [Fact]
     public async Task Poll_WithAnUnknownParameter_IgnoresIt()
     {
@@ -143,6 +148,7 @@ public sealed class ErrorTests(Target target)
         Assert.Equal(HttpStatusCode.NoContent, polled.StatusCode);
     }
 
+    [Trait("Changes", "nothing")]
     [Fact]
     public async Task Health_WhenTheStorageAnswers_IsOkAndSaysNothingMore()
     {

@@ -5,6 +5,7 @@ namespace FuncComet.EndToEnd.Tests;
 
 public sealed class MailboxTests(Target target)
 {
+    [Trait("Changes", "nothing")]
     [Fact]
     public async Task Get_OfAMailboxThatDoesNotExist_SaysSo()
     {
@@ -50,6 +51,7 @@ public sealed class MailboxTests(Target target)
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
     }
 
+    [Trait("Changes", "nothing")]
     [Theory]
     [InlineData("GET")]
     [InlineData("DELETE")]

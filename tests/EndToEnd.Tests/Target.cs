@@ -13,7 +13,8 @@ namespace FuncComet.EndToEnd.Tests;
 /// <summary>
 /// What is tested: <c>FUNCCOMET_URL</c> (the app's address, with or without /api), <c>FUNCCOMET_STORAGE</c> (its storage's connection string)
 /// and <c>FUNCCOMET_KEY</c> (a function key; may be left out where none is asked for). Where the first is not set, a LocalHost with an
-/// Azurite of its own is started, with keys and tokens on. Where the app issues tokens, every poll and acknowledgement has one. An answer that
+/// Azurite of its own is started, with keys and tokens on. Tests with the trait <c>Changes=nothing</c> store nothing, make no mailbox and need no
+/// <c>FUNCCOMET_STORAGE</c>: they are for an app that is in use. Where the app issues tokens, every poll and acknowledgement has one. An answer that
 /// openapi.yaml does not have fails the test that it was given to.
 /// </summary>
 public sealed class Target : IAsyncLifetime
@@ -21,6 +22,7 @@ public sealed class Target : IAsyncLifetime
     private const string LocalKey = "end-to-end";
 
     private static int _lastRecipient;
+    private string? _storage;
     private Azurite? _azurite;
     private LocalHostProcess? _host;
 
@@ -35,15 +37,11 @@ public sealed class Target : IAsyncLifetime
     /// <summary>Whether a poll needs a token.</summary>
     public bool RequiresTokens { get; private set; }
 
-    public string Storage { get; private set; } = "";
-
     public async ValueTask InitializeAsync()
     {
         if (Environment.GetEnvironmentVariable("FUNCCOMET_URL") is { Length: > 0 } url)
         {
-            Storage = Environment.GetEnvironmentVariable("FUNCCOMET_STORAGE") is { Length: > 0 } storage
-                ? storage
-                : throw new InvalidOperationException("FUNCCOMET_URL needs FUNCCOMET_STORAGE beside it.");
+            _storage = Environment.GetEnvironmentVariable("FUNCCOMET_STORAGE");
             await ConnectAsync(ApiOf(new Uri(url)), Environment.GetEnvironmentVariable("FUNCCOMET_KEY"));
             return;
         }
@@ -53,7 +51,7 @@ public sealed class Target : IAsyncLifetime
         _host = await LocalHostProcess.StartAsync(
             ["--port", "0", "--storage", _azurite.ConnectionString, "--enable-auth", LocalKey],
             new Dictionary<string, string> { ["FuncComet__Token__Required"] = "true", ["FuncComet__Token__SigningKey"] = "end-to-end-end-to-end-end-to-end" });
-        Storage = _azurite.ConnectionString;
+        _storage = _azurite.ConnectionString;
         await ConnectAsync(_host.Url, LocalKey);
     }
 
@@ -95,7 +93,9 @@ public sealed class Target : IAsyncLifetime
     /// <summary>The recipient's queue, found as an operator finds it: by the name in its metadata; null where there is none.</summary>
     public async Task<QueueClient?> FindMailboxAsync(string recipient)
     {
-        var storage = new QueueServiceClient(Storage);
+        var storage = new QueueServiceClient(_storage is { Length: > 0 }
+            ? _storage
+            : throw new InvalidOperationException("FUNCCOMET_URL needs FUNCCOMET_STORAGE beside it, except for the tests that change nothing."));
         await foreach (var queue in storage.GetQueuesAsync(QueueTraits.Metadata, cancellationToken: TestContext.Current.CancellationToken))
         {
             if (queue.Metadata is { } metadata && metadata.TryGetValue("recipient", out var encoded) && Uri.UnescapeDataString(encoded) == recipient)

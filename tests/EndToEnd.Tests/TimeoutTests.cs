@@ -6,6 +6,7 @@ namespace FuncComet.EndToEnd.Tests;
 /// <summary>Times here are guards against a poll that does not wait or does not end, not measures.</summary>
 public sealed class TimeoutTests(Target target)
 {
+    [Trait("Changes", "nothing")]
     [Fact]
     public async Task Poll_WithTimeoutZero_AnswersAtOnce()
     {
@@ -49,6 +50,7 @@ public sealed class TimeoutTests(Target target)
         Assert.Equal("hello", await polled.TextAsync());
     }
 
+    [Trait("Changes", "nothing")]
     [Theory]
     [InlineData("-1")]
     [InlineData("abc")]
@@ -92,6 +94,7 @@ public sealed class TimeoutTests(Target target)
         Assert.Equal("wait=220", polled.Header("Preference-Applied"));
     }
 
+    [Trait("Changes", "nothing")]
     [Fact]
     public async Task Poll_WithTimeoutAndPreference_TakesTheTimeout()
     {

@@ -40,6 +40,7 @@ public sealed class TokenTests(Target target)
         }
     }
 
+    [Trait("Changes", "nothing")]
     [Theory]
     [InlineData("GET", "poll?timeout=0&rcpt=", HttpStatusCode.NoContent)]
     [InlineData("POST", "ack?receipt=x&rcpt=", HttpStatusCode.BadRequest)]
@@ -57,6 +58,7 @@ public sealed class TokenTests(Target target)
         Assert.Equal("Bearer", answer.Header("WWW-Authenticate"));
     }
 
+    [Trait("Changes", "nothing")]
     [Fact]
     public async Task Token_InTheQuery_IsAsGood_AndBothAtOnceAreRefused()
     {
@@ -73,6 +75,7 @@ public sealed class TokenTests(Target target)
         }
     }
 
+    [Trait("Changes", "nothing")]
     [Fact]
     public async Task Token_SaysWhoseItIsAndWhenItEnds()
     {
@@ -101,6 +104,7 @@ public sealed class TokenTests(Target target)
         Assert.InRange(body.GetProperty("expires").GetDateTimeOffset(), before.AddSeconds(90 - 60), before.AddSeconds(90 + 120));
     }
 
+    [Trait("Changes", "nothing")]
     [Theory]
     [InlineData("59")]
     [InlineData("86401")]
@@ -116,6 +120,7 @@ public sealed class TokenTests(Target target)
         Assert.Contains("60 to 86400", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    [Trait("Changes", "nothing")]
     [Fact]
     public async Task Token_OfNobody_IsRefused()
     {
