@@ -5,9 +5,9 @@ targetScope = 'resourceGroup'
 metadata name = 'FuncComet'
 metadata description = 'Serverless long-poll push: a function app on Flex Consumption, its storage account, vault and monitoring, all reached by one user-assigned identity.'
 
-@description('What the resources\' names begin with: 2 to 16 of a-z, 0-9 and -, a letter first. Default in main.bicepparam: azd\'s environment.')
+@description('What the resources\' names begin with: 2 to 64 letters, digits and -, of which the first 16 are taken, in lower case. Default in main.bicepparam: azd\'s environment, else dev.')
 @minLength(2)
-@maxLength(16)
+@maxLength(64)
 param environmentName string
 
 @description('The region of every resource. Default: the resource group\'s.')
@@ -53,7 +53,7 @@ param diagnosticLogs bool = false
 param settings settingsType = {}
 
 var suffix = uniqueString(resourceGroup().id, environmentName)
-var prefix = 'fc-${environmentName}'
+var prefix = 'fc-${toLower(take(environmentName, 16))}'
 var tags = {
   'azd-env-name': environmentName
 }

@@ -41,6 +41,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     softDeleteRetentionInDays: 7
     publicNetworkAccess: private ? 'Disabled' : 'Enabled'
     networkAcls: {
+      // The deployment makes the first keys through Azure Resource Manager, which this does not stop.
       bypass: 'None'
       defaultAction: private ? 'Deny' : 'Allow'
     }

@@ -1,0 +1,184 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace FuncComet.Infra.Tests;
+
+/// <summary>Who reaches what in Azure, in each of the committed configurations.</summary>
+public sealed partial class AccessTests(CompiledTemplate template)
+{
+    public static TheoryData<string> Configurations { get; } = ["default", "private-network", "large"];
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void Storage_HasNoKeyAndNoPublicBlob(string configuration)
+    {
+        var storage = Snapshot.Read(configuration).Properties("Microsoft.Storage/storageAccounts");
+
+        Assert.False(storage.GetProperty("allowSharedKeyAccess").GetBoolean());
+        Assert.False(storage.GetProperty("allowBlobPublicAccess").GetBoolean());
+        Assert.True(storage.GetProperty("supportsHttpsTrafficOnly").GetBoolean());
+        Assert.Equal("TLS1_2", storage.GetProperty("minimumTlsVersion").GetString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void App_IsReachedByHttpsAlone_AndPublishedToWithoutAPassword(string configuration)
+    {
+        var snapshot = Snapshot.Read(configuration);
+        var app = snapshot.Properties("Microsoft.Web/sites");
+
+        Assert.True(app.GetProperty("httpsOnly").GetBoolean());
+        Assert.Equal("1.2", app.GetProperty("siteConfig").GetProperty("minTlsVersion").GetString());
+        Assert.Equal("1.2", app.GetProperty("siteConfig").GetProperty("scmMinTlsVersion").GetString());
+        var byPassword = snapshot.All("Microsoft.Web/sites/basicPublishingCredentialsPolicies");
+        Assert.Equal(2, byPassword.Count);
+        Assert.All(byPassword, each => Assert.False(each.GetProperty("properties").GetProperty("allow").GetBoolean()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void App_DoesEverythingAsItsOneIdentity(string configuration)
+    {
+        var snapshot = Snapshot.Read(configuration);
+        var app = Assert.Single(snapshot.All("Microsoft.Web/sites"));
+        var settings = snapshot.Settings();
+
+        Assert.Equal("UserAssigned", app.GetProperty("identity").GetProperty("type").GetString());
+        Assert.Contains("identity", app.GetProperty("properties").GetProperty("keyVaultReferenceIdentity").GetString(), StringComparison.Ordinal);
+        var package = app.GetProperty("properties").GetProperty("functionAppConfig").GetProperty("deployment").GetProperty("storage");
+        Assert.Equal("UserAssignedIdentity", package.GetProperty("authentication").GetProperty("type").GetString());
+        Assert.Equal("managedidentity", settings["AzureWebJobsStorage__credential"]);
+        Assert.Contains("outputs.clientId.value", settings["AzureWebJobsStorage__clientId"], StringComparison.Ordinal);
+        Assert.Contains("Authorization=AAD", settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"], StringComparison.Ordinal);
+        Assert.True(snapshot.Properties("Microsoft.Insights/components").GetProperty("DisableLocalAuth").GetBoolean());
+    }
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void Roles_AreTheseFour_EachOnce(string configuration)
+    {
+        var assignments = from role in Snapshot.Read(configuration).All("Microsoft.Authorization/roleAssignments")
+                          let scope = role.GetProperty("id").GetString()!.Split("/providers/")[^2].Split('/')[^2]
+                          let id = role.GetProperty("properties").GetProperty("roleDefinitionId").GetString()!.Split('/')[^1]
+                          let type = role.GetProperty("properties").GetProperty("principalType").GetString()
+                          select $"{type} {id} at {scope}";
+
+        Assert.Equal(
+            [
+                "ServicePrincipal 3913510d-42f4-4e42-8a64-420c390055eb at components",
+                "ServicePrincipal 4633458b-17de-408a-b874-0445c86b69e6 at vaults",
+                "ServicePrincipal 974c5e8b-45b9-4653-ba55-5f855dd0fb88 at storageAccounts",
+                "ServicePrincipal b7e6dc6d-f1e8-4753-8033-0f276bb0955b at storageAccounts",
+            ],
+            assignments.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void App_IsMadeAfterItsRolesAndItsWaysToStorageAndVault()
+    {
+        var before = template.Module("app").GetProperty("dependsOn").EnumerateArray().Select(each => each.GetString());
+
+        Assert.Superset(new HashSet<string?> { "roles", "vault", "blobEndpoint", "queueEndpoint", "vaultEndpoint" }, before.ToHashSet());
+    }
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void Vault_IsReachedByRolesAndCannotBePurged(string configuration)
+    {
+        var vault = Snapshot.Read(configuration).Properties("Microsoft.KeyVault/vaults");
+
+        Assert.True(vault.GetProperty("enableRbacAuthorization").GetBoolean());
+        Assert.True(vault.GetProperty("enablePurgeProtection").GetBoolean());
+        Assert.True(vault.GetProperty("enableSoftDelete").GetBoolean());
+    }
+
+    [Fact]
+    public void Keys_AreMadeByTheFirstDeploymentAlone()
+    {
+        var secrets = template.Resources().Where(each => each.Resource.GetProperty("type").GetString() == "Microsoft.KeyVault/vaults/secrets").ToList();
+
+        Assert.Equal(["vault/previousKey", "vault/signingKey"], secrets.Select(each => each.Name).Order());
+        Assert.All(secrets, secret => Assert.True(secret.Resource.GetProperty("@options").TryGetProperty("onlyIfNotExists", out _)));
+        Assert.Equal("2.0", template.Module("vault").GetProperty("properties").GetProperty("template").GetProperty("languageVersion").GetString());
+        foreach (var parameter in new[] { "firstSigningKey", "firstPreviousKey" })
+        {
+            var first = template.Module("vault").GetProperty("properties").GetProperty("template").GetProperty("parameters").GetProperty(parameter);
+            Assert.Equal("securestring", first.GetProperty("type").GetString());
+            Assert.Equal("[format('{0}{1}', newGuid(), newGuid())]", first.GetProperty("defaultValue").GetString());
+            Assert.False(template.Module("vault").GetProperty("properties").GetProperty("parameters").TryGetProperty(parameter, out _));
+        }
+
+        // Nothing else is new at every deployment.
+        Assert.Equal(4, NewAtEveryDeployment().Count(template.Text));
+    }
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void Keys_ReachTheAppByReference(string configuration)
+    {
+        var settings = Snapshot.Read(configuration).Settings();
+
+        Assert.Equal(
+            ["FuncComet__Token__PreviousKey", "FuncComet__Token__SigningKey"],
+            settings.Where(each => each.Value.Contains("@Microsoft.KeyVault(SecretUri=", StringComparison.Ordinal)).Select(each => each.Key).Order());
+        Assert.All(settings, each => Assert.DoesNotMatch(ConnectionString(), each.Value));
+    }
+
+    [Fact]
+    public void Template_AsksForNoKey_AndGivesNoneAway()
+    {
+        Assert.DoesNotMatch(AsksForAKey(), template.Text);
+        Assert.Equal(
+            ["FUNCCOMET_APP", "FUNCCOMET_KEY_VAULT", "FUNCCOMET_STORAGE_ACCOUNT", "FUNCCOMET_URL"],
+            template.Root.GetProperty("outputs").EnumerateObject().Select(each => each.Name).Order(StringComparer.Ordinal));
+        var outputs = from module in template.Root.GetProperty("resources").EnumerateObject()
+                      let inner = module.Value.GetProperty("properties").GetProperty("template")
+                      where inner.TryGetProperty("outputs", out _)
+                      from output in inner.GetProperty("outputs").EnumerateObject()
+                      select (module.Name, output.Name, Value: output.Value.GetProperty("value").GetString()!);
+        Assert.All(outputs, output => Assert.DoesNotContain("parameters('first", output.Value, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void PrivateNetwork_IsTheOnlyWayToStorageAndVault()
+    {
+        var snapshot = Snapshot.Read("private-network");
+
+        Assert.Equal("Disabled", snapshot.Properties("Microsoft.Storage/storageAccounts").GetProperty("publicNetworkAccess").GetString());
+        Assert.Equal("Disabled", snapshot.Properties("Microsoft.KeyVault/vaults").GetProperty("publicNetworkAccess").GetString());
+        var services = from endpoint in snapshot.All("Microsoft.Network/privateEndpoints")
+                       from connection in endpoint.GetProperty("properties").GetProperty("privateLinkServiceConnections").EnumerateArray()
+                       from service in connection.GetProperty("properties").GetProperty("groupIds").EnumerateArray()
+                       select service.GetString();
+        Assert.Equal(["blob", "queue", "vault"], services.Order());
+        Assert.Equal(
+            [
+                "[format('privatelink.blob.{0}', environment().suffixes.storage)]",
+                "[format('privatelink.queue.{0}', environment().suffixes.storage)]",
+                "[format('privatelink{0}', replace(environment().suffixes.keyvaultDns, '.vault.', '.vaultcore.'))]",
+            ],
+            snapshot.All("Microsoft.Network/privateDnsZones").Select(each => each.GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Contains("appSubnetId", snapshot.Properties("Microsoft.Web/sites").GetProperty("virtualNetworkSubnetId").GetString(), StringComparison.Ordinal);
+        var appSubnet = snapshot.Properties("Microsoft.Network/virtualNetworks").GetProperty("subnets")[0];
+        var delegation = appSubnet.GetProperty("properties").GetProperty("delegations")[0];
+        Assert.Equal("Microsoft.App/environments", delegation.GetProperty("properties").GetProperty("serviceName").GetString());
+    }
+
+    [Fact]
+    public void Default_NeedsNoNetwork()
+    {
+        var snapshot = Snapshot.Read("default");
+
+        Assert.Empty(snapshot.All("Microsoft.Network/virtualNetworks"));
+        Assert.Equal(JsonValueKind.Null, snapshot.Properties("Microsoft.Web/sites").GetProperty("virtualNetworkSubnetId").ValueKind);
+    }
+
+    [GeneratedRegex(@"newGuid\(|utcNow\(")]
+    private static partial Regex NewAtEveryDeployment();
+
+    [GeneratedRegex("AccountKey|SharedAccessSignature|DefaultEndpointsProtocol|InstrumentationKey", RegexOptions.IgnoreCase)]
+    private static partial Regex ConnectionString();
+
+    [GeneratedRegex(@"list(Account)?(Keys|Sas|Secrets|ServiceSas)\(|AccountKey=|InstrumentationKey|getSecret\(", RegexOptions.IgnoreCase)]
+    private static partial Regex AsksForAKey();
+}

@@ -1,0 +1,84 @@
+using System.Text.RegularExpressions;
+using FuncComet.LocalHost;
+using FuncComet.LocalHost.Storage;
+using YamlDotNet.Serialization;
+
+namespace FuncComet.Infra.Tests;
+
+/// <summary>azure.yaml and the workflows.</summary>
+public sealed partial class DeploymentTests
+{
+    private static readonly string Workflows = Path.Combine(RepositoryRoot.Folder, ".github", "workflows");
+
+    [Fact]
+    public void AzureYaml_NamesWhatThereIs()
+    {
+        var azd = new Deserializer().Deserialize<AzureYaml>(File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "azure.yaml")));
+        var (service, app) = Assert.Single(azd.services);
+
+        Assert.Equal(("bicep", "infra/bicep", "main"), (azd.infra["provider"], azd.infra["path"], azd.infra["module"]));
+        Assert.True(File.Exists(Path.Combine(RepositoryRoot.Folder, azd.infra["path"], $"{azd.infra["module"]}.bicepparam")));
+        Assert.Equal(("function", "dotnet"), (app["host"], app["language"]));
+        Assert.True(File.Exists(Path.Combine(RepositoryRoot.Folder, app["project"], "FuncComet.Functions.csproj")));
+        Assert.Equal(service, Assert.Single(Snapshot.Read("default").All("Microsoft.Web/sites")).GetProperty("tags").GetProperty("azd-service-name").GetString());
+        Assert.Equal(["postdeploy"], azd.hooks.Keys);
+        Assert.Equal(["posix", "windows"], azd.hooks["postdeploy"].Keys.Order());
+        Assert.All(azd.hooks["postdeploy"].Values, hook => Assert.True(File.Exists(Path.Combine(RepositoryRoot.Folder, hook["run"]))));
+    }
+
+    [Fact]
+    public async Task Workflows_PassTheLinter()
+    {
+        var linted = await LintAsync([.. Directory.GetFiles(Workflows)]);
+
+        linted.AssertNothingWrong();
+        Assert.Equal(["ci.yml", "deploy.yml"], Directory.GetFiles(Workflows).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task AWrongWorkflow_DoesNotPassTheLinter()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "wrong.yml");
+        File.WriteAllText(file, File.ReadAllText(Path.Combine(Workflows, "ci.yml")).Replace("${{ github.ref }}", "${{ github.reff }}", StringComparison.Ordinal));
+
+        var linted = await LintAsync(file);
+
+        Assert.Equal(1, linted.ExitCode);
+        Assert.Contains("reff", linted.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Workflows_PinWhatTheyUse_AndTheirRunner()
+    {
+        var text = string.Concat(Directory.GetFiles(Workflows).Select(File.ReadAllText));
+
+        Assert.All(Uses().Matches(text), use => Assert.Matches("@[0-9a-f]{40} # v", use.Value));
+        Assert.All(Runner().Matches(text), runner => Assert.Equal("ubuntu-24.04", runner.Groups["label"].Value));
+    }
+
+    private static async Task<ProgramResult> LintAsync(params string[] files)
+    {
+        await NodeTools.EnsureInstalledAsync(Console.Out, TestContext.Current.CancellationToken);
+        return await ProgramResult.OfAsync("node", [Path.Combine("tests", "Infra.Tests", "lint-workflows.mjs"), .. files]);
+    }
+
+    [GeneratedRegex("uses: .*")]
+    private static partial Regex Uses();
+
+    [GeneratedRegex("runs-on: (?<label>.*)")]
+    private static partial Regex Runner();
+
+#pragma warning disable CA1812, IDE1006 // Made by the deserializer; named as in the file.
+    private sealed class AzureYaml
+    {
+        public string name { get; set; } = "";
+
+        public Dictionary<string, string> infra { get; set; } = [];
+
+        public Dictionary<string, Dictionary<string, string>> services { get; set; } = [];
+
+        public Dictionary<string, Dictionary<string, Dictionary<string, string>>> hooks { get; set; } = [];
+    }
+#pragma warning restore CA1812, IDE1006
+}

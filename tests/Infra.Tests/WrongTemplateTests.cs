@@ -1,0 +1,43 @@
+namespace FuncComet.Infra.Tests;
+
+/// <summary>The checks of <see cref="BicepFileTests"/> can fail: what is wrong in a template is found by them.</summary>
+public sealed class WrongTemplateTests
+{
+    [Theory]
+    [InlineData("modules/storage.bicep", "allowSharedKeyAccess: false", "allowSharedKeyAcess: false", "BCP089")]
+    [InlineData("modules/storage.bicep", "allowSharedKeyAccess: false", "allowSharedKeyAccess: 'no'", "BCP036")]
+    [InlineData("modules/functionapp.bicep", "name: 'FC1'", "nam: 'FC1'", "BCP089")]
+    [InlineData("modules/monitoring.bicep", "param location string", "param location string\nparam nobody string", "no-unused-params")]
+    public async Task Lint_OfAWrongTemplate_SaysWhatIsWrong(string file, string right, string wrong, string code)
+    {
+        using var copy = Bicep.Copy();
+        Change(Path.Combine(copy.Path, file), right, wrong);
+
+        var linted = await Bicep.RunAsync("lint", Path.Combine(copy.Path, file));
+
+        Assert.Contains(code, linted.Errors, StringComparison.Ordinal);
+        Assert.Throws<Xunit.Sdk.TrueException>(linted.AssertNothingWrong);
+    }
+
+    [Theory]
+    [InlineData("param settings = { FuncComet__Mailbox__MaxDept: 10 }", "BCP089")]
+    [InlineData("param perInstanceConcurrency = 1001", "BCP327")]
+    public async Task BuildParams_OfWhatTheTemplateDoesNotTake_Fails(string parameter, string code)
+    {
+        using var copy = Bicep.Copy();
+        var file = Path.Combine(copy.Path, "main.bicepparam");
+        File.AppendAllText(file, $"{parameter}\n");
+
+        var built = await Bicep.RunAsync("build-params", file, "--stdout");
+
+        Assert.Equal(1, built.ExitCode);
+        Assert.Contains(code, built.Errors, StringComparison.Ordinal);
+    }
+
+    private static void Change(string file, string right, string wrong)
+    {
+        var text = File.ReadAllText(file);
+        Assert.Contains(right, text, StringComparison.Ordinal);
+        File.WriteAllText(file, text.Replace(right, wrong, StringComparison.Ordinal));
+    }
+}
