@@ -7,7 +7,8 @@ public sealed class ClientSuiteTests(ITestOutputHelper output)
 {
     private const string Folder = "clients/js/test";
 
-    public static TheoryData<string> Suites => [.. Directory.GetFiles(Path.Combine(RepositoryRoot.Folder, Folder), "*.test.js").Select(file => Path.GetFileName(file)!).Order()];
+    public static TheoryData<string> Suites =>
+        [.. Directory.GetFiles(Path.Combine(RepositoryRoot.Folder, Folder), "*.test.js").Select(file => Path.GetFileName(file)!).Order()];
 
     [Theory]
     [MemberData(nameof(Suites))]
@@ -16,7 +17,7 @@ public sealed class ClientSuiteTests(ITestOutputHelper output)
         var run = await NodeSuite.RunAsync($"{Folder}/{suite}", TestContext.Current.CancellationToken);
 
         output.WriteLine(run.Log);
-        Assert.True(run.Failures.Count == 0, $"{run.Failures.Count} of {run.Count} tests:{Environment.NewLine}{Environment.NewLine}{string.Join($"{Environment.NewLine}{Environment.NewLine}", run.Failures)}");
+        Assert.True(run.Failures.Count == 0, string.Join($"{Environment.NewLine}{Environment.NewLine}", [$"{run.Failures.Count} of {run.Count} tests:", .. run.Failures]));
         Assert.NotEqual(0, run.Count);
     }
 

@@ -43,7 +43,7 @@ public sealed class NodeScenarioTests(ITestOutputHelper output, Azurite azurite)
                     host = await StartAsync(url.Port);
                 }
 
-                await Await.UntilAsync(() => said.Any(line => line.TryGetProperty("pushed", out _)), "every push");
+                await Await.UntilAsync(() => All(said, "pushed").Any(), "every push");
                 await Await.UntilAsync(() => Received(said).Distinct().Count() == Messages, "every message");
 
                 // What is acknowledged cannot come again, so nothing is shown twice any more.
@@ -51,7 +51,7 @@ public sealed class NodeScenarioTests(ITestOutputHelper output, Azurite azurite)
                 node.StandardInput.Close();
                 await node.WaitForExitAsync(TestContext.Current.CancellationToken).Bounded();
 
-                output.WriteLine(string.Join(", ", said.Select(line => line.ToString()).Where(line => line.Contains("state", StringComparison.Ordinal))));
+                output.WriteLine(string.Join(", ", States(said)));
                 Assert.Equal(0, node.ExitCode);
                 Assert.Equal(Enumerable.Range(0, Messages), Received(said).Order());
                 Assert.True(States(said).Count(state => state == "retrying") >= Kills, "Each kill is noticed.");
@@ -86,9 +86,20 @@ public sealed class NodeScenarioTests(ITestOutputHelper output, Azurite azurite)
         return said;
     }
 
-    private static List<int> Received(IEnumerable<JsonElement> said) => [.. said.Where(line => line.TryGetProperty("received", out _)).Select(line => line.GetProperty("received").GetInt32())];
+    private static List<int> Received(IEnumerable<JsonElement> said) => [.. All(said, "received").Select(number => number.GetInt32())];
 
-    private static List<string> States(IEnumerable<JsonElement> said) => [.. said.Where(line => line.TryGetProperty("state", out _)).Select(line => line.GetProperty("state").GetString()!)];
+    private static List<string> States(IEnumerable<JsonElement> said) => [.. All(said, "state").Select(state => state.GetString()!)];
+
+    private static IEnumerable<JsonElement> All(IEnumerable<JsonElement> said, string name)
+    {
+        foreach (var line in said)
+        {
+            if (line.TryGetProperty(name, out var value))
+            {
+                yield return value;
+            }
+        }
+    }
 
     private Task<LocalHostProcess> StartAsync(int port) =>
         LocalHostProcess.StartAsync(

@@ -210,7 +210,11 @@ test('an acknowledgement in between that fails goes with the next poll', async c
 test('stop: ends the poll, lets the handler finish, acknowledges what was handled and leaves the rest to come again', async context => {
   const received = [];
   let finish;
-  const { server, stop } = start(context, { onMessage: ({ id }) => { received.push(id); return id === 'b' ? new Promise(resolve => { finish = resolve; }) : undefined; } });
+  const onMessage = ({ id }) => {
+    received.push(id);
+    return id === 'b' ? new Promise(resolve => { finish = resolve; }) : undefined;
+  };
+  const { server, stop } = start(context, { onMessage });
   await server.deliver(message('a'), message('b'), message('c'));
   let stopped = false;
   const stopping = stop().then(() => { stopped = true; });
