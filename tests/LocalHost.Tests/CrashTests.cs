@@ -31,7 +31,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     [Fact]
     public async Task LeaseMode_WithInstancesKilledAndTheStorageRestartedAndFrozen_LosesNothing()
     {
-        await using var run = await Run.StartAsync(messages: 3_000);
+        await using var run = await Run.StartAsync(messages: 1_500);
 
         await Task.WhenAll(run.DisturbAllAsync(), run.PushAsync(pushers: 20), run.PollAsync(Enumerable.Range(0, 20).Select(number => run.LeaseAsync(number % Mailboxes)))).WaitAsync(Longest, TestContext.Current.CancellationToken);
 
@@ -58,7 +58,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     [Fact]
     public async Task DirectMode_WithInstancesKilledAndClientsThatLeave_LosesOnlyWhatWasOnItsWay()
     {
-        await using var run = await Run.StartAsync(messages: 3_000, handover: "Direct");
+        await using var run = await Run.StartAsync(messages: 1_500, handover: "Direct");
 
         // So few that mailboxes are empty and polls wait for what is pushed.
         await PollPlainlyWithInstancesKilledAsync(run, pushers: 4);
@@ -160,7 +160,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         {
             for (var at = 0; !_pushed.IsCancellationRequested; at = 1 - at)
             {
-                await PauseAsync(2_500);
+                await PauseAsync(1_000);
                 await KillInstanceAsync(at);
             }
         }
@@ -202,11 +202,11 @@ public sealed class CrashTests(ITestOutputHelper output)
             await _pushed.CancelAsync();
         }
 
-        /// <summary>Until every message has come, or none has for longer than any lease.</summary>
+        /// <summary>Until no message has come for longer than a lease, so that none comes again; where some are missing for longer than that takes even where storage was slow.</summary>
         public async Task PollAsync(IEnumerable<Task> pollers)
         {
             var all = Task.WhenAll(pollers);
-            while (!_pushed.IsCancellationRequested || TimeProvider.System.GetElapsedTime(Volatile.Read(ref _lastReceived)) < TimeSpan.FromSeconds(12))
+            while (!_pushed.IsCancellationRequested || TimeProvider.System.GetElapsedTime(Volatile.Read(ref _lastReceived)) < TimeSpan.FromSeconds(Lost.Count > 0 ? 12 : 7))
             {
                 await PauseAsync(200);
             }
