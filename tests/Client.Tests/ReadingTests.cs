@@ -81,6 +81,23 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Fact]
+    public async Task ReadAllAsync_WhenAHandlerThrowsAndTheFarewellFails_ThrowsTheHandlersOwn()
+    {
+        var thrown = await Assert.ThrowsAsync<FormatException>(() => ReadUntilSignedOutAsync(() => throw new FormatException("The handler's own.")));
+
+        Assert.Equal("The handler's own.", thrown.Message);
+        Assert.Contains(_app.Logger.Collector.GetSnapshot(), record => record.Id == 3);
+    }
+
+    [Fact]
+    public async Task ReadAllAsync_WhenTheLoopIsLeftByBreakAndTheFarewellFails_DoesNotThrow()
+    {
+        await ReadUntilSignedOutAsync(() => { });
+
+        Assert.Contains(_app.Logger.Collector.GetSnapshot(), record => record.Id == 3);
+    }
+
+    [Fact]
     public async Task ReadAllAsync_WhenCancelledWhileAPollIsHeld_EndsItAndAcknowledgesWhatWasHandled()
     {
         using var cancelling = new CancellationTokenSource();
@@ -302,5 +319,32 @@ public sealed class ReadingTests : IDisposable
         _ = await _app.NextAsync();
         await cancelling.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.Bounded());
+    }
+
+    /// <summary>Leaves the loop with a message to acknowledge and a token that has ended, when no other can be had.</summary>
+    private async Task ReadUntilSignedOutAsync(Action leave)
+    {
+        var signedOut = false;
+        var client = _app.Client(options => options.TokenProvider = (_, _) => signedOut
+            ? throw new InvalidOperationException("Signed out.")
+            : Task.FromResult(new RecipientToken("abc", _app.Time.GetUtcNow() + TimeSpan.FromMinutes(5))));
+        var reading = ReadAsync();
+        (await _app.NextAsync()).AnswerMessages("1");
+        (await _app.NextAsync()).AnswerMessages("2", "3");
+        await reading.Bounded();
+
+        async Task ReadAsync()
+        {
+            await foreach (var message in client.ReadAllAsync("alice", TestContext.Current.CancellationToken))
+            {
+                if (message.Id == "3")
+                {
+                    signedOut = true;
+                    _app.Time.Advance(TimeSpan.FromMinutes(5));
+                    leave();
+                    break;
+                }
+            }
+        }
     }
 }

@@ -119,8 +119,9 @@ internal sealed partial class MessageReader(FuncCometClient client, FuncCometCli
         {
             await client.AcknowledgeAsync(recipient, receipts, end.Token).ConfigureAwait(false);
         }
-        catch (Exception ex) when (ex is FuncCometException or OperationCanceledException)
+        catch (Exception ex)
         {
+            // Whatever it is, a token that cannot be had too: from here it would take the place of what ended the reading, and make a break throw.
             Log.NotAcknowledged(logger, receipts.Count, ex.Message);
         }
     }
