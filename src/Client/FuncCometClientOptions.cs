@@ -12,7 +12,7 @@ public sealed class FuncCometClientOptions
     /// <summary>
     /// Brings a token of the recipient that is named: from the application's own server, or there <see cref="FuncCometClient.GetTokenAsync"/> itself. It is asked before the first
     /// request of that recipient, again before the token expires, and once where it is refused. Not needed where the function app asks for no tokens.
-    /// An <see cref="HttpRequestException"/> that it throws is a passing error; any other ends the reading.
+    /// An <see cref="HttpRequestException"/> that it throws is a passing error, and so is what is no token (<see cref="FuncCometException.BadToken"/>); any other exception ends the reading.
     /// </summary>
     public Func<string, CancellationToken, Task<RecipientToken>>? TokenProvider { get; set; }
 

@@ -218,6 +218,25 @@ public sealed class ReadingTroubleTests : IDisposable
         Assert.Equal(3, asked);
     }
 
+    [Theory]
+    [InlineData("<html>Sign in to this network.</html>")]
+    [InlineData("abc\n")]
+    [InlineData("grün")]
+    [InlineData("")]
+    public async Task ReadAllAsync_WhenWhatIsGivenIsNoToken_AsksForOneAgainLater(string given)
+    {
+        var asked = 0;
+        var messages = Read(_app.Client(options => options.TokenProvider = (_, _) => Task.FromResult(new RecipientToken(++asked == 1 ? given : "good", DateTimeOffset.MaxValue))));
+
+        var next = messages.MoveNextAsync().AsTask();
+
+        var poll = await _app.NextInTimeAsync();
+        Assert.Equal("Bearer good", poll.Header("Authorization"));
+        poll.AnswerMessages("1");
+        Assert.True(await next.Bounded());
+        Assert.Equal(2, asked);
+    }
+
     [Fact]
     public void Next_WhenFailuresGoOn_StaysBelowALimitThatDoublesToHalfAMinute()
     {

@@ -151,6 +151,19 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public async Task PollAsync_WhenWhatTheProviderGivesIsNoToken_ThrowsAndDoesNotSayIt()
+    {
+        var client = _app.Client(options => options.TokenProvider = (_, _) => Task.FromResult(new RecipientToken("abc\n", DateTimeOffset.MaxValue)));
+
+        var error = await Assert.ThrowsAsync<FuncCometException>(() => client.PollAsync("alice", new PollRequest(), TestContext.Current.CancellationToken).Bounded());
+
+        Assert.Equal("bad-token: What the TokenProvider gave is no token.", error.Message);
+        Assert.Equal(FuncCometException.BadToken, error.Code);
+        Assert.True(error.IsTransient);
+        Assert.False(_app.IsAsked);
+    }
+
+    [Fact]
     public async Task PollAsync_WhenCancelled_ThrowsWithTheCallersToken()
     {
         using var cancelling = new CancellationTokenSource();

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 
 namespace FuncComet.Client;
 
 /// <summary>The recipients' tokens, from the provider.</summary>
-internal sealed class TokenCache(Func<string, CancellationToken, Task<RecipientToken>> provider, TimeProvider time)
+internal sealed partial class TokenCache(Func<string, CancellationToken, Task<RecipientToken>> provider, TimeProvider time)
 {
     // A token is looked at when a poll begins, by a clock that may be a little fast.
     private static readonly TimeSpan RenewedBefore = TimeSpan.FromSeconds(30);
@@ -19,6 +20,12 @@ internal sealed class TokenCache(Func<string, CancellationToken, Task<RecipientT
         }
 
         var token = await provider(recipient, cancellationToken).ConfigureAwait(false);
+        if (!IsToken().IsMatch(token.Token))
+        {
+            // Kept, it would fail in every header until it ends.
+            throw new FuncCometException(FuncCometException.BadToken, "What the TokenProvider gave is no token.");
+        }
+
         foreach (var ended in _tokens.Where(kept => IsEnding(kept.Value)))
         {
             _tokens.TryRemove(ended);
@@ -31,4 +38,8 @@ internal sealed class TokenCache(Func<string, CancellationToken, Task<RecipientT
     public void Drop(string recipient, RecipientToken refused) => _tokens.TryRemove(KeyValuePair.Create(recipient, refused));
 
     private bool IsEnding(RecipientToken token) => token.Expires - time.GetUtcNow() <= RenewedBefore;
+
+    // As RFC 6750 has it.
+    [GeneratedRegex(@"\A[A-Za-z0-9._~+/-]+=*\z")]
+    private static partial Regex IsToken();
 }
