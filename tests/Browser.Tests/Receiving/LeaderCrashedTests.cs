@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace FuncComet.Browser.Tests;
 
 /// <summary>Its process ends: nobody is told.</summary>
-public sealed class LeaderCrashedTests(Site site) : LeaderTests(site)
+public sealed class LeaderCrashedTests(Site site, ITestOutputHelper output) : LeaderTests(site, output)
 {
     /// <inheritdoc/>
     protected override async Task LoseAsync(IPage page)
