@@ -33,7 +33,7 @@ export interface SubscribeOptions {
   rcpt: string;
   /** A token of the recipient. Or `getToken`, which can renew it. */
   token?: string;
-  /** Asked when there is no token, when it is about to end, and once when it is refused. */
+  /** Asked when there is no token, when it is about to end, and once when it is refused. Where it fails, or gives what is no token, it is asked again after a pause. */
   getToken?: (signal?: AbortSignal) => string | Promise<string>;
   /** Where it throws or rejects, the message comes again when its lease ends. */
   onMessage: (message: Message) => unknown;

@@ -41,12 +41,12 @@ export class Mailbox {
   /**
    * @param {string} name
    * @param {Parameters<typeof address>[2]} parameters
-   * @param {RequestInit} init
+   * @param {RequestInit & { signal: AbortSignal }} init
    */
   async #ask(name, parameters, init) {
     const send = async () => {
       // A header, not access_token: a URL ends up in logs. What it costs from another origin, a preflight, the platform answers without the function.
-      const token = await this.#tokens.current(init.signal ?? undefined);
+      const token = await this.#tokens.current(init.signal);
       return ask(address(this.#url, name, { rcpt: this.#rcpt, ...parameters }), { ...init, ...(token && { headers: { Authorization: `Bearer ${token}` } }) });
     };
     try {

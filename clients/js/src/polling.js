@@ -16,7 +16,7 @@ const QUICK = 1000;
  * Polls until the signal ends it: the next poll follows an answer at once and a failure after a pause. Throws what is refused.
  * @template T
  * @param {object} polling
- * @param {(wait: number, turn: AbortSignal) => Promise<T | undefined>} polling.ask one poll of `wait` seconds; undefined: nothing came
+ * @param {(wait: number, turn: AbortSignal) => Promise<T | undefined>} polling.ask one poll of `wait` seconds, which ends with the turn; undefined: nothing came
  * @param {(answer: T) => Promise<boolean>} polling.take says whether there was anything new
  * @param {number} polling.wait in seconds
  * @param {number} polling.firstWait the same before the line is known to be good; 0 makes known soon whether it is
@@ -42,7 +42,7 @@ export async function keepPolling({ ask, take, wait, firstWait, onState, signal 
 
       let answer;
       try {
-        answer = await Promise.race([ask(seconds, turn.signal), cutOff(turn.signal)]).finally(() => { due = Infinity; });
+        answer = await ask(seconds, turn.signal).finally(() => { due = Infinity; });
       } catch (error) {
         open = false;
         if (turn.signal.aborted) {
@@ -99,13 +99,6 @@ export async function persist(work, onState, signal) {
     }
   }
 }
-
-/**
- * Rejects with the signal: whoever does not heed it (a token that never comes) does not hold up the rest.
- * @param {AbortSignal} signal
- * @returns {Promise<never>}
- */
-const cutOff = signal => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 /** @param {unknown} error */
 function describe(error) {

@@ -88,19 +88,6 @@ test('a long pause is not taken for a poll that never ends', async context => {
   assert.equal(line.waits.length, 2);
 });
 
-test('a poll that does not heed its signal is given up all the same', async context => {
-  stopTime(context);
-  const stop = new AbortController();
-  const asked = [];
-  const ended = keepPolling({
-    ask: wait => { asked.push(wait); return new Promise(() => {}); }, take: async () => true, wait: 220, firstWait: 0, onState: () => {}, signal: stop.signal,
-  });
-  await pass(context, 20_000);
-  assert.deepEqual(asked, [0, 0]);
-  stop.abort();
-  await ended;
-});
-
 test('408 and 429 pass by themselves, other 4xx are refusals', async context => {
   const line = start(context);
   await line.fail(new FuncCometError(429, undefined, 0));

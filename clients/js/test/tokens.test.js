@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { subscribe } from 'funccomet';
-import { FakeServer, message, pass, settled, stopped, stopTime } from './fake-server.js';
+import { FakeServer, message, pass, settled, sleep, stopped, stopTime } from './fake-server.js';
 
 // The time that tests begin at, in seconds.
 const now = Date.parse('2026-01-02T03:04:05Z') / 1000;
@@ -117,4 +117,48 @@ test('where no token can be had it is tried again, as with any failure', async c
   await server.answer(204);
 
   assert.equal(states.at(-1).state, 'open');
+});
+
+for (const [what, given] of [['the page of an error', '<html>Sign in to this network.</html>'], ['a line break', 'abc\n'], ['another alphabet', 'grün'], ['nothing', undefined]]) {
+  test(`what is no token is not kept: ${what}`, async context => {
+    let count = 0;
+    const { server, states } = start(context, { getToken: async () => ++count === 1 ? given : 'abc' });
+    await settled();
+    assert.deepEqual(states.at(-1), { state: 'retrying', retryIn: 250, reason: 'getToken gave no token', leader: true });
+    assert.equal(server.requests.length, 0);
+    await pass(context, 250);
+    await server.answer(204);
+
+    assert.deepEqual(sent(server), ['Bearer abc', 'Bearer abc']);
+  });
+}
+
+test('a poll whose token never comes is given up', async context => {
+  let count = 0;
+  start(context, { getToken: () => { count++; return new Promise(() => {}); } });
+  await pass(context, 9_999);
+  assert.equal(count, 1);
+  await pass(context, 10_001);
+
+  assert.equal(count, 2);
+});
+
+test('a renewal that never ends does not hold up a stop with something to acknowledge', async context => {
+  const tokens = [jwt(now + 40), new Promise(() => {})];
+  const { server, stop } = start(context, { getToken: () => tokens.length > 1 ? tokens.shift() : tokens[0], onMessage: () => sleep(context, 14_000) });
+  // Node's own timeout does not go by the test's clock.
+  context.mock.method(AbortSignal, 'timeout', ms => {
+    const late = new AbortController();
+    setTimeout(() => late.abort(), ms);
+    return late.signal;
+  });
+  await server.deliver(message('a'));
+  assert.equal(server.polls.length, 1);
+  let ended = false;
+  stop().then(() => { ended = true; });
+  await settled();
+  await pass(context, 20_000);
+
+  assert.equal(ended, true);
+  assert.equal(server.acknowledgements.length, 0);
 });
