@@ -31,11 +31,15 @@ export class Mailbox {
   }
 
   /**
-   * The request outlives the page.
    * @param {string[]} receipt
+   * @param {boolean} keepalive whether the request is to outlive the page
    */
-  async acknowledge(receipt) {
-    await this.#ask('ack', { receipt }, { method: 'POST', keepalive: true, signal: AbortSignal.timeout(LONGEST_ACKNOWLEDGEMENT) });
+  async acknowledge(receipt, keepalive) {
+    const body = await this.#ask('ack', { receipt }, { method: 'POST', keepalive, signal: AbortSignal.timeout(LONGEST_ACKNOWLEDGEMENT) });
+    if (body !== undefined) {
+      // A network that wants to be signed in to says 200 to everything.
+      throw new TypeError('The acknowledgement was answered by somebody else');
+    }
   }
 
   /**

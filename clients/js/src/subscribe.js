@@ -26,11 +26,13 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
   const handled = new Set();
   let reported = '';
   let acknowledging = Promise.resolve();
+  // Whether what is sent has to outlive the page; of such requests a browser takes little.
+  let hidden = false;
 
   // A page that is put aside gives up its lead and its connection, and comes back as a new tab does.
   let leave = join();
-  const hide = () => { leave(); };
-  const show = (/** @type {PageTransitionEvent} */ event) => { if (event.persisted) { leave = join(); } };
+  const hide = () => { hidden = true; leave(); };
+  const show = (/** @type {PageTransitionEvent} */ event) => { hidden = false; if (event.persisted) { leave = join(); } };
   globalThis.addEventListener?.('pagehide', hide);
   globalThis.addEventListener?.('pageshow', show);
   signal?.addEventListener('abort', stop);
@@ -155,7 +157,7 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
     acknowledging = acknowledging.then(async () => {
       const receipts = [...handled];
       try {
-        await (receipts.length > 0 && mailbox.acknowledge(receipts));
+        await (receipts.length > 0 && mailbox.acknowledge(receipts, hidden));
         receipts.forEach(receipt => handled.delete(receipt));
       } catch {
         // They go with the next poll; where there is none, their messages come again.

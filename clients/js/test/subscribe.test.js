@@ -207,6 +207,21 @@ test('an acknowledgement in between that fails goes with the next poll', async c
   assert.deepEqual(acknowledged(server.last), ['receipt-a', 'receipt-b']);
 });
 
+test('an acknowledgement that somebody else has answered goes with the next poll', async context => {
+  const finish = [];
+  const { server } = start(context, { lease: 10, onMessage: () => new Promise(resolve => finish.push(resolve)) });
+  await server.deliver(message('a'), message('b'));
+  await pass(context, 6000);
+  await server.answer(200, '<html>Sign in to this network.</html>');
+  finish[0]();
+  await settled();
+  finish[1]();
+  await settled();
+
+  assert.equal(server.acknowledgements.length, 1);
+  assert.deepEqual(acknowledged(server.last), ['receipt-a', 'receipt-b']);
+});
+
 test('stop: ends the poll, lets the handler finish, acknowledges what was handled and leaves the rest to come again', async context => {
   const received = [];
   let finish;
@@ -220,7 +235,7 @@ test('stop: ends the poll, lets the handler finish, acknowledges what was handle
   const stopping = stop().then(() => { stopped = true; });
   await settled();
   assert.deepEqual(acknowledged(server.last), ['receipt-a']);
-  assert.equal(server.last.keepalive, true);
+  assert.equal(server.last.keepalive, false);
   assert.equal(stopped, false);
   finish();
   await stopping;

@@ -220,6 +220,7 @@ test('a page that is put aside gives up the lead and acknowledges; it takes part
   await settled();
   assert.deepEqual(acknowledged(server.last), ['receipt-a']);
   assert.equal(server.last.path, '/api/ack');
+  assert.equal(server.last.keepalive, true);
   assert.equal(server.held, 0);
   browser.page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
   await server.deliver(message('a', { receipt: 'second-a' }), message('b'));
