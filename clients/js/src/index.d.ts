@@ -42,7 +42,7 @@ export interface SubscribeOptions {
   signal?: AbortSignal;
   /** After how many seconds a message that was not acknowledged comes again: 5 to 3,600; default 30. */
   lease?: number;
-  /** How many seconds a poll is held at most; default 220, the server's maximum. Less where a proxy on the way gives up sooner. */
+  /** How many seconds a poll is held at most: 1 to 220, the server's maximum and the default; what is out of it counts as the nearest. Less where a proxy on the way gives up sooner. */
   wait?: number;
 }
 

@@ -6,14 +6,17 @@ import { pause } from './retry.js';
 import { Tabs } from './tabs.js';
 import { Tokens } from './tokens.js';
 
-// Messages in an answer; the next poll's URL has their receipts, of at most 120 characters each, and keeps below the 4,000 that any proxy takes.
-const BATCH = 16;
+// Messages in an answer at most; the next poll's URL has their receipts, of at most 120 characters each, and keeps below the 4,000 that any proxy takes.
+const MOST = 16;
+
+// The server's own, in seconds: without a wait it would be asked in a loop.
+const LONGEST_WAIT = 220;
 
 // How often a tab that does not lead tries a message that its handler fails for: as often as the server, where it is not configured otherwise.
 const MOST_TRIES = 10;
 
 /** @type {typeof import('./index.js').subscribe} */
-export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () => {}, signal, lease = 30, wait = 220 }) {
+export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () => {}, signal, lease = 30, wait = LONGEST_WAIT }) {
   if (!url || !rcpt || !onMessage) {
     throw new TypeError('subscribe needs url, rcpt and onMessage');
   }
@@ -25,6 +28,7 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
   /** @type {Set<string>} The receipts of what was handled and is not known to be acknowledged. */
   const handled = new Set();
   let reported = '';
+  let max = 1;
   let acknowledging = Promise.resolve();
   // Whether what is sent has to outlive the page; of such requests a browser takes little.
   let hidden = false;
@@ -91,7 +95,7 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
     async function poll(signal) {
       signal.addEventListener('abort', acknowledge);
       try {
-        await keepPolling({ ask, take, wait, firstWait: 0, onState: say, signal });
+        await keepPolling({ ask, take, wait: Math.min(Math.max(wait, 1), LONGEST_WAIT), firstWait: 0, onState: say, signal });
       } finally {
         await acknowledge();
       }
@@ -99,8 +103,8 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
       /** @param {import('./inbox.js').Leased[]} batch */
       async function take(batch) {
         tabs.share(batch.map(withoutReceipt));
-        const halfALease = lease * 500;
-        let acknowledged = Date.now();
+        const began = Date.now();
+        let acknowledged = began;
         let news = false;
         for (const message of batch) {
           if (signal.aborted) {
@@ -114,13 +118,21 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
             handled.add(message.receipt);
           }
 
-          if (Date.now() - acknowledged > halfALease) {
+          if (usedSince(acknowledged) > 0.5) {
             acknowledged = Date.now();
             await acknowledge();
           }
         }
 
+        // A batch that was handled well within its lease leaves room for a larger one; the last of one that was not may have been given to somebody else.
+        const used = usedSince(began);
+        max = used < 0.25 ? Math.min(max * 2, MOST) : used < 0.9 ? max : 1;
         return news;
+      }
+
+      /** The share of a lease. @param {number} time */
+      function usedSince(time) {
+        return (Date.now() - time) / (lease * 1000);
       }
     }
 
@@ -139,7 +151,7 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
   async function ask(timeout, signal) {
     const ack = [...handled];
     try {
-      const batch = await mailbox.poll({ timeout, lease, max: BATCH, ack }, signal);
+      const batch = await mailbox.poll({ timeout, lease, max, ack }, signal);
       ack.forEach(receipt => handled.delete(receipt));
       return batch;
     } catch (error) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { subscribe } from 'funccomet';
-import { FakeServer, message, pass, settled, stopped, stopTime } from './fake-server.js';
+import { FakeServer, message, pass, settled, sleep, stopped, stopTime } from './fake-server.js';
 
 function start(context, options = {}) {
   stopTime(context);
@@ -27,11 +27,33 @@ test('asks for JSON under a lease, first with a look and then for the longest wa
   await server.answer(204);
 
   assert.equal(server.requests.length, 2);
-  assert.equal(server.requests[0].query.toString(), 'rcpt=alice%2Bbob+c&timeout=0&lease=30&max=16');
+  assert.equal(server.requests[0].query.toString(), 'rcpt=alice%2Bbob+c&timeout=0&lease=30&max=1');
   assert.equal(server.last.path, '/api/poll');
-  assert.equal(server.last.query.toString(), 'rcpt=alice%2Bbob+c&timeout=220&lease=30&max=16');
+  assert.equal(server.last.query.toString(), 'rcpt=alice%2Bbob+c&timeout=220&lease=30&max=1');
   assert.equal(server.last.cache, 'no-store');
   assert.deepEqual(server.last.headers, {});
+});
+
+for (const [wait, asked] of [[0, '1'], [-5, '1'], [1000, '220'], [60, '60']]) {
+  test(`a wait of ${wait} asks for one of ${asked}`, async context => {
+    const { server } = start(context, { wait });
+    await server.answer(204);
+
+    assert.equal(server.last.query.get('timeout'), asked);
+  });
+}
+
+test('asks for more at a time while a batch is handled well within its lease, and for one where it is not', async context => {
+  let took = 0;
+  const { server } = start(context, { lease: 10, onMessage: () => sleep(context, took) });
+  const asked = [];
+  for (const [number, ms] of [2499, 2499, 0, 0, 0, 2500, 8999, 9000, 0].entries()) {
+    took = ms;
+    await server.deliver(message(`${number}`));
+    asked.push(server.last.query.get('max'));
+  }
+
+  assert.deepEqual(asked, ['2', '4', '8', '16', '16', '16', '16', '1', '2']);
 });
 
 test('says how the connection is, each change once', async context => {
