@@ -11,7 +11,8 @@ export function subscribe(options: SubscribeOptions): () => Promise<void>;
 
 /**
  * Pushes a message, for servers: it needs a function key. What fails for the moment is tried again under the same key, by which the receiver drops
- * a repeat, and only for those recipients that it failed for. Throws a {@link FuncCometError} where the server has refused it.
+ * a repeat, and only for those recipients that it failed for. Throws a {@link FuncCometError} where the server has refused it, and the last failure
+ * where attempts come to an end; what it throws is a {@link PushFailure} too, so that the rest can be pushed later.
  */
 export function push(options: PushOptions): Promise<Accepted[]>;
 
@@ -107,6 +108,15 @@ export interface Accepted {
   id: string;
   /** RFC 3339. */
   expires: string;
+}
+
+/** What an error that `push` throws says of what became of the message. */
+export interface PushFailure extends Error {
+  /** The copies that are stored. */
+  accepted: Accepted[];
+  /** The recipients that it is not known to be stored for: push it to them again under the same key. */
+  rest: string[];
+  key: string;
 }
 
 /** RFC 9457. */

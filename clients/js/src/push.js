@@ -25,7 +25,7 @@ export async function push({ url, rcpt, body = '', key = crypto.randomUUID(), co
       accepted.push(...refused?.problem?.accepted ?? []);
       rest = refused?.problem?.failed?.map((/** @type {{ rcpt: string }} */ each) => each.rcpt) ?? rest;
       if (refused?.refused || signal?.aborted || attempt === attempts) {
-        throw error;
+        throw error instanceof Error ? Object.assign(error, { accepted, rest, key }) : error;
       }
 
       await pause(backoff(attempt) + (refused?.retryAfter ?? 0), signal);

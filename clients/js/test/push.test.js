@@ -100,6 +100,20 @@ test('throws the last failure where attempts come to an end', async context => {
   assert.equal(server.requests.length, 2);
 });
 
+test('what it throws says what was accepted, for whom not, and under which key', async context => {
+  const server = start(context);
+  const pushing = assert.rejects(push({ url, rcpt: ['alice', 'bob'], body: 'hello', attempts: 2 }), error => {
+    assert.deepEqual([error.accepted, error.rest, error.key], [accepted('alice'), ['bob'], server.last.headers['Idempotency-Key']]);
+    return true;
+  });
+  const problem = { status: 503, detail: 'Storage.', accepted: accepted('alice'), failed: [{ rcpt: 'bob', type: 'urn:funccomet:storage-unavailable' }] };
+  await server.answer(503, JSON.stringify(problem), { 'Content-Type': 'application/problem+json' });
+  await pass(context, 250);
+  await server.fail();
+
+  await pushing;
+});
+
 test('an answer that is no problem document is an error as well', async context => {
   const server = start(context);
   const pushing = assert.rejects(push({ url, rcpt: 'alice', body: 'hello' }), { status: 404, problem: undefined, message: 'HTTP 404' });

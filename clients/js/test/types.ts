@@ -1,5 +1,5 @@
 // What the types allow a user, and what not; package.test.js has it compiled.
-import { FuncCometError, longpoll, push, subscribe, type Accepted, type Message, type State } from 'funccomet';
+import { FuncCometError, longpoll, push, subscribe, type Accepted, type Message, type PushFailure, type State } from 'funccomet';
 
 const stop: () => void = longpoll('/api/poll?rcpt=alice', body => body.toUpperCase());
 stop();
@@ -23,6 +23,9 @@ if (error instanceof FuncCometError && error.refused) {
   error.status.toFixed();
   error.problem?.detail.trim();
 }
+
+const { accepted: stored, rest, key } = error as PushFailure;
+await push({ url: 'https://app.example/api', rcpt: rest, body: stored, key });
 
 // @ts-expect-error: onMessage is missing.
 subscribe({ url: '/api', rcpt: 'alice' });
