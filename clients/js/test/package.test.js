@@ -44,6 +44,12 @@ test('holds what it should', () => {
   ]);
 });
 
+test('its README links to nothing outside of it', () => {
+  const links = [...readFileSync(`${folder}README.md`, 'utf8').matchAll(/\]\(([^)#]+)/g)].map(([, link]) => link);
+
+  assert.deepEqual(links.filter(link => !/^src\//.test(link)), []);
+});
+
 test('depends on nothing', () => {
   assert.equal(manifest.dependencies, undefined);
   assert.equal(manifest.type, 'module');
