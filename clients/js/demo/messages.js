@@ -62,7 +62,7 @@ function stay() {
 }
 
 /** A message from here is JSON; from a terminal it may be anything. */
-function parse({ contentType, text, base64 }) {
+function parse({ contentType, text }) {
   if (contentType === 'application/json') {
     try {
       const { from, text: said } = JSON.parse(text);
@@ -72,7 +72,7 @@ function parse({ contentType, text, base64 }) {
     }
   }
 
-  return { from: 'Somebody', text: text ?? `${base64.length} characters of base64` };
+  return { from: 'Somebody', text: text ?? `(no text: ${contentType})` };
 }
 
 function duration(ms) {
