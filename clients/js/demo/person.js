@@ -26,6 +26,7 @@ const rcpt = name.toLowerCase();
 const kept = new Kept(rcpt);
 const { api, tokens } = await (await fetch('settings.json')).json();
 let stop;
+let crashed = false;
 
 $('name').textContent = name;
 document.title = name;
@@ -66,7 +67,17 @@ $('hundred').addEventListener('click', async ({ currentTarget: button }) => {
 
 // Only what frames this page can take it away.
 $('crash').hidden = parent === window;
-$('crash').addEventListener('click', () => parent.postMessage('crash', location.origin));
+$('crash').addEventListener('click', () => {
+  crashed = true;
+  parent.postMessage('crash', location.origin);
+});
+
+// Whose tab crashes is not told that it goes, and neither is subscribe, which listens after this and would leave properly.
+addEventListener('pagehide', event => {
+  if (crashed) {
+    event.stopImmediatePropagation();
+  }
+}, { capture: true });
 
 network.watch(showRequest);
 start();
