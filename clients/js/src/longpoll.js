@@ -1,8 +1,5 @@
 import { ask } from './http.js';
-import { keepPolling, persist } from './polling.js';
-
-// The URL says how long the server holds it; it is never longer than this.
-const LONGEST_WAIT = 220;
+import { keepPolling, LONGEST_WAIT, persist } from './polling.js';
 
 /** @type {typeof import('./index.js').longpoll} */
 export function longpoll(url, callback) {
@@ -18,6 +15,7 @@ export function longpoll(url, callback) {
 
       return text !== '';
     },
+    // The URL says how long; it is never longer than this.
     wait: LONGEST_WAIT,
     firstWait: LONGEST_WAIT,
     onState: () => {},

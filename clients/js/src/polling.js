@@ -1,6 +1,9 @@
 import { FuncCometError } from './http.js';
 import { backoff, pause, refusedPause } from './retry.js';
 
+/** How long a server holds a poll at most, in seconds. */
+export const LONGEST_WAIT = 220;
+
 // A poll that is this many seconds over its wait has lost its connection without a word.
 const SLACK = 10;
 

@@ -1,16 +1,13 @@
 import { FuncCometError } from './http.js';
 import { Inbox } from './inbox.js';
 import { Mailbox } from './mailbox.js';
-import { keepPolling, persist } from './polling.js';
+import { keepPolling, LONGEST_WAIT, persist } from './polling.js';
 import { pause } from './retry.js';
 import { Tabs } from './tabs.js';
 import { Tokens } from './tokens.js';
 
 // Messages in an answer at most; the next poll's URL has their receipts, of at most 120 characters each, and keeps below the 4,000 that any proxy takes.
 const MOST = 16;
-
-// The server's own, in seconds: without a wait it would be asked in a loop.
-const LONGEST_WAIT = 220;
 
 // How often a tab that does not lead tries a message that its handler fails for: as often as the server, where it is not configured otherwise.
 const MOST_TRIES = 10;
@@ -95,6 +92,7 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
     async function poll(signal) {
       signal.addEventListener('abort', acknowledge);
       try {
+        // Without a wait it would be a loop without a pause.
         await keepPolling({ ask, take, wait: Math.min(Math.max(wait, 1), LONGEST_WAIT), firstWait: 0, onState: say, signal });
       } finally {
         await acknowledge();
