@@ -90,6 +90,17 @@ public sealed class SettingsTests(CompiledTemplate template)
         Assert.DoesNotContain("AzureFunctionsJobHost__functionTimeout", settings.Keys);
     }
 
+    [Theory]
+    [InlineData("default")]
+    [InlineData("private-network")]
+    [InlineData("large")]
+    public void Instances_AreExchangedByTurns(string configuration)
+    {
+        var app = Snapshot.Read(configuration).Properties("Microsoft.Web/sites").GetProperty("functionAppConfig");
+
+        Assert.Equal("RollingUpdate", app.GetProperty("siteUpdateStrategy").GetProperty("type").GetString());
+    }
+
     [Fact]
     public void ChosenSettings_ReachTheApp()
     {

@@ -143,6 +143,11 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         name: 'dotnet-isolated'
         version: '10.0'
       }
+      // Instances are exchanged by turns, and what they serve comes to its end. The platform's default stops all at once. The API takes it; Bicep's types do not have it yet.
+      #disable-next-line BCP037
+      siteUpdateStrategy: {
+        type: 'RollingUpdate'
+      }
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
