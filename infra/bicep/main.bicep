@@ -180,7 +180,7 @@ module app 'modules/functionapp.bicep' = {
     blobUri: storage.outputs.blobUri
     queueUri: storage.outputs.queueUri
     packageContainerUri: storage.outputs.packageContainerUri
-    insightsConnectionString: monitoring.outputs.connectionString
+    insightsName: insightsName
     signingKeyUri: vault.outputs.signingKeyUri
     previousKeyUri: vault.outputs.previousKeyUri
     instanceMemoryMB: instanceMemoryMB

@@ -51,6 +51,7 @@ public sealed partial class AccessTests(CompiledTemplate template)
         Assert.Contains("outputs.clientId.value", settings["AzureWebJobsStorage__clientId"], StringComparison.Ordinal);
         Assert.Contains("Authorization=AAD", settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"], StringComparison.Ordinal);
         Assert.True(snapshot.Properties("Microsoft.Insights/components").GetProperty("DisableLocalAuth").GetBoolean());
+        Assert.True(snapshot.Properties("Microsoft.OperationalInsights/workspaces").GetProperty("features").GetProperty("disableLocalAuth").GetBoolean());
     }
 
     [Theory]
@@ -137,6 +138,7 @@ public sealed partial class AccessTests(CompiledTemplate template)
                       from output in inner.GetProperty("outputs").EnumerateObject()
                       select (module.Name, output.Name, Value: output.Value.GetProperty("value").GetString()!);
         Assert.All(outputs, output => Assert.DoesNotContain("parameters('first", output.Value, StringComparison.Ordinal));
+        Assert.All(outputs, output => Assert.DoesNotContain("ConnectionString", output.Value, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]

@@ -30,6 +30,12 @@ public sealed partial class TelemetryTests
     }
 
     [Fact]
+    public void Workbook_IsFoundByTheNameThatTheDocumentationGives()
+    {
+        Assert.Equal("FuncComet", Snapshot.Read("default").Properties("Microsoft.Insights/workbooks").GetProperty("displayName").GetString());
+    }
+
+    [Fact]
     public void Alerts_AreTheseFive_OnMetricsThatThereAre()
     {
         Assert.Equal(

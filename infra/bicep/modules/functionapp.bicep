@@ -28,7 +28,7 @@ param queueUri string
 param packageContainerUri string
 
 @description('The component that the app reports to.')
-param insightsConnectionString string
+param insightsName string
 
 @description('Where the key is that tokens are signed with.')
 param signingKeyUri string
@@ -69,12 +69,17 @@ param maxHeldPolls int
 @description('Settings of the app that are not its defaults.')
 param settings settingsType
 
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
 var ownSettings = {
   AzureWebJobsStorage__blobServiceUri: blobUri
   AzureWebJobsStorage__queueServiceUri: queueUri
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identityClientId
-  APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
+  // An address and an id. It opens nothing: whoever reports needs an identity with a role.
+  APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
   FuncComet__Limits__MaxHeldPolls: '${maxHeldPolls}'
   // Azure's front end ends a request after 230 seconds.

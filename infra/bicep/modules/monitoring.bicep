@@ -19,6 +19,9 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
     sku: {
       name: 'PerGB2018'
     }
+    features: {
+      disableLocalAuth: true
+    }
   }
 }
 
@@ -41,7 +44,7 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   tags: tags
   kind: 'shared'
   properties: {
-    displayName: insightsName
+    displayName: 'FuncComet'
     category: 'workbook'
     sourceId: insights.id
     serializedData: loadTextContent('../workbook.json')
@@ -53,6 +56,3 @@ output workspaceId string = workspace.id
 
 @description('The component that the app reports to.')
 output insightsId string = insights.id
-
-@description('Its address and id. It opens nothing: whoever reports needs an identity with a role.')
-output connectionString string = insights.properties.ConnectionString
