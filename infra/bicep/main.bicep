@@ -16,7 +16,7 @@ param location string = resourceGroup().location
 @description('Memory of an instance, in MB: 512, 2,048 or 4,096. It is paid for while the instance serves anything. Default: 2,048.')
 param instanceMemoryMB (512 | 2048 | 4096) = 2048
 
-@description('The most instances: 40 to 1,000. Each holds up to 95 % of perInstanceConcurrency in polls; this bounds the bill. Default: 40.')
+@description('The most instances: 40 to 1,000. Each holds up to 95 % of perInstanceConcurrency in polls; this bounds the bill. All apps of a subscription in a region share a quota, 512,000 MB (250 cores) unless raised. Default: 40.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstanceCount int = 40
@@ -26,12 +26,12 @@ param maximumInstanceCount int = 40
 @maxValue(1000)
 param perInstanceConcurrency int = 1000
 
-@description('Instances that are never let go, paid for whether they serve or not: 0 to 1,000. With zoneRedundant 0, or 2 or more. Default: 0.')
+@description('Instances that are never let go, paid for whether they serve or not: 0 to 1,000. With zoneRedundant not 1. Default: 0.')
 @minValue(0)
 @maxValue(1000)
 param alwaysReadyInstances int = 0
 
-@description('Whether instances and storage are spread over the zones of a region that has them. Default: false.')
+@description('Whether instances and storage are spread over the zones of a region that has them. Two instances are then never let go, and are paid for. To change it for an account that is there takes a migration of the account first. Default: false.')
 param zoneRedundant bool = false
 
 @description('Origins whose scripts may call the app, as https://app.example.com; none: a browser calls it from its own pages alone. Default: none.')
@@ -186,7 +186,9 @@ module app 'modules/functionapp.bicep' = {
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
     perInstanceConcurrency: perInstanceConcurrency
-    alwaysReadyInstances: alwaysReadyInstances
+    alwaysReadyInstances: zoneRedundant && alwaysReadyInstances == 1
+      ? fail('alwaysReadyInstances is 1, which is one zone: with zoneRedundant it is 0, for the two that the platform keeps then, or 2 and more')
+      : alwaysReadyInstances
     zoneRedundant: zoneRedundant
     allowedOrigins: allowedOrigins
     subnetId: privateNetwork ? network!.outputs.appSubnetId : ''

@@ -34,6 +34,19 @@ public sealed class WrongTemplateTests
         Assert.Contains(code, built.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Snapshot_OfOneInstanceForSeveralZones_Fails()
+    {
+        using var copy = Bicep.Copy();
+        var file = Path.Combine(copy.Path, "main.bicepparam");
+        File.AppendAllText(file, "param zoneRedundant = true\nparam alwaysReadyInstances = 1\n");
+
+        var predicted = await Bicep.RunAsync("snapshot", file, "--mode", "overwrite", "--resource-group", "funccomet", "--location", "westeurope");
+
+        Assert.Equal(1, predicted.ExitCode);
+        Assert.Contains("alwaysReadyInstances is 1, which is one zone", predicted.Errors, StringComparison.Ordinal);
+    }
+
     private static void Change(string file, string right, string wrong)
     {
         var text = File.ReadAllText(file);
