@@ -43,7 +43,7 @@ param privateNetwork bool = false
 @description('The addresses of that network: a /24. Default: 10.70.0.0/24.')
 param networkAddressPrefix string = '10.70.0.0/24'
 
-@description('Who is told of failed polls and pushes, dead letters, throttling and full instances: a mail address. Empty: there are no alerts. Default: empty.')
+@description('Who is told when the app does not answer, and of failed polls and pushes, dead letters, throttling and full instances: a mail address. Empty: there are no alerts. Default: empty.')
 param alertEmail string = ''
 
 @description('Whether the host\'s log, the vault\'s audit and the figures of the queues go to the workspace. Default: false.')
@@ -212,6 +212,7 @@ module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {
     location: location
     tags: tags
     insightsId: monitoring.outputs.insightsId
+    appUrl: app.outputs.url
     email: alertEmail
     maxHeldPolls: maxHeldPolls
   }

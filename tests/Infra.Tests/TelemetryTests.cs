@@ -36,7 +36,7 @@ public sealed partial class TelemetryTests
     }
 
     [Fact]
-    public void Alerts_AreTheseFive_OnMetricsThatThereAre()
+    public void Alerts_AreTheseSix_OnMetricsThatThereAre()
     {
         Assert.Equal(
             [
@@ -44,6 +44,7 @@ public sealed partial class TelemetryTests
                 ("failed-polls", "funccomet.poll.duration"),
                 ("failed-pushes", "funccomet.storage.requests"),
                 ("held-polls", "funccomet.poll.held"),
+                ("refused-polls", "funccomet.poll.duration"),
                 ("storage-throttling", "funccomet.storage.requests"),
             ],
             Alerts.Select(alert => (alert.Key, MetricOf(alert.Value))).Order());
@@ -62,18 +63,41 @@ public sealed partial class TelemetryTests
         });
     }
 
-    [Fact]
-    public void HeldPolls_AreReportedFromNineTenthsOfTheLimitOn()
+    // A full instance refuses polls until the next one is there; what the storage does not answer is trouble at once.
+    [Theory]
+    [InlineData("failed-polls", 0, 1)]
+    [InlineData("refused-polls", 950, 2)]
+    [InlineData("held-polls", 855, 1)]
+    public void Polls_AreReportedAboveTheirLimit(string name, int limit, int periods)
     {
-        var rule = Snapshot.Read("large").All("Microsoft.Insights/scheduledQueryRules").Single(each => each.GetProperty("name").GetString() == "fc-large-held-polls");
+        var rule = Snapshot.Read("large").All("Microsoft.Insights/scheduledQueryRules").Single(each => each.GetProperty("name").GetString() == $"fc-large-{name}");
+        var criterion = rule.GetProperty("properties").GetProperty("criteria").GetProperty("allOf")[0];
 
-        Assert.Equal(855, rule.GetProperty("properties").GetProperty("criteria").GetProperty("allOf")[0].GetProperty("threshold").GetInt32());
+        Assert.Equal(limit, criterion.GetProperty("threshold").GetInt32());
+        Assert.Equal(periods, criterion.GetProperty("failingPeriods").GetProperty("minFailingPeriodsToAlert").GetInt32());
+        Assert.Equal(periods, criterion.GetProperty("failingPeriods").GetProperty("numberOfEvaluationPeriods").GetInt32());
+    }
+
+    [Fact]
+    public void AnAppThatDoesNotStart_IsReported()
+    {
+        var test = Snapshot.Read("large").Properties("Microsoft.Insights/webtests");
+        var alert = Snapshot.Read("large").Properties("Microsoft.Insights/metricAlerts");
+
+        Assert.Contains("/api/health", test.GetProperty("Request").GetProperty("RequestUrl").GetString(), StringComparison.Ordinal);
+        Assert.Equal(200, test.GetProperty("ValidationRules").GetProperty("ExpectedHttpStatusCode").GetInt32());
+        Assert.Equal(3, test.GetProperty("Locations").GetArrayLength());
+        Assert.EndsWith("/fc-large-health", alert.GetProperty("criteria").GetProperty("webTestId").GetString(), StringComparison.Ordinal);
+        Assert.Equal(2, alert.GetProperty("criteria").GetProperty("failedLocationCount").GetInt32());
+        Assert.Single(alert.GetProperty("actions").EnumerateArray());
     }
 
     [Fact]
     public void WithoutAnAddress_ThereAreNoAlerts()
     {
         Assert.Empty(Snapshot.Read("default").All("Microsoft.Insights/scheduledQueryRules"));
+        Assert.Empty(Snapshot.Read("default").All("Microsoft.Insights/metricAlerts"));
+        Assert.Empty(Snapshot.Read("default").All("Microsoft.Insights/webtests"));
     }
 
     private static string MetricOf(string query) => Metric().Match(query).Groups["name"].Value;

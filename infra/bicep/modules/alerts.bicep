@@ -10,6 +10,9 @@ param tags { *: string }
 @description('The component that the app reports to.')
 param insightsId string
 
+@description('The app\'s address, without /api.')
+param appUrl string
+
 @description('Who is told.')
 param email string
 
@@ -18,16 +21,30 @@ param maxHeldPolls int
 
 var nearlyFull = maxHeldPolls * 9 / 10
 
-// What each rule counts in the last 5 minutes; above its limit somebody is told. The names are those of the README's telemetry table.
+// What each rule counts in 5 minutes; above its limit, for as many times on end as it says, somebody is told. The names are those of the README's telemetry table.
 var rules = [
   {
     name: 'failed-polls'
-    description: 'Polls that ended with 503: the storage did not answer, or the instance held its maximum.'
+    description: 'Polls that ended with 503 because the storage did not answer.'
     severity: 1
     limit: 0
+    periods: 1
     query: '''
 customMetrics
-| where name == 'funccomet.poll.duration' and tostring(customDimensions.outcome) in ('storage_failed', 'too_many_polls')
+| where name == 'funccomet.poll.duration' and tostring(customDimensions.outcome) == 'storage_failed'
+| summarize figure = sum(valueCount)
+'''
+  }
+  {
+    // A full instance refuses some until the platform has started the next one: that takes seconds, and is nobody's trouble.
+    name: 'refused-polls'
+    description: 'For 10 minutes instances have refused more polls than one holds: there are too few of them, or a client polls too often.'
+    severity: 1
+    limit: maxHeldPolls
+    periods: 2
+    query: '''
+customMetrics
+| where name == 'funccomet.poll.duration' and tostring(customDimensions.outcome) == 'too_many_polls'
 | summarize figure = sum(valueCount)
 '''
   }
@@ -36,6 +53,7 @@ customMetrics
     description: 'Messages that the storage did not take; their pushes were tried again or answered 503.'
     severity: 1
     limit: 0
+    periods: 1
     query: '''
 customMetrics
 | where name == 'funccomet.storage.requests' and tostring(customDimensions.operation) == 'send'
@@ -48,6 +66,7 @@ customMetrics
     description: 'Messages that were moved to the dead letters.'
     severity: 2
     limit: 0
+    periods: 1
     query: '''
 customMetrics
 | where name == 'funccomet.dead_letters'
@@ -59,6 +78,7 @@ customMetrics
     description: 'Requests that the storage account refused for being too many.'
     severity: 2
     limit: 0
+    periods: 1
     query: '''
 customMetrics
 | where name == 'funccomet.storage.requests' and tostring(customDimensions.result) == 'throttled'
@@ -70,6 +90,7 @@ customMetrics
     description: 'Instances hold more than nine tenths of their polls on average: the platform adds none, or not fast enough.'
     severity: 2
     limit: nearlyFull
+    periods: 1
     query: '''
 customMetrics
 | where name == 'funccomet.poll.held'
@@ -124,8 +145,8 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
             operator: 'GreaterThan'
             threshold: rule.limit
             failingPeriods: {
-              numberOfEvaluationPeriods: 1
-              minFailingPeriodsToAlert: 1
+              numberOfEvaluationPeriods: rule.periods
+              minFailingPeriodsToAlert: rule.periods
             }
           }
         ]
@@ -138,3 +159,71 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
     }
   }
 ]
+
+// An app that does not start reports nothing that a rule could count: it is asked from outside, as its clients ask it.
+resource health 'Microsoft.Insights/webtests@2022-06-15' = {
+  name: '${prefix}-health'
+  location: location
+  // Application Insights shows a test by this.
+  tags: union(tags, { 'hidden-link:${insightsId}': 'Resource' })
+  kind: 'standard'
+  properties: {
+    Name: '${prefix}-health'
+    SyntheticMonitorId: '${prefix}-health'
+    Kind: 'standard'
+    Enabled: true
+    // Seconds. A start is in time, and an answer that fails is asked for again.
+    Frequency: 300
+    Timeout: 60
+    RetryEnabled: true
+    Locations: [
+      {
+        Id: 'emea-nl-ams-azr'
+      }
+      {
+        Id: 'us-va-ash-azr'
+      }
+      {
+        Id: 'apac-sg-sin-azr'
+      }
+    ]
+    Request: {
+      RequestUrl: '${appUrl}/api/health'
+      HttpVerb: 'GET'
+      FollowRedirects: false
+      ParseDependentRequests: false
+    }
+    ValidationRules: {
+      ExpectedHttpStatusCode: 200
+    }
+  }
+}
+
+resource unreachable 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: '${prefix}-unreachable'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'FuncComet ${prefix}: /api/health does not answer 200 to two of the three places that ask it. The app does not start, or does not reach its storage.'
+    severity: 1
+    enabled: true
+    autoMitigate: true
+    scopes: [
+      health.id
+      insightsId
+    ]
+    evaluationFrequency: 'PT1M'
+    windowSize: 'PT5M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria'
+      webTestId: health.id
+      componentId: insightsId
+      failedLocationCount: 2
+    }
+    actions: [
+      {
+        actionGroupId: recipients.id
+      }
+    ]
+  }
+}
