@@ -58,7 +58,6 @@ public sealed class TokenTests(Target target)
         Assert.Equal("Bearer", answer.Header("WWW-Authenticate"));
     }
 
-    [Trait("Changes", "nothing")]
     [Fact]
     public async Task Token_InTheQuery_IsAsGood_AndBothAtOnceAreRefused()
     {
