@@ -57,14 +57,40 @@ public sealed partial class DeploymentTests
         Assert.All(Runner().Matches(text), runner => Assert.Equal("ubuntu-24.04", runner.Groups["label"].Value));
     }
 
+    [Fact]
+    public void Deploy_WaitsForCi_AndForARepositoryThatNamesItsEnvironment()
+    {
+        var jobs = new DeserializerBuilder().IgnoreUnmatchedProperties().Build().Deserialize<Workflow>(File.ReadAllText(Path.Combine(Workflows, "deploy.yml"))).jobs;
+
+        Assert.Equal("./.github/workflows/ci.yml", jobs["ci"]["uses"]);
+        Assert.Equal("ci", jobs["deploy"]["needs"]);
+        Assert.Equal("production", jobs["deploy"]["environment"]);
+        Assert.EndsWith("&& vars.AZURE_CLIENT_ID != '' && vars.AZURE_ENV_NAME != ''", (string)jobs["deploy"]["if"], StringComparison.Ordinal);
+        Assert.EndsWith("&& vars.AZURE_WHATIF_CLIENT_ID != '' && vars.AZURE_ENV_NAME != ''", (string)jobs["what-if"]["if"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void DeployIdentity_GivesAndTakesTheTemplatesRolesAlone()
+    {
+        var operations = File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "docs", "operations.md"));
+        var allowed = Assert.Single(AllowedRoles().Matches(operations)).Groups["roles"].Value.Split(", ");
+        var assigned = from role in Snapshot.Read("default").All("Microsoft.Authorization/roleAssignments")
+                       select role.GetProperty("properties").GetProperty("roleDefinitionId").GetString()!.Split('/')[^1];
+
+        Assert.Equal(assigned.Order(StringComparer.Ordinal), allowed.Order(StringComparer.Ordinal));
+    }
+
     private static async Task<ProgramResult> LintAsync(params string[] files)
     {
         await NodeTools.EnsureInstalledAsync(Console.Out, TestContext.Current.CancellationToken);
         return await ProgramResult.OfAsync("node", [Path.Combine("tests", "Infra.Tests", "lint-workflows.mjs"), .. files]);
     }
 
-    [GeneratedRegex("uses: .*")]
+    [GeneratedRegex(@"uses: (?!\./).*")]
     private static partial Regex Uses();
+
+    [GeneratedRegex("GuidEquals {(?<roles>[^}]*)}")]
+    private static partial Regex AllowedRoles();
 
     [GeneratedRegex("runs-on: (?<label>.*)")]
     private static partial Regex Runner();
@@ -79,6 +105,11 @@ public sealed partial class DeploymentTests
         public Dictionary<string, Dictionary<string, string>> services { get; set; } = [];
 
         public Dictionary<string, Dictionary<string, Dictionary<string, string>>> hooks { get; set; } = [];
+    }
+
+    private sealed class Workflow
+    {
+        public Dictionary<string, Dictionary<string, object>> jobs { get; set; } = [];
     }
 #pragma warning restore CA1812, IDE1006
 }
