@@ -16,9 +16,10 @@ internal static class PushBody
 
         try
         {
-            // One byte more than allowed, where the length was not announced, to see whether there is one.
+            // One byte more than allowed, where the length was not announced, to see whether there is one. No token: the server ends the read when the client leaves, and
+            // where the read was called off before, it finds it under way when it drains what is left of the body, and logs that as an error of ours.
             var buffer = new byte[request.ContentLength ?? Message.MaxBodyBytes + 1];
-            var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
+            var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, CancellationToken.None);
             return length > Message.MaxBodyBytes ? (default, Problems.MessageTooLarge()) : (buffer.AsMemory(0, length), null);
         }
         catch (BadHttpRequestException)
