@@ -77,14 +77,7 @@ public sealed class Site : IAsyncLifetime
     }
 
     /// <summary>Returns when everything that was pushed to a recipient is acknowledged, so that nothing can come again.</summary>
-    public async Task UntilNothingIsLeftAsync(string recipient)
-    {
-        using var end = new CancellationTokenSource(TimeSpan.FromMilliseconds(Patience));
-        while (await CountAsync(recipient) > 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(100), end.Token);
-        }
-    }
+    public Task UntilNothingIsLeftAsync(string recipient) => Await.UntilAsync(async () => await CountAsync(recipient) == 0, $"an empty mailbox of {recipient}");
 
     public async Task<int> CountAsync(string recipient) =>
         (await _http.GetFromJsonAsync<JsonElement>($"mailbox?rcpt={recipient}", TestContext.Current.CancellationToken).Bounded()).GetProperty("messages").GetInt32();

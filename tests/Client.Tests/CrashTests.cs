@@ -24,7 +24,7 @@ public sealed class CrashTests(LocalApp app, ITestOutputHelper output)
         await PushAsync(client, accepted, until: killing).Bounded();
 
         // When all were read and nothing is left, nothing can come twice either.
-        await Await.UntilAsync(() => read.Count >= accepted.Count && client.CountMailboxAsync(Recipient).Result.Messages == 0, "every message");
+        await Await.UntilAsync(async () => read.Count >= accepted.Count && (await client.CountMailboxAsync(Recipient)).Messages == 0, "every message");
         await reading.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reader.Bounded());
         output.WriteLine($"accepted {accepted.Count}, read {read.Count}, of these handed out before in vain {read.Count(message => message.Deliveries > 1)}");
@@ -85,9 +85,7 @@ public sealed class CrashTests(LocalApp app, ITestOutputHelper output)
             for (var kill = 0; kill < times; kill++)
             {
                 await beforeEach(kill);
-                _host.Send("KILL");
-                await _host.WaitForExitAsync(TimeSpan.FromSeconds(10));
-                await _host.DisposeAsync();
+                await _host.KillAsync();
                 _host = await StartAsync(storage, Url.Port);
             }
         }

@@ -65,7 +65,7 @@ public sealed class LocalHostTests(LocalApp app)
         await using var messages = app.Recipient(TimeSpan.FromSeconds(30)).ReadAllAsync(recipient, cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await messages.MoveNextAsync().AsTask().Bounded());
         var next = messages.MoveNextAsync().AsTask();
-        await Await.UntilAsync(() => app.Server.CountMailboxAsync(recipient).Result.Messages == 0, "the acknowledgement with the held poll");
+        await Await.UntilAsync(async () => (await app.Server.CountMailboxAsync(recipient)).Messages == 0, "the acknowledgement with the held poll");
 
         await cancelling.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.Bounded());

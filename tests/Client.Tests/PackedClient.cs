@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Reflection;
-using FuncComet.LocalHost;
 using FuncComet.Testing;
 
 namespace FuncComet.Client.Tests;
@@ -16,14 +14,8 @@ public sealed class PackedClient : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var configuration = typeof(PackedClient).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        using var pack = Process.Start(new ProcessStartInfo("dotnet", ["pack", "src/Client", "--no-build", "--configuration", configuration, "--output", _folder])
-        {
-            WorkingDirectory = RepositoryRoot.Folder,
-            RedirectStandardOutput = true,
-        })!;
-        var said = await pack.StandardOutput.ReadToEndAsync().Bounded();
-        await pack.WaitForExitAsync().Bounded();
-        Assert.True(pack.ExitCode == 0, said);
+        var packed = await ProgramResult.OfAsync("dotnet", "pack", "src/Client", "--no-build", "--configuration", configuration, "--output", _folder);
+        Assert.True(packed.ExitCode == 0, packed.Output);
     }
 
     public ValueTask DisposeAsync()

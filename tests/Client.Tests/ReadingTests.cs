@@ -12,29 +12,17 @@ public sealed class ReadingTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenTheNextIsAskedFor_AcknowledgesTheOneBefore()
     {
-        var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var messages = _app.Read(_app.Client());
 
-        var next = messages.MoveNextAsync().AsTask();
-        var poll = await _app.NextAsync();
-        Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&lease=60&max=1", poll.Line);
-        poll.AnswerMessages("1");
-        Assert.True(await next.Bounded());
+        Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&lease=60&max=1", await messages.TakeAsync("1"));
         Assert.Equal("text of 1", messages.Current.Text);
         Assert.False(_app.IsAsked);
 
-        next = messages.MoveNextAsync().AsTask();
-        poll = await _app.NextAsync();
-        Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&lease=60&max=2&ack=r-1", poll.Line);
-        poll.AnswerMessages("2", "3");
-        Assert.True(await next.Bounded());
-        Assert.True(await messages.MoveNextAsync().AsTask().Bounded());
+        Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&lease=60&max=2&ack=r-1", await messages.TakeAsync("2", "3"));
+        Assert.True(await messages.NextAsync().Bounded());
         Assert.Equal("3", messages.Current.Id);
 
-        next = messages.MoveNextAsync().AsTask();
-        poll = await _app.NextAsync();
-        Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&lease=60&max=4&ack=r-2&ack=r-3", poll.Line);
-        poll.AnswerMessages("4");
-        Assert.True(await next.Bounded());
+        Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&lease=60&max=4&ack=r-2&ack=r-3", await messages.TakeAsync("4"));
     }
 
     [Fact]
@@ -101,11 +89,9 @@ public sealed class ReadingTests : IDisposable
     public async Task ReadAllAsync_WhenCancelledWhileAPollIsHeld_EndsItAndAcknowledgesWhatWasHandled()
     {
         using var cancelling = new CancellationTokenSource();
-        var messages = _app.Client().ReadAllAsync("alice", cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        var next = messages.MoveNextAsync().AsTask();
-        (await _app.NextAsync()).AnswerMessages("1");
-        Assert.True(await next.Bounded());
-        next = messages.MoveNextAsync().AsTask();
+        var messages = _app.Read(_app.Client(), cancellationToken: cancelling.Token);
+        await messages.TakeAsync("1");
+        var next = messages.NextAsync();
         var held = await _app.NextAsync();
 
         await cancelling.CancelAsync();
@@ -121,11 +107,9 @@ public sealed class ReadingTests : IDisposable
     public async Task ReadAllAsync_WhenCancelledAndTheAppDoesNotAnswer_EndsAllTheSame()
     {
         using var cancelling = new CancellationTokenSource();
-        var messages = _app.Client().ReadAllAsync("alice", cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        var next = messages.MoveNextAsync().AsTask();
-        (await _app.NextAsync()).AnswerMessages("1");
-        Assert.True(await next.Bounded());
-        next = messages.MoveNextAsync().AsTask();
+        var messages = _app.Read(_app.Client(), cancellationToken: cancelling.Token);
+        await messages.TakeAsync("1");
+        var next = messages.NextAsync();
         _ = await _app.NextAsync();
         await cancelling.CancelAsync();
         _ = await _app.NextAsync();
@@ -140,8 +124,8 @@ public sealed class ReadingTests : IDisposable
     public async Task ReadAllAsync_WhenCancelledWithNothingInHand_AsksForNothingMore()
     {
         using var cancelling = new CancellationTokenSource();
-        var messages = _app.Client().ReadAllAsync("alice", cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        var next = messages.MoveNextAsync().AsTask();
+        var messages = _app.Read(_app.Client(), cancellationToken: cancelling.Token);
+        var next = messages.NextAsync();
         _ = await _app.NextAsync();
 
         await cancelling.CancelAsync();
@@ -154,16 +138,12 @@ public sealed class ReadingTests : IDisposable
     public async Task ReadAllAsync_WhenCancelledInTheMiddleOfABatch_HandsOutNoMoreOfIt()
     {
         using var cancelling = new CancellationTokenSource();
-        var messages = _app.Client().ReadAllAsync("alice", cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        var next = messages.MoveNextAsync().AsTask();
-        (await _app.NextAsync()).AnswerMessages("1");
-        Assert.True(await next.Bounded());
-        next = messages.MoveNextAsync().AsTask();
-        (await _app.NextAsync()).AnswerMessages("2", "3");
-        Assert.True(await next.Bounded());
+        var messages = _app.Read(_app.Client(), cancellationToken: cancelling.Token);
+        await messages.TakeAsync("1");
+        await messages.TakeAsync("2", "3");
 
         await cancelling.CancelAsync();
-        next = messages.MoveNextAsync().AsTask();
+        var next = messages.NextAsync();
 
         var farewell = await _app.NextAsync();
         Assert.Equal("POST /api/ack?rcpt=alice&receipt=r-2", farewell.Line);
@@ -174,18 +154,12 @@ public sealed class ReadingTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenAMessageIsAbandoned_GoesOnAndHandsItOutAgain()
     {
-        var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        var next = messages.MoveNextAsync().AsTask();
-        (await _app.NextAsync()).AnswerMessages("1");
-        Assert.True(await next.Bounded());
+        var messages = _app.Read(_app.Client());
+        await messages.TakeAsync("1");
 
         messages.Current.Abandon();
 
-        next = messages.MoveNextAsync().AsTask();
-        var poll = await _app.NextAsync();
-        Assert.DoesNotContain("ack", poll.Line, StringComparison.Ordinal);
-        poll.AnswerMessages("1");
-        Assert.True(await next.Bounded());
+        Assert.DoesNotContain("ack", await messages.TakeAsync("1"), StringComparison.Ordinal);
         Assert.Equal("1", messages.Current.Id);
     }
 
@@ -194,9 +168,9 @@ public sealed class ReadingTests : IDisposable
     {
         var client = _app.Client();
         await ReadAsync(client, "1");
-        var messages = client.ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var messages = _app.Read(client);
 
-        var next = messages.MoveNextAsync().AsTask();
+        var next = messages.NextAsync();
         (await _app.NextAsync()).AnswerMessages("1");
         var poll = await _app.NextAsync();
         Assert.EndsWith("&ack=r-1", poll.Line, StringComparison.Ordinal);
@@ -209,12 +183,12 @@ public sealed class ReadingTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenAMessageHasTheKeyOfAHandledOne_AcknowledgesItUnseen()
     {
-        var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        var next = messages.MoveNextAsync().AsTask();
+        var messages = _app.Read(_app.Client());
+        var next = messages.NextAsync();
         (await _app.NextAsync()).AnswerMessage("1", key: "order-17");
         Assert.True(await next.Bounded());
 
-        next = messages.MoveNextAsync().AsTask();
+        next = messages.NextAsync();
         (await _app.NextAsync()).AnswerMessage("2", key: "order-17");
         var poll = await _app.NextAsync();
         Assert.EndsWith("&ack=r-2", poll.Line, StringComparison.Ordinal);
@@ -235,7 +209,7 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenAnotherRecipientsMessageHasTheSameKey_HandsItOut()
+    public async Task ReadAllAsync_WhenAnotherRecipientsMessageHasTheSameId_HandsItOut()
     {
         var client = _app.Client();
         await ReadAsync(client, "1");
@@ -246,60 +220,36 @@ public sealed class ReadingTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenABatchsLeaseEnds_HandsOutNoMoreOfItAndTakesOne()
     {
-        var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        var next = messages.MoveNextAsync().AsTask();
-        (await _app.NextAsync()).AnswerMessages("1");
-        Assert.True(await next.Bounded());
-        next = messages.MoveNextAsync().AsTask();
-        (await _app.NextAsync()).AnswerMessages("2", "3");
-        Assert.True(await next.Bounded());
+        var messages = _app.Read(_app.Client());
+        await messages.TakeAsync("1");
+        await messages.TakeAsync("2", "3");
 
         // Nine tenths of it.
         _app.Time.Advance(TimeSpan.FromSeconds(54));
-        next = messages.MoveNextAsync().AsTask();
-
-        var poll = await _app.NextAsync();
-        Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&lease=60&max=1&ack=r-2", poll.Line);
-        poll.AnswerMessages("3");
-        Assert.True(await next.Bounded());
+        Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&lease=60&max=1&ack=r-2", await messages.TakeAsync("3"));
         Assert.Equal("3", messages.Current.Id);
     }
 
     [Fact]
     public async Task ReadAllAsync_WhenABatchTakesAQuarterOfTheLease_TakesNoMoreNextTime()
     {
-        var messages = _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        var next = messages.MoveNextAsync().AsTask();
-        (await _app.NextAsync()).AnswerMessages("1");
-        Assert.True(await next.Bounded());
+        var messages = _app.Read(_app.Client());
+        await messages.TakeAsync("1");
         _app.Time.Advance(TimeSpan.FromSeconds(14));
-        next = messages.MoveNextAsync().AsTask();
-        var poll = await _app.NextAsync();
-        Assert.Contains("&max=2&", poll.Line, StringComparison.Ordinal);
-        poll.AnswerMessages("2");
-        Assert.True(await next.Bounded());
+        Assert.Contains("&max=2&", await messages.TakeAsync("2"), StringComparison.Ordinal);
 
         _app.Time.Advance(TimeSpan.FromSeconds(15));
-        next = messages.MoveNextAsync().AsTask();
-
-        poll = await _app.NextAsync();
-        Assert.Contains("&max=2&", poll.Line, StringComparison.Ordinal);
-        poll.AnswerMessages("3");
-        Assert.True(await next.Bounded());
+        Assert.Contains("&max=2&", await messages.TakeAsync("3"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task ReadAllAsync_WhenBatchesAreHandledQuickly_TakesUpToTheOption()
     {
         var sizes = new List<string>();
-        var messages = _app.Client(options => options.MaxBatch = 10).ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var messages = _app.Read(_app.Client(options => options.MaxBatch = 10));
         for (var id = 1; id <= 6; id++)
         {
-            var next = messages.MoveNextAsync().AsTask();
-            var poll = await _app.NextAsync();
-            sizes.Add(poll.Line.Split("&max=")[1].Split('&')[0]);
-            poll.AnswerMessages($"{id}");
-            Assert.True(await next.Bounded());
+            sizes.Add((await messages.TakeAsync($"{id}")).Split("&max=")[1].Split('&')[0]);
         }
 
         Assert.Equal(["1", "2", "4", "8", "10", "10"], sizes);
@@ -309,12 +259,10 @@ public sealed class ReadingTests : IDisposable
     private async Task ReadAsync(FuncCometClient client, string id, string recipient = "alice")
     {
         using var cancelling = new CancellationTokenSource();
-        var messages = client.ReadAllAsync(recipient, cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        var next = messages.MoveNextAsync().AsTask();
-        (await _app.NextAsync()).AnswerMessages(id);
-        Assert.True(await next.Bounded());
+        var messages = _app.Read(client, recipient, cancelling.Token);
+        await messages.TakeAsync(id);
         Assert.Equal(id, messages.Current.Id);
-        next = messages.MoveNextAsync().AsTask();
+        var next = messages.NextAsync();
         (await _app.NextAsync()).AnswerNothing();
         _ = await _app.NextAsync();
         await cancelling.CancelAsync();

@@ -13,8 +13,8 @@ public sealed class ReadingTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenTimeoutsRunOut_PollsAgainAtOnce()
     {
-        var messages = Read(_app.Client());
-        var next = messages.MoveNextAsync().AsTask();
+        var messages = _app.Read(_app.Client());
+        var next = messages.NextAsync();
 
         for (var polls = 0; polls < 20; polls++)
         {
@@ -31,8 +31,8 @@ public sealed class ReadingTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenOnePollIsAnsweredNothingAtOnce_PollsAgainAtOnce()
     {
-        var messages = Read(_app.Client());
-        var next = messages.MoveNextAsync().AsTask();
+        var messages = _app.Read(_app.Client());
+        var next = messages.NextAsync();
 
         (await _app.NextAsync()).AnswerNothing();
 
@@ -43,8 +43,8 @@ public sealed class ReadingTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenPollsAreAnsweredNothingAtOnceForEver_PausesBetweenThem()
     {
-        var messages = Read(_app.Client());
-        var next = messages.MoveNextAsync().AsTask();
+        var messages = _app.Read(_app.Client());
+        var next = messages.NextAsync();
         (await _app.NextAsync()).AnswerNothing();
 
         for (var pauses = 1; pauses <= 3; pauses++)
@@ -61,11 +61,11 @@ public sealed class ReadingTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenPollsFail_PollsAgainAndKeepsWhatItHasToAcknowledge()
     {
-        var messages = Read(_app.Client());
-        var next = messages.MoveNextAsync().AsTask();
+        var messages = _app.Read(_app.Client());
+        var next = messages.NextAsync();
         (await _app.NextAsync()).AnswerMessages("1");
         Assert.True(await next.Bounded());
-        next = messages.MoveNextAsync().AsTask();
+        next = messages.NextAsync();
 
         (await _app.NextAsync()).Break(new HttpRequestException("Connection refused."));
         (await _app.NextInTimeAsync()).Break(new TaskCanceledException("The HttpClient's own limit."));
@@ -86,8 +86,8 @@ public sealed class ReadingTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenTheAppSaysWhen_WaitsThatLong()
     {
-        var messages = Read(_app.Client());
-        var next = messages.MoveNextAsync().AsTask();
+        var messages = _app.Read(_app.Client());
+        var next = messages.NextAsync();
         var poll = await _app.NextAsync();
         var failed = _app.Time.GetUtcNow();
 
@@ -102,8 +102,8 @@ public sealed class ReadingTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenAPollIsNotAnsweredAtAll_GivesItUp()
     {
-        var messages = Read(_app.Client());
-        var next = messages.MoveNextAsync().AsTask();
+        var messages = _app.Read(_app.Client());
+        var next = messages.NextAsync();
         var lost = await _app.NextAsync();
 
         _app.Time.Advance(TimeSpan.FromSeconds(250));
@@ -120,8 +120,8 @@ public sealed class ReadingTroubleTests : IDisposable
     [InlineData(5, "timeout=2&")]
     public async Task ReadAllAsync_WhenTheHttpClientHasALimit_StaysBelowIt(int seconds, string timeout)
     {
-        var messages = Read(_app.Client(httpTimeout: TimeSpan.FromSeconds(seconds)));
-        var next = messages.MoveNextAsync().AsTask();
+        var messages = _app.Read(_app.Client(httpTimeout: TimeSpan.FromSeconds(seconds)));
+        var next = messages.NextAsync();
 
         var poll = await _app.NextAsync();
 
@@ -136,8 +136,8 @@ public sealed class ReadingTroubleTests : IDisposable
     [InlineData(HttpStatusCode.Forbidden, "forbidden")]
     public async Task ReadAllAsync_WhenAnErrorDoesNotPass_EndsWithIt(HttpStatusCode status, string code)
     {
-        var messages = Read(_app.Client());
-        var next = messages.MoveNextAsync().AsTask();
+        var messages = _app.Read(_app.Client());
+        var next = messages.NextAsync();
 
         (await _app.NextAsync()).AnswerProblem(status, code, ",\"parameter\":\"rcpt\"");
 
@@ -154,8 +154,8 @@ public sealed class ReadingTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenThereIsNoSuchAddress_EndsWithAHint()
     {
-        var messages = Read(_app.Client());
-        var next = messages.MoveNextAsync().AsTask();
+        var messages = _app.Read(_app.Client());
+        var next = messages.NextAsync();
 
         (await _app.NextAsync()).Answer(HttpStatusCode.NotFound);
 
@@ -167,9 +167,9 @@ public sealed class ReadingTroubleTests : IDisposable
     public async Task ReadAllAsync_WhenATokenIsAboutToEnd_RenewsItBeforeThePoll()
     {
         var tokens = 0;
-        var messages = Read(_app.Client(options => options.TokenProvider = (recipient, _) =>
+        var messages = _app.Read(_app.Client(options => options.TokenProvider = (recipient, _) =>
             Task.FromResult(new RecipientToken($"{recipient}-{++tokens}", _app.Time.GetUtcNow() + TimeSpan.FromMinutes(5)))));
-        var next = messages.MoveNextAsync().AsTask();
+        var next = messages.NextAsync();
 
         var poll = await _app.NextAsync();
         Assert.Equal("Bearer alice-1", poll.Header("Authorization"));
@@ -191,8 +191,8 @@ public sealed class ReadingTroubleTests : IDisposable
     public async Task ReadAllAsync_WhenATokenIsRefused_TriesANewOneOnce()
     {
         var tokens = 0;
-        var messages = Read(_app.Client(options => options.TokenProvider = (_, _) => Task.FromResult(new RecipientToken($"{++tokens}", DateTimeOffset.MaxValue))));
-        var next = messages.MoveNextAsync().AsTask();
+        var messages = _app.Read(_app.Client(options => options.TokenProvider = (_, _) => Task.FromResult(new RecipientToken($"{++tokens}", DateTimeOffset.MaxValue))));
+        var next = messages.NextAsync();
 
         (await _app.NextAsync()).AnswerProblem(HttpStatusCode.Unauthorized, "unauthorized");
         var poll = await _app.NextAsync();
@@ -208,10 +208,10 @@ public sealed class ReadingTroubleTests : IDisposable
     public async Task ReadAllAsync_WhenNoTokenCanBeHadForNow_AsksForOneAgainLater()
     {
         var asked = 0;
-        var messages = Read(_app.Client(options => options.TokenProvider = (_, _) =>
+        var messages = _app.Read(_app.Client(options => options.TokenProvider = (_, _) =>
             ++asked < 3 ? throw new HttpRequestException("Connection refused.") : Task.FromResult(new RecipientToken("good", DateTimeOffset.MaxValue))));
 
-        var next = messages.MoveNextAsync().AsTask();
+        var next = messages.NextAsync();
 
         (await _app.NextInTimeAsync()).AnswerMessages("1");
         Assert.True(await next.Bounded());
@@ -226,9 +226,9 @@ public sealed class ReadingTroubleTests : IDisposable
     public async Task ReadAllAsync_WhenWhatIsGivenIsNoToken_AsksForOneAgainLater(string given)
     {
         var asked = 0;
-        var messages = Read(_app.Client(options => options.TokenProvider = (_, _) => Task.FromResult(new RecipientToken(++asked == 1 ? given : "good", DateTimeOffset.MaxValue))));
+        var messages = _app.Read(_app.Client(options => options.TokenProvider = (_, _) => Task.FromResult(new RecipientToken(++asked == 1 ? given : "good", DateTimeOffset.MaxValue))));
 
-        var next = messages.MoveNextAsync().AsTask();
+        var next = messages.NextAsync();
 
         var poll = await _app.NextInTimeAsync();
         Assert.Equal("Bearer good", poll.Header("Authorization"));
@@ -249,8 +249,6 @@ public sealed class ReadingTroubleTests : IDisposable
         Assert.Equal(0.5, Math.Round(backoff.Next().TotalSeconds, 1));
         Assert.InRange(new Backoff(new Random(1)).Next(), TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
     }
-
-    private static IAsyncEnumerator<CometMessage> Read(FuncCometClient client) => client.ReadAllAsync("alice", TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
 
     private sealed class AlmostOne : Random
     {

@@ -24,6 +24,10 @@ internal sealed class ScriptedApp : HttpMessageHandler
         return new FuncCometClient(new HttpClient(this) { Timeout = httpTimeout ?? Timeout.InfiniteTimeSpan }, options, Time, Logger);
     }
 
+    /// <summary>Reads a recipient's messages, a step at a time.</summary>
+    public ScriptedReading Read(FuncCometClient client, string recipient = "alice", CancellationToken? cancellationToken = null) =>
+        new(this, client.ReadAllAsync(recipient, cancellationToken ?? TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken));
+
     /// <summary>The next request, now or later.</summary>
     public Task<ScriptedRequest> NextAsync() => _requests.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().Bounded();
 

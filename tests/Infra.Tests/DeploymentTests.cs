@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using FuncComet.LocalHost;
 using FuncComet.LocalHost.Storage;
+using FuncComet.Testing;
 using YamlDotNet.Serialization;
 
 namespace FuncComet.Infra.Tests;

@@ -14,7 +14,7 @@ public sealed class ClientSuiteTests(ITestOutputHelper output)
     [MemberData(nameof(Suites))]
     public async Task Suite_WhenRunByNode_HasNoFailure(string suite)
     {
-        var run = await NodeSuite.RunAsync($"{Folder}/{suite}", TestContext.Current.CancellationToken);
+        var run = await NodeSuite.RunAsync($"{Folder}/{suite}");
 
         output.WriteLine(run.Log);
         Assert.True(run.Failures.Count == 0, string.Join($"{Environment.NewLine}{Environment.NewLine}", [$"{run.Failures.Count} of {run.Count} tests:", .. run.Failures]));
@@ -24,7 +24,7 @@ public sealed class ClientSuiteTests(ITestOutputHelper output)
     [Fact]
     public async Task Suite_WhenTestsFail_NamesEachWithItsError()
     {
-        var run = await NodeSuite.RunAsync("tests/JavaScript.Tests/failing.mjs", TestContext.Current.CancellationToken);
+        var run = await NodeSuite.RunAsync("tests/JavaScript.Tests/failing.mjs");
 
         Assert.Equal(4, run.Count);
         Assert.Collection(
@@ -42,7 +42,7 @@ public sealed class ClientSuiteTests(ITestOutputHelper output)
     [Fact]
     public async Task Suite_WhenItDoesNotLoad_HasFailed()
     {
-        var run = await NodeSuite.RunAsync("tests/JavaScript.Tests/unloadable.mjs", TestContext.Current.CancellationToken);
+        var run = await NodeSuite.RunAsync("tests/JavaScript.Tests/unloadable.mjs");
 
         Assert.Single(run.Failures);
         Assert.Contains("no-such-module", run.Log, StringComparison.Ordinal);

@@ -37,9 +37,7 @@ public sealed class NodeScenarioTests(ITestOutputHelper output, Azurite azurite)
                 for (var kill = 1; kill <= Kills; kill++)
                 {
                     await Await.UntilAsync(() => Received(said).Count >= Messages * kill / (Kills + 1), $"messages before kill {kill}, {Received(said).Count} came");
-                    host.Send("KILL");
-                    await host.WaitForExitAsync(TimeSpan.FromSeconds(10));
-                    await host.DisposeAsync();
+                    await host.KillAsync();
                     host = await StartAsync(url.Port);
                 }
 
@@ -110,10 +108,8 @@ public sealed class NodeScenarioTests(ITestOutputHelper output, Azurite azurite)
     {
         using var http = new HttpClient { BaseAddress = url };
         http.DefaultRequestHeaders.Add("x-functions-key", Key);
-        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((await http.GetFromJsonAsync<JsonElement>($"mailbox?rcpt={Recipient}", end.Token)).GetProperty("messages").GetInt32() > 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), end.Token);
-        }
+        await Await.UntilAsync(
+            async () => (await http.GetFromJsonAsync<JsonElement>($"mailbox?rcpt={Recipient}", TestContext.Current.CancellationToken)).GetProperty("messages").GetInt32() == 0,
+            "an empty mailbox");
     }
 }

@@ -1,14 +1,11 @@
-using System.Diagnostics;
 using System.Xml.Linq;
-using FuncComet.LocalHost;
+using FuncComet.Testing;
 
 namespace FuncComet.JavaScript.Tests;
 
 /// <summary>A file of JavaScript tests, run by <c>node --test</c>.</summary>
 internal sealed class NodeSuite
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
-
     private NodeSuite(XElement report, string log)
     {
         Log = log;
@@ -30,32 +27,10 @@ internal sealed class NodeSuite
 
     private IReadOnlyCollection<XElement> Tests { get; }
 
-    public static async Task<NodeSuite> RunAsync(string file, CancellationToken cancellationToken)
+    public static async Task<NodeSuite> RunAsync(string file)
     {
-        using var node = Process.Start(new ProcessStartInfo(
-            "node",
-            ["--test", "--test-timeout=60000", "--test-reporter=junit", "--test-reporter-destination=stdout", "--test-reporter=spec", "--test-reporter-destination=stderr", file])
-        {
-            WorkingDirectory = RepositoryRoot.Folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        end.CancelAfter(Longest);
-        try
-        {
-            var report = node.StandardOutput.ReadToEndAsync(end.Token);
-            var log = node.StandardError.ReadToEndAsync(end.Token);
-            await node.WaitForExitAsync(end.Token);
-            return new NodeSuite(XElement.Parse(await report), await log);
-        }
-        finally
-        {
-            // A suite that does not end, such as one that left a timer, has children.
-            if (!node.HasExited)
-            {
-                node.Kill(entireProcessTree: true);
-            }
-        }
+        var run = await ProgramResult.OfAsync(
+            "node", "--test", "--test-timeout=45000", "--test-reporter=junit", "--test-reporter-destination=stdout", "--test-reporter=spec", "--test-reporter-destination=stderr", file);
+        return new NodeSuite(XElement.Parse(run.Output), run.Errors);
     }
 }

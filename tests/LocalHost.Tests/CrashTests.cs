@@ -310,10 +310,8 @@ public sealed class CrashTests(ITestOutputHelper output)
         private async Task KillInstanceAsync(int at)
         {
             var began = TimeProvider.System.GetTimestamp();
-            _hosts[at].Send("KILL");
-            await _hosts[at].WaitForExitAsync(TimeSpan.FromSeconds(10));
+            await _hosts[at].KillAsync();
             _kills.Enqueue(new Period(at, began, TimeProvider.System.GetTimestamp()));
-            await _hosts[at].DisposeAsync();
             _hosts[at] = await StartHostAsync(at);
         }
 

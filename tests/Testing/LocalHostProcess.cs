@@ -60,6 +60,14 @@ public sealed partial class LocalHostProcess : IAsyncDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>Sends SIGKILL, as a machine that fails does; returns when it has ended.</summary>
+    public async Task KillAsync()
+    {
+        Send("KILL");
+        await WaitForExitAsync(LongestStop);
+        await DisposeAsync();
+    }
+
     public async Task WaitForExitAsync(TimeSpan limit)
     {
         using var end = new CancellationTokenSource(limit);
