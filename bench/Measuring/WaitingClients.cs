@@ -61,9 +61,7 @@ internal sealed class WaitingClients : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Until their code is compiled for good, systems are slower than they are, and each for another time: some clients are sent messages again and again for this long.
-    /// </summary>
+    /// <summary>Sends some clients messages again and again for this long: until its code is compiled for good a system is slower than it is.</summary>
     public static async Task WarmUpAsync(IPushSystem system, TimeSpan time, CancellationToken cancellationToken)
     {
         await using var clients = await HoldAsync(system, Math.Min(32, system.MostHeld), spread: false, cancellationToken);

@@ -23,11 +23,7 @@ internal sealed class Latency : IScenario
         await using var systems = await RunningSystems.StartAsync(
             [run.Systems.BareStorage(), run.Systems.Stored(), run.Systems.Direct(), .. run.Systems.InMemory(), run.Systems.NaiveSecond(), run.Systems.NaiveTenth()],
             cancellationToken);
-        foreach (var system in systems.All)
-        {
-            await WaitingClients.WarmUpAsync(system, run.Scale.WarmUp, cancellationToken);
-        }
-
+        await systems.WarmUpAsync(run.Scale.WarmUp, cancellationToken);
         foreach (var held in run.Scale.LatencyHeld)
         {
             var samples = systems.All.ToDictionary(system => system, _ => new Samples());

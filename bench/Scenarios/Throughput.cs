@@ -30,11 +30,7 @@ internal sealed class Throughput : IScenario
             [run.Systems.BareStorage(), run.Systems.Stored(), run.Systems.Direct(), .. run.Systems.InMemory(), run.Systems.NaiveSecond(), run.Systems.NaiveTenth()],
             cancellationToken);
 
-        foreach (var system in systems.All)
-        {
-            await WaitingClients.WarmUpAsync(system, run.Scale.WarmUp, cancellationToken);
-        }
-
+        await systems.WarmUpAsync(run.Scale.WarmUp, cancellationToken);
         var rates = systems.All.ToDictionary(system => system, _ => (ToWaiting: new List<double>(), PollingAgain: new List<double>()));
         for (var round = 1; round <= run.Scale.Rounds; round++)
         {

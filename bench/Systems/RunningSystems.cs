@@ -1,3 +1,5 @@
+using FuncComet.Bench.Measuring;
+
 namespace FuncComet.Bench.Systems;
 
 /// <summary>Systems that run beside each other; those whose turn it is not hold no polls and do nothing.</summary>
@@ -23,6 +25,15 @@ internal sealed class RunningSystems : IAsyncDisposable
         {
             await running.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Each in turn serves for this long.</summary>
+    public async Task WarmUpAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        foreach (var system in All)
+        {
+            await WaitingClients.WarmUpAsync(system, time, cancellationToken);
         }
     }
 
