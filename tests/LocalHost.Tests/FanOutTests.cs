@@ -15,24 +15,24 @@ public sealed class FanOutTests(Azurite azurite, ITestOutputHelper output) : ICl
         await PushAsync(all);
         await PushAsync("rcpt=fan-0");
 
-        var one = await MedianAsync("rcpt=fan-0");
-        var hundred = await MedianAsync(all);
+        // Side by side, so that whatever else the machine does meets both.
+        var (ones, hundreds) = (new List<TimeSpan>(), new List<TimeSpan>());
+        for (var push = 0; push < 15; push++)
+        {
+            ones.Add(await MeasureAsync("rcpt=fan-0"));
+            hundreds.Add(await MeasureAsync(all));
+        }
 
-        // Measured side by side; the guard is the mere claim.
+        // The guard is the mere claim.
+        var (one, hundred) = (ones.Order().ElementAt(7), hundreds.Order().ElementAt(7));
         output.WriteLine($"one {one.TotalMilliseconds:F1} ms, a hundred {hundred.TotalMilliseconds:F1} ms: {hundred / one:F0} times");
         Assert.True(hundred < 100 * one, $"{one} for one, {hundred} for a hundred.");
 
-        async Task<TimeSpan> MedianAsync(string recipients)
+        async Task<TimeSpan> MeasureAsync(string recipients)
         {
-            var times = new List<TimeSpan>();
-            foreach (var _ in Enumerable.Range(0, 15))
-            {
-                var clock = Stopwatch.StartNew();
-                await PushAsync(recipients);
-                times.Add(clock.Elapsed);
-            }
-
-            return times.Order().ElementAt(7);
+            var began = Stopwatch.GetTimestamp();
+            await PushAsync(recipients);
+            return Stopwatch.GetElapsedTime(began);
         }
 
         async Task PushAsync(string recipients)
