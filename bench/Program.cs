@@ -13,7 +13,7 @@ internal static class Program
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private static readonly Option<bool> Quick = new("--quick") { Description = "Small numbers, in under two minutes: shows that everything works, its figures mean nothing." };
+    private static readonly Option<bool> Quick = new("--quick") { Description = "Small numbers, in a few minutes: shows that everything works, its figures mean nothing." };
 
     private static readonly Option<string> Output = new("--output")
     {

@@ -17,6 +17,7 @@ internal sealed class Cpu : IScenario
     {
         IPushSystem[] all = [run.Systems.Stored(), .. run.Systems.InMemory()];
         await using var systems = await RunningSystems.StartAsync(all, cancellationToken);
+        await systems.WarmUpAsync(run.Scale.WarmUp, cancellationToken);
         foreach (var system in systems.All)
         {
             var idle = await IdleCost.MeasureAsync(system, run.Scale.ManyHeld, run.Scale.Steady, run.Scale.ShortWindow, cancellationToken);

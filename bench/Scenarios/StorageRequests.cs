@@ -18,8 +18,18 @@ internal sealed class StorageRequests : IScenario
 
     public string Description => "storage requests for each message delivered, and for each idle poll and minute";
 
-    /// <summary>What went on in <paramref name="took"/> for each message, less what goes on anyway.</summary>
-    public static double ForEach(int messages, long requests, double idleAMinute, TimeSpan took) => Math.Max(0, requests - (idleAMinute * took.TotalMinutes)) / messages;
+    /// <summary>Of all these requests those for each message.</summary>
+    /// <param name="messages">How many were sent, one after the other and each to a poll of its own.</param>
+    /// <param name="requests">All that were made.</param>
+    /// <param name="idle">What is asked for anyway.</param>
+    /// <param name="others">The polls that wait on.</param>
+    /// <param name="delivering">From the first push to the last delivery: a poll waits for half of it in the mean.</param>
+    /// <param name="took">From the first push until the requests were counted.</param>
+    public static double ForEach(int messages, long requests, IdleRequests idle, int others, TimeSpan delivering, TimeSpan took)
+    {
+        var anyway = ((idle.OfInstance + (idle.OfEach * others)) * took.TotalMinutes) + (idle.OfEach * messages * delivering.TotalMinutes / 2);
+        return Math.Max(0, requests - anyway) / messages;
+    }
 
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {
@@ -45,43 +55,40 @@ internal sealed class StorageRequests : IScenario
             // A recipient's first message makes his queue.
             await using (var first = await WaitingClients.HoldAsync(system, run.Scale.CountedHeld, spread: false, cancellationToken))
             {
-                await DeliverAsync(first);
+                await DeliverAsync(first, first.Count);
             }
 
             await using var clients = await WaitingClients.HoldAsync(system, run.Scale.CountedHeld, spread: true, cancellationToken);
             await Task.Delay(steady, cancellationToken);
             var ofMany = await IdleCost.WatchAsync(system, window, cancellationToken);
-            ReportIdle(run, system, ofOne.StorageRequestsAMinute, ofMany.StorageRequestsAMinute, clients.Count);
+            var idle = IdleRequests.Apart(ofOne.StorageRequestsAMinute, ofMany.StorageRequestsAMinute, clients.Count);
+            run.Report.Add(Name, system.Name, IdlePoll, idle.OfEach);
+            run.Report.Add(Name, system.Name, IdleInstance, idle.OfInstance);
+            run.Progress($"{system.Name}, idle: {ofOne.StorageRequestsAMinute:F1} a minute with 1 poll, {ofMany.StorageRequestsAMinute:F1} with {clients.Count}");
 
+            // The other half wait on, so that what goes on anyway is known also for after the deliveries.
+            var messages = clients.Count / 2;
             var before = await system.ReadStateAsync(collect: false, cancellationToken);
             var began = Stopwatch.GetTimestamp();
-            await DeliverAsync(clients);
+            await DeliverAsync(clients, messages);
+            var delivering = Stopwatch.GetElapsedTime(began);
             await Task.Delay(run.Scale.Settling, cancellationToken);
             var after = await system.ReadStateAsync(collect: false, cancellationToken);
-            ReportMessages(run, system, before, after, ofMany.StorageRequestsAMinute, Stopwatch.GetElapsedTime(began), clients.Count);
+            var took = Stopwatch.GetElapsedTime(began);
+            ReportMessages(run, system, before, after, messages, ForEach(messages, after.AllStorageRequests - before.AllStorageRequests, idle, clients.Count - messages, delivering, took));
         }
     }
 
-    private static async Task DeliverAsync(WaitingClients clients)
+    private static async Task DeliverAsync(WaitingClients clients, int messages)
     {
-        for (var client = 0; client < clients.Count; client++)
+        for (var client = 0; client < messages; client++)
         {
             await clients.PushAsync(client);
         }
     }
 
-    // Two numbers of polls tell apart what each of them costs and what is there once.
-    private void ReportIdle(Run run, ServedSystem system, double ofOne, double ofMany, int many)
+    private void ReportMessages(Run run, ServedSystem system, SystemState before, SystemState after, int messages, double all)
     {
-        var ofEach = Math.Max(0, (ofMany - ofOne) / (many - 1));
-        run.Report.Add(Name, system.Name, IdlePoll, ofEach);
-        run.Report.Add(Name, system.Name, IdleInstance, Math.Max(0, ofOne - ofEach));
-        run.Progress($"{system.Name}, idle: {ofOne:F1} a minute with 1 poll, {ofMany:F1} with {many}");
-    }
-
-    private void ReportMessages(Run run, ServedSystem system, SystemState before, SystemState after, double idleAMinute, TimeSpan took, int messages)
-    {
-        var all = ForEach(messages, after.AllStorageRequests - before.AllStorageRequests, idleAMinute, took);
         run.Report.Add(Name, system.Name, AMessage, all);
         foreach (var operation in Operations)
         {
@@ -91,5 +98,18 @@ internal sealed class StorageRequests : IScenario
         }
 
         run.Progress($"{system.Name}: {all:F2} for each message");
+    }
+}
+
+/// <summary>What is asked of Storage a minute while polls only wait.</summary>
+/// <param name="OfEach">For each poll.</param>
+/// <param name="OfInstance">Once, however many there are.</param>
+internal readonly record struct IdleRequests(double OfEach, double OfInstance)
+{
+    /// <summary>Two numbers of polls, 1 and <paramref name="many"/>, tell the two apart.</summary>
+    public static IdleRequests Apart(double ofOne, double ofMany, int many)
+    {
+        var ofEach = Math.Max(0, (ofMany - ofOne) / (many - 1));
+        return new IdleRequests(ofEach, Math.Max(0, ofOne - ofEach));
     }
 }

@@ -52,5 +52,14 @@ public sealed class CostModelTests
 
     [Fact]
     public void ForEach_TakesWhatGoesOnAnywayOff() =>
-        Assert.Equal(2, StorageRequests.ForEach(messages: 50, requests: 105, idleAMinute: 150, TimeSpan.FromSeconds(2)));
+        Assert.Equal(2, StorageRequests.ForEach(messages: 50, requests: 105, new IdleRequests(OfEach: 0, OfInstance: 150), others: 25, delivering: TimeSpan.FromSeconds(1), took: TimeSpan.FromSeconds(2)));
+
+    // In 60 seconds the 10 others ask for 600 and the instance for 100; the 10 that are sent one wait for half of the 30 seconds that it takes.
+    [Fact]
+    public void ForEach_TakesOffWhatPollsAskForUntilTheyAreSentOne() =>
+        Assert.Equal(2, StorageRequests.ForEach(messages: 10, requests: 870, new IdleRequests(OfEach: 60, OfInstance: 100), others: 10, delivering: TimeSpan.FromSeconds(30), took: TimeSpan.FromSeconds(60)), precision: 6);
+
+    [Fact]
+    public void Apart_TellsAPollFromItsInstance() =>
+        Assert.Equal(new IdleRequests(OfEach: 3, OfInstance: 297), IdleRequests.Apart(ofOne: 300, ofMany: 447, many: 50));
 }
