@@ -31,9 +31,25 @@ public sealed class BackoffTests
     [InlineData(true, 5_000)]
     public void Pause_WhereNobodyElsewhereCanRing_IsFiveSecondsAtMost(bool unheard, int milliseconds)
     {
-        using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared, TimeProvider.System);
+        using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared, new FakeTimeProvider());
 
         Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), backoff.Pause(Alice, 10, unheard));
+    }
+
+    // Milliseconds: polls that begin to wait at different times look at the same, 30.0 or 30.1 seconds after the first.
+    [Theory]
+    [InlineData(10, 29_990)]
+    [InlineData(50, 29_950)]
+    [InlineData(99, 30_001)]
+    public void Pause_ThatIsLong_EndsTogetherWithOthers(int later, int pause)
+    {
+        var time = new FakeTimeProvider();
+        using var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0, Maximum = TimeSpan.FromMilliseconds(30_010) }), Random.Shared, time);
+        Assert.Equal(TimeSpan.FromMilliseconds(30_000), backoff.Pause(Alice, 10));
+
+        time.Advance(TimeSpan.FromMilliseconds(later));
+
+        Assert.Equal(TimeSpan.FromMilliseconds(pause), backoff.Pause(Alice, 10));
     }
 
     [Theory]
