@@ -16,7 +16,7 @@ public sealed class DoorbellOptions
 
     /// <summary>
     /// The pause between two looks for notes of other instances, on an instance that holds polls: 50 milliseconds to 5 seconds, as hh:mm:ss.fff. Default: 200
-    /// milliseconds. Each look is a request to Storage.
+    /// milliseconds. Each look is a request to Storage. After several notes the pause is shorter, by as many of them, down to a quarter.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:00:05", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true, ErrorMessage = "FuncComet__Doorbell__Interval must be from 00:00:00.050 to 00:00:05.")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromMilliseconds(200);

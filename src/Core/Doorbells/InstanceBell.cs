@@ -12,6 +12,9 @@ namespace FuncComet.Doorbells;
 /// </summary>
 public sealed partial class InstanceBell(BellQueues queues, Doorbell doorbell, IOptions<DoorbellOptions> options, TimeProvider time, ILogger<InstanceBell> logger) : BackgroundService
 {
+    // Times as often as the interval says, at the most.
+    private const int MostOften = 4;
+
     private static readonly TimeSpan BeatInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan SweepInterval = TimeSpan.FromHours(1);
     private static readonly TimeSpan Dead = TimeSpan.FromHours(1);
@@ -55,12 +58,8 @@ public sealed partial class InstanceBell(BellQueues queues, Doorbell doorbell, I
             try
             {
                 await doorbell.WhenSomebodyWaits.WaitAsync(stoppingToken);
-                var mayBeMore = await ListenAsync(stoppingToken);
-                (pause, failures) = (options.Value.Interval, 0);
-                if (mayBeMore)
-                {
-                    continue;
-                }
+                var notes = await ListenAsync(stoppingToken);
+                (pause, failures) = (PauseAfter(notes), 0);
             }
             catch (StorageUnavailableException ex)
             {
@@ -71,7 +70,7 @@ public sealed partial class InstanceBell(BellQueues queues, Doorbell doorbell, I
                     doorbell.Unheard();
                 }
 
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                pause = PauseAfterFailures(failures);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -82,15 +81,28 @@ public sealed partial class InstanceBell(BellQueues queues, Doorbell doorbell, I
         }
     }
 
-    /// <summary>Reads notes once and wakes those they name; true where there may be more.</summary>
-    private async Task<bool> ListenAsync(CancellationToken stopping)
+    // Twice the interval after the first, and twice the pause before after each more; 2^10 is beyond the longest.
+    private TimeSpan PauseAfterFailures(int failures)
+    {
+        var pause = options.Value.Interval * (1 << Math.Min(failures, 10));
+        return pause < LongestPause ? pause : LongestPause;
+    }
+
+    /// <summary>
+    /// The more notes there were, the sooner it reads again, but never more often than there were notes: where much is pushed elsewhere polls here are woken sooner, and no note costs
+    /// more than its own reading. A full read may have left some.
+    /// </summary>
+    private TimeSpan PauseAfter(int notes) => notes == BellQueues.MostNotes ? TimeSpan.Zero : options.Value.Interval / Math.Clamp(notes, 1, MostOften);
+
+    /// <summary>Reads notes once and wakes those they name; returns how many there were.</summary>
+    private async Task<int> ListenAsync(CancellationToken stopping)
     {
         var name = await OpenAsync();
         var notes = await queues.ReadNotesAsync(name, stopping);
         if (notes is null)
         {
             _name = null;
-            return false;
+            return 0;
         }
 
         foreach (var recipient in notes)
@@ -99,7 +111,7 @@ public sealed partial class InstanceBell(BellQueues queues, Doorbell doorbell, I
         }
 
         await SweepAsync();
-        return notes.Count == BellQueues.MostNotes;
+        return notes.Count;
     }
 
     /// <summary>Sees to it that the queue is there and known to be in use.</summary>

@@ -73,7 +73,7 @@ public sealed class Mailbox
             passOn);
     }
 
-    /// <summary>The last look found no queue.</summary>
+    /// <summary>The last look or receive found no queue.</summary>
     internal bool IsMissing { get; private set; }
 
     /// <summary>Looks whether a message can be received; hides nothing. A mailbox whose queue does not exist is empty.</summary>
@@ -105,10 +105,12 @@ public sealed class Mailbox
             var leaseEnd = _time.GetUtcNow() + lease;
             try
             {
+                IsMissing = false;
                 return Array.ConvertAll((await Queue.ReceiveMessagesAsync(max, lease, token)).Value, received => new LeasedMessage(_recipient!, received, leaseEnd));
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
             {
+                IsMissing = true;
                 return [];
             }
         });

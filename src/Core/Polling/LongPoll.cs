@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Polling;
 
 /// <summary>
-/// The wait. Called to look it peeks (which hides nothing from anyone); what it saw it receives under a lease, or a push hands it a message, and it writes that to
-/// the client. In plain mode it deletes what was written; in lease mode the client's acknowledgement does.
+/// The wait. Called to look it peeks (which hides nothing from anyone); what it saw, or what it was rung for, it receives under a lease, or a push hands it a message, and
+/// it writes that to the client. In plain mode it deletes what was written; in lease mode the client's acknowledgement does.
 /// </summary>
 public sealed partial class LongPoll(
     MailboxFactory mailboxes,
@@ -106,7 +106,7 @@ public sealed partial class LongPoll(
                 return new Waited([direct.Message], direct);
             }
 
-            if (await LookAndReceiveAsync(request, poll, mailbox, lease, clock, clientGone) is { } waited)
+            if (await LookAndReceiveAsync(request, poll, call.IsRung, mailbox, lease, clock, clientGone) is { } waited)
             {
                 return waited;
             }
@@ -114,13 +114,14 @@ public sealed partial class LongPoll(
     }
 
     /// <summary>What a poll does that is called to look; null where it waits on. Apart from the wait, which is to keep nothing of it.</summary>
-    private async Task<Waited?> LookAndReceiveAsync(PollRequest request, WaitingPoll poll, Mailbox mailbox, TimeSpan lease, PollClock clock, CancellationToken clientGone)
+    private async Task<Waited?> LookAndReceiveAsync(PollRequest request, WaitingPoll poll, bool isRung, Mailbox mailbox, TimeSpan lease, PollClock clock, CancellationToken clientGone)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(clientGone, host.ApplicationStopping);
         IReadOnlyList<LeasedMessage> received;
         try
         {
-            var seen = !leaving.IsCancellationRequested && await LookAsync(poll, mailbox, clock, leaving.Token);
+            // A ring says what a look would: a request less, and so much sooner.
+            var seen = !leaving.IsCancellationRequested && (isRung || await LookAsync(poll, mailbox, clock, leaving.Token));
             if (leaving.IsCancellationRequested)
             {
                 return new Waited(EndOf(clientGone));

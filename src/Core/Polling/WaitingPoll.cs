@@ -124,7 +124,8 @@ internal enum WaitingState
 /// <param name="End">How it ends.</param>
 /// <param name="Handed">The message, leased to it.</param>
 /// <param name="Direct">The message, not stored.</param>
-internal readonly record struct Call(PollEnd? End = null, LeasedMessage? Handed = null, DirectHandover? Direct = null);
+/// <param name="IsRung">It looks because it has rung: a message is there, unless somebody else was faster.</param>
+internal readonly record struct Call(PollEnd? End = null, LeasedMessage? Handed = null, DirectHandover? Direct = null, bool IsRung = false);
 
 /// <summary>The polls that a change calls. They are woken after it, outside the gate: each goes on on the thread that wakes it.</summary>
 internal struct Wakes

@@ -333,11 +333,12 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turn
 
     private void BeginLook(WaitingPoll poll, ref Wakes wakes)
     {
+        var call = new Call(IsRung: _rungSinceLook);
         _looker = poll;
         _rungSinceLook = false;
         _polls.ForEach(other => other.IsCovered = true);
         poll.State = WaitingState.Looking;
-        wakes.Add(poll, default);
+        wakes.Add(poll, call);
     }
 
     private void LookIsOver(ref Wakes wakes)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure;
 using FuncComet.Core.Tests.Polling;
 using FuncComet.Doorbells;
@@ -11,7 +12,7 @@ namespace FuncComet.Core.Tests.Doorbells;
 /// <summary>A push at one instance and a poll at another, on one storage.</summary>
 public sealed class AcrossInstancesTests : IDisposable
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private readonly PausesTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
     private readonly FakeQueueService _storage;
     private readonly PollHarness _here;
     private readonly PollHarness _there;
@@ -50,7 +51,7 @@ public sealed class AcrossInstancesTests : IDisposable
         Assert.Equal(PollEnd.Delivered, await poll.Bounded());
         Assert.Equal("hello", Assert.Single(_there.Answer.Messages).Message.Text());
         Assert.Equal(1, _there.Answer.Messages[0].Deliveries);
-        Assert.Equal(["peek", "receive", "delete"], Queue.Requests.Skip(5));
+        Assert.Equal(["receive", "delete"], Queue.Requests.Skip(5));
     }
 
     [Fact]
@@ -301,16 +302,41 @@ public sealed class AcrossInstancesTests : IDisposable
     public async Task Bell_WithAsManyNotesAsItReadsAtATime_ReadsTheRestAtOnce()
     {
         await OpenBellThereAsync();
-        foreach (var number in Enumerable.Range(0, 64))
-        {
-            await BellThere.SendMessageAsync($"nobody-{number}", TimeSpan.Zero, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-        }
-
+        await LeaveNotesThereAsync(64);
         BellThere.Requests.Clear();
         _time.Advance(TimeSpan.FromMilliseconds(200));
 
         await Await.UntilAsync(() => BellThere.Requests.Count >= 3, "three reads");
         Assert.Equal(["receive", "receive", "receive"], AskedOfBell);
+    }
+
+    [Fact]
+    public async Task Bell_WithAsManyNotesAsItReadsAtATime_WhenTheNextReadFails_AsksMoreAndMoreSeldom()
+    {
+        await OpenBellThereAsync();
+        await LeaveNotesThereAsync(32);
+        BellThere.Answered = _ => BellThere.Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
+        BellThere.Requests.Clear();
+
+        await AdvanceAsync(TimeSpan.FromSeconds(10));
+
+        Assert.InRange(BellThere.Requests.Count, 3, 8);
+    }
+
+    // Milliseconds.
+    [Theory]
+    [InlineData(1, 200)]
+    [InlineData(2, 100)]
+    [InlineData(4, 50)]
+    [InlineData(31, 50)]
+    public async Task Bell_TheMoreNotesItReads_ReadsAgainTheSooner(int notes, int pause)
+    {
+        await OpenBellThereAsync();
+        await LeaveNotesThereAsync(notes);
+        _time.Advance(TimeSpan.FromMilliseconds(200));
+
+        await Await.UntilAsync(() => _time.ShortPauses.Count == 2, "a pause after the first and one after the second read");
+        Assert.Equal([200, pause], _time.ShortPauses.Select(due => due.TotalMilliseconds));
     }
 
     [Fact]
@@ -440,6 +466,14 @@ public sealed class AcrossInstancesTests : IDisposable
         return poll;
     }
 
+    private async Task LeaveNotesThereAsync(int count)
+    {
+        foreach (var number in Enumerable.Range(0, count))
+        {
+            await BellThere.SendMessageAsync($"nobody-{number}", TimeSpan.Zero, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        }
+    }
+
     private async Task<PushEnd> PushHereAsync() =>
         (await _here.Push.SendAsync([_here.Alice], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded())[0].End;
 
@@ -461,6 +495,22 @@ public sealed class AcrossInstancesTests : IDisposable
         {
             _time.Advance(TimeSpan.FromMilliseconds(50));
             await Task.Delay(TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Keeps the pauses that somebody made; those of polls and the deadlines of requests are longer than the bell's.</summary>
+    private sealed class PausesTimeProvider(DateTimeOffset start) : FakeTimeProvider(start)
+    {
+        public ConcurrentQueue<TimeSpan> ShortPauses { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime > TimeSpan.Zero && dueTime <= new DoorbellOptions().Interval)
+            {
+                ShortPauses.Enqueue(dueTime);
+            }
+
+            return base.CreateTimer(callback, state, dueTime, period);
         }
     }
 }

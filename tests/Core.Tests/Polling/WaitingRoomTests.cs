@@ -87,13 +87,14 @@ public sealed class WaitingRoomTests : IDisposable
     public async Task Ring_DuringALook_CallsForAnother()
     {
         var poll = Poll();
-        var look = _instance.Queue.Hold("peek");
+        var look = _instance.Queue.Hold("receive");
         _instance.Doorbell.Ring(_instance.Alice);
         _instance.Doorbell.Ring(_instance.Alice);
 
         look.SetResult();
 
-        await _instance.AdvanceAsync(0, looks: 3);
+        await Await.UntilAsync(() => _instance.Queue.Requests.Count >= 3, "another look");
+        Assert.Equal(["peek", "receive", "receive"], _instance.Queue.Requests);
         Assert.False(poll.End.IsCompleted);
     }
 
@@ -101,14 +102,31 @@ public sealed class WaitingRoomTests : IDisposable
     public async Task Ring_WhenThePollThatLooksLosesItsClient_CallsTheNext()
     {
         var (older, newer) = (Poll(), Poll());
-        await _instance.PutAsync("hello");
         _instance.Queue.Hold("peek");
+        _instance.Time.Advance(TimeSpan.FromSeconds(0.25));
+        await _instance.PutAsync("hello");
         _instance.Doorbell.Ring(_instance.Alice);
 
         await newer.Client.CancelAsync();
 
         Assert.Equal(PollEnd.ClientGone, await newer.End.Bounded());
         Assert.Equal(PollEnd.Delivered, await older.End.Bounded());
+    }
+
+    [Fact]
+    public async Task Ring_WhenThePollThatItCalledLosesItsClientWhileItReceives_CallsTheNext()
+    {
+        var (older, newer) = (Poll(), Poll());
+        await _instance.PutAsync("hello");
+        var receive = _instance.Queue.Hold("receive");
+        _instance.Doorbell.Ring(_instance.Alice);
+
+        await newer.Client.CancelAsync();
+        receive.SetResult();
+
+        Assert.Equal(PollEnd.ClientGone, await newer.End.Bounded());
+        Assert.Equal(PollEnd.Delivered, await older.End.Bounded());
+        Assert.Equal(1, Assert.Single(older.Answer.Messages).Deliveries);
     }
 
     [Fact]
@@ -178,7 +196,7 @@ public sealed class WaitingRoomTests : IDisposable
         var older = Poll(seconds: 10);
         var newer = Poll(seconds: 30);
         _instance.Queue.Hold("peek");
-        _instance.Doorbell.Ring(_instance.Alice);
+        _instance.Time.Advance(TimeSpan.FromSeconds(0.25));
 
         _instance.Time.Advance(TimeSpan.FromSeconds(7));
         Assert.False(older.End.IsCompleted);
