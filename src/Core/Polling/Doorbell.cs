@@ -19,6 +19,7 @@ public sealed class Doorbell : IDisposable
     private readonly IOptions<DoorbellOptions> _options;
     private readonly TimeProvider _time;
     private readonly CancellationTokenRegistration _onStopping;
+    private readonly Action<WaitingRoom> _onClosed;
     private TaskCompletionSource _somebodyWaits = NobodyWaits();
     private bool _stopping;
 
@@ -29,6 +30,7 @@ public sealed class Doorbell : IDisposable
         _backoff = backoff;
         _options = options;
         _time = time;
+        _onClosed = OnClosed;
         _onStopping = host.ApplicationStopping.UnsafeRegister(static doorbell => ((Doorbell)doorbell!).Stop(), this);
     }
 
@@ -50,7 +52,7 @@ public sealed class Doorbell : IDisposable
     /// <param name="lease">The lease that its messages get; whole seconds.</param>
     /// <param name="isPlain">Whether it is in plain mode.</param>
     /// <param name="clientGone">Fires when there is nobody to wait for any more.</param>
-    internal WaitingPoll Enter(Recipient recipient, PollClock clock, TimeSpan lease, bool isPlain, CancellationToken clientGone)
+    internal WaitingPoll Enter(Recipient recipient, PollClock clock, TimeSpan lease, bool isPlain, ClientGone clientGone)
     {
         var wakes = default(Wakes);
         WaitingPoll poll;
@@ -58,7 +60,7 @@ public sealed class Doorbell : IDisposable
         {
             if (!_rooms.TryGetValue(recipient, out var room))
             {
-                _rooms[recipient] = room = new WaitingRoom(recipient, _gate, _turns, _backoff, _options.Value.Enabled, _time, OnClosed);
+                _rooms[recipient] = room = new WaitingRoom(recipient, _gate, _turns, _backoff, _options.Value.Enabled, _time, _onClosed);
                 _somebodyWaits.TrySetResult();
             }
 

@@ -30,7 +30,7 @@ public sealed partial class LongPoll(
     /// <param name="request">What the poll asks for.</param>
     /// <param name="answer">Where messages are written to.</param>
     /// <param name="clientGone">Fires when the client has left or the host has called its request off.</param>
-    public async Task<PollEnd> RunAsync(PollRequest request, IPollAnswer answer, CancellationToken clientGone)
+    public async Task<PollEnd> RunAsync(PollRequest request, IPollAnswer answer, ClientGone clientGone)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(answer);
@@ -84,7 +84,7 @@ public sealed partial class LongPoll(
     /// The ways a wait ends: messages were received or handed over by a push (their end is then decided by the answer); the client has left or the host is
     /// stopping, both noticed before every look and in every pause; the timeout ran out; storage failed.
     /// </summary>
-    private async Task<Waited> WaitAsync(PollRequest request, Mailbox mailbox, PollClock clock, CancellationToken clientGone)
+    private async Task<Waited> WaitAsync(PollRequest request, Mailbox mailbox, PollClock clock, ClientGone clientGone)
     {
         var lease = request.Lease ?? options.Value.PlainLease;
         using var poll = doorbell.Enter(request.Recipient, clock, lease, isPlain: request.Lease is null, clientGone);
@@ -114,9 +114,9 @@ public sealed partial class LongPoll(
     }
 
     /// <summary>What a poll does that is called to look; null where it waits on. Apart from the wait, which is to keep nothing of it.</summary>
-    private async Task<Waited?> LookAndReceiveAsync(PollRequest request, WaitingPoll poll, bool isRung, Mailbox mailbox, TimeSpan lease, PollClock clock, CancellationToken clientGone)
+    private async Task<Waited?> LookAndReceiveAsync(PollRequest request, WaitingPoll poll, bool isRung, Mailbox mailbox, TimeSpan lease, PollClock clock, ClientGone clientGone)
     {
-        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(clientGone, host.ApplicationStopping);
+        using var leaving = clientGone.Or(host.ApplicationStopping);
         IReadOnlyList<LeasedMessage> received;
         try
         {
@@ -201,21 +201,21 @@ public sealed partial class LongPoll(
         return rest;
     }
 
-    private static PollEnd EndOf(CancellationToken clientGone) => clientGone.IsCancellationRequested ? PollEnd.ClientGone : PollEnd.HostStopping;
+    private static PollEnd EndOf(ClientGone clientGone) => clientGone.IsKnown ? PollEnd.ClientGone : PollEnd.HostStopping;
 
     /// <summary>The one place where messages change hands: in plain mode they leave the mailbox only after their answer was written.</summary>
-    private async Task<PollEnd> DeliverAsync(PollRequest request, Mailbox mailbox, IReadOnlyList<LeasedMessage> messages, DirectHandover? direct, PollClock clock, IPollAnswer answer, CancellationToken clientGone)
+    private async Task<PollEnd> DeliverAsync(PollRequest request, Mailbox mailbox, IReadOnlyList<LeasedMessage> messages, DirectHandover? direct, PollClock clock, IPollAnswer answer, ClientGone clientGone)
     {
         var handover = Handover.NotBegun;
         try
         {
             // When the lease ends somebody else gets the messages, so by then this answer must be over. They were all leased at a time.
             var longest = clock.ForAnswer(messages[0].LeaseLeft(time));
-            if (!clientGone.IsCancellationRequested && longest > TimeSpan.Zero)
+            if (!clientGone.IsKnown && longest > TimeSpan.Zero)
             {
                 handover = Handover.Broken;
                 using var limit = new CancellationTokenSource(longest, time);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, clientGone);
+                using var either = clientGone.Or(limit.Token);
                 handover = await answer.WriteAsync(messages, either.Token);
             }
         }

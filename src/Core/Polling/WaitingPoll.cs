@@ -15,7 +15,7 @@ namespace FuncComet.Polling;
 internal sealed class WaitingPoll(WaitingRoom room, PollClock clock, TimeSpan lease, bool isPlain) : IValueTaskSource<Call>, IDisposable
 {
     private ManualResetValueTaskSourceCore<Call> _called;
-    private CancellationTokenRegistration _clientGone;
+    private ClientGone.Registration _clientGone;
 
     /// <summary>The lease that its messages get.</summary>
     public TimeSpan Lease => lease;
@@ -80,8 +80,8 @@ internal sealed class WaitingPoll(WaitingRoom room, PollClock clock, TimeSpan le
     /// <summary>Ends a claim without a message: it waits on, and looks, since the message may be there all the same. Does nothing where the claim is over.</summary>
     public void Release() => room.Release(this);
 
-    public void LeaveWhen(CancellationToken clientGone) =>
-        _clientGone = clientGone.UnsafeRegister(static poll => ((WaitingPoll)poll!).OnClientGone(), this);
+    public void LeaveWhen(ClientGone clientGone) =>
+        _clientGone = clientGone.Register(static poll => ((WaitingPoll)poll!).OnClientGone(), this);
 
     /// <summary>Leaves.</summary>
     public void Dispose()

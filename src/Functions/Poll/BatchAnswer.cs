@@ -4,13 +4,14 @@ using System.Text.Unicode;
 using FuncComet.Functions.Answers;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
+using FuncComet.Polling;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
 namespace FuncComet.Functions.Poll;
 
 /// <summary>The answer to a poll with <c>max</c>: JSON, so that a browser on another origin needs no header.</summary>
-internal sealed class BatchAnswer(HttpContext context, bool withReceipts, CancellationToken clientGone) : HttpPollAnswer(context, clientGone)
+internal sealed class BatchAnswer(HttpContext context, bool withReceipts, ClientGone clientGone) : HttpPollAnswer(context, clientGone)
 {
     // Readable in any script; what has a meaning in HTML is escaped.
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace FuncComet.Functions.Poll;
 
 /// <summary>Hands an answer to the client's connection and says what became of it; what it looks like is its form's.</summary>
-internal abstract class HttpPollAnswer(HttpContext context, CancellationToken clientGone) : IPollAnswer
+internal abstract class HttpPollAnswer(HttpContext context, ClientGone clientGone) : IPollAnswer
 {
     /// <summary>Receipts that the poll acknowledged too late.</summary>
     protected IReadOnlyList<string> Expired { get; private set; } = [];
@@ -15,7 +15,7 @@ internal abstract class HttpPollAnswer(HttpContext context, CancellationToken cl
     public void Acknowledged(IReadOnlyList<string> expired)
     {
         Expired = expired;
-        if (expired.Count > 0 && !clientGone.IsCancellationRequested)
+        if (expired.Count > 0 && !clientGone.IsKnown)
         {
             context.Response.Headers[ResponseHeaders.Expired] = expired.Count.ToString(CultureInfo.InvariantCulture);
         }
@@ -32,6 +32,7 @@ internal abstract class HttpPollAnswer(HttpContext context, CancellationToken cl
         try
         {
             context.Response.StatusCode = StatusCodes.Status200OK;
+            ResponseHeaders.Set(context.Response.Headers);
             Write(context.Response, messages);
             var flushed = await context.Response.BodyWriter.FlushAsync(cancellationToken);
             if (flushed.IsCompleted || flushed.IsCanceled)
@@ -44,7 +45,7 @@ internal abstract class HttpPollAnswer(HttpContext context, CancellationToken cl
         }
         catch (Exception ex) when (cancellationToken.IsCancellationRequested || ex is IOException)
         {
-            if (!clientGone.IsCancellationRequested)
+            if (!clientGone.IsKnown)
             {
                 // It reads so slowly that the lease would end first: half an answer must not look like a whole one.
                 context.Abort();

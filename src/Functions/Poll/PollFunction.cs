@@ -16,15 +16,12 @@ public sealed class PollFunction(LongPoll polls, HeldPolls held, PollTimeouts ti
     /// drained); RequestAborted fires when the client leaves and, alone, at the limit of the host's proxy.
     /// </summary>
     [Function("Poll")]
-    public async Task RunAsync(
+    public Task RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, Route = "poll")] HttpRequest request,
-        CancellationToken cancellationToken)
-    {
-        using var clientGone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, request.HttpContext.RequestAborted);
-        await HttpFunction.AnswerAsync(request, (HttpMethods.Get, query => PollAsync(request, query, clientGone.Token)));
-    }
+        CancellationToken cancellationToken) =>
+        HttpFunction.AnswerAsync(request, (HttpMethods.Get, query => PollAsync(request, query, new ClientGone(cancellationToken, request.HttpContext.RequestAborted))));
 
-    private async Task<IResult> PollAsync(HttpRequest request, RequestQuery query, CancellationToken clientGone)
+    private async Task<IResult> PollAsync(HttpRequest request, RequestQuery query, ClientGone clientGone)
     {
         if (!query.TryGetRecipient(out var recipient, out var problem))
         {

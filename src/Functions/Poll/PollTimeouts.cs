@@ -15,7 +15,9 @@ public sealed class PollTimeouts(IOptions<PollOptions> options, HostLimit limit)
     private static readonly TimeSpan LongestOfAll = TimeSpan.FromSeconds(220);
 
     /// <summary>The most: the option, else what the host's limit allows, 220 seconds at the most.</summary>
-    public TimeSpan Maximum { get; } = options.Value.MaxTimeout ?? Min(LongestOfAll, limit.Value - HostLimit.Margin);
+    public TimeSpan Maximum { get; } = MaximumOf(options.Value, limit);
+
+    private string TimeoutRule { get; } = $"whole seconds, digits only, 0 to {MaximumOf(options.Value, limit).TotalSeconds:F0} (more is lowered to that)";
 
     /// <summary>
     /// Reads <c>timeout</c>, else <c>Prefer: wait=N</c>, else takes the default. <paramref name="preference"/> is the seconds applied where the
@@ -46,8 +48,6 @@ public sealed class PollTimeouts(IOptions<PollOptions> options, HostLimit limit)
 
         return true;
     }
-
-    private string TimeoutRule => $"whole seconds, digits only, 0 to {Maximum.TotalSeconds:F0} (more is lowered to that)";
 
     // RFC 7240: of a preference that is named twice the first counts; a malformed one is as if it were not there.
     private bool TryReadPreference(HttpRequest request, out TimeSpan timeout)
@@ -81,6 +81,8 @@ public sealed class PollTimeouts(IOptions<PollOptions> options, HostLimit limit)
 
         return true;
     }
+
+    private static TimeSpan MaximumOf(PollOptions options, HostLimit limit) => options.MaxTimeout ?? Min(LongestOfAll, limit.Value - HostLimit.Margin);
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

@@ -2,12 +2,13 @@ using System.Buffers;
 using System.Globalization;
 using FuncComet.Functions.Answers;
 using FuncComet.Mailboxes;
+using FuncComet.Polling;
 using Microsoft.AspNetCore.Http;
 
 namespace FuncComet.Functions.Poll;
 
 /// <summary>The answer to a poll without <c>max</c>: one message's bytes, and the rest in headers.</summary>
-internal sealed class SingleMessageAnswer(HttpContext context, bool withReceipt, CancellationToken clientGone) : HttpPollAnswer(context, clientGone)
+internal sealed class SingleMessageAnswer(HttpContext context, bool withReceipt, ClientGone clientGone) : HttpPollAnswer(context, clientGone)
 {
     protected override void Write(HttpResponse response, IReadOnlyList<LeasedMessage> messages)
     {

@@ -15,36 +15,35 @@ internal static class HttpFunction
     {
         var context = request.HttpContext;
         var clientGone = context.RequestAborted;
-        ResponseHeaders.Set(context.Response.Headers);
-        var handle = Array.Find(handlers, handler => HttpMethods.Equals(request.Method, handler.Method)).Handle;
-        if (handle is null)
-        {
-            await Problems.MethodNotAllowed(handlers.Select(handler => handler.Method)).ExecuteAsync(context);
-        }
-        else if (request.QueryString.Value?.Length > MaxQueryLength(context))
-        {
-            await Problems.BadParameter("query", $"at most {MaxQueryLength(context)} bytes").ExecuteAsync(context);
-        }
-        else if (!RequestQuery.TryParse(request.QueryString.Value, out var query, out var malformed))
-        {
-            await malformed.ExecuteAsync(context);
-        }
-        else
-        {
-            var result = await HandleAsync(query, handle, clientGone);
+        var result = await HandleAsync(request, handlers, clientGone);
 
-            // Whoever has left is not answered; an answer that was begun is whole, or is to look broken.
-            if (!clientGone.IsCancellationRequested && !context.Response.HasStarted)
-            {
-                await result.ExecuteAsync(context);
-            }
+        // Whoever has left is not answered; an answer that was begun is whole, or is to look broken.
+        if (!clientGone.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            ResponseHeaders.Set(context.Response.Headers);
+            await result.ExecuteAsync(context);
         }
     }
 
-    private static int MaxQueryLength(HttpContext context) => context.RequestServices.GetRequiredService<IOptions<RequestLimitOptions>>().Value.MaxQueryLength;
-
-    private static async Task<IResult> HandleAsync(RequestQuery query, Func<RequestQuery, Task<IResult>> handle, CancellationToken clientGone)
+    private static async Task<IResult> HandleAsync(HttpRequest request, (string Method, Func<RequestQuery, Task<IResult>> Handle)[] handlers, CancellationToken clientGone)
     {
+        var handle = Array.Find(handlers, handler => HttpMethods.Equals(request.Method, handler.Method)).Handle;
+        if (handle is null)
+        {
+            return Problems.MethodNotAllowed(handlers.Select(handler => handler.Method));
+        }
+
+        var longest = request.HttpContext.RequestServices.GetRequiredService<IOptions<RequestLimitOptions>>().Value.MaxQueryLength;
+        if (request.QueryString.Value?.Length > longest)
+        {
+            return Problems.BadParameter("query", $"at most {longest} bytes");
+        }
+
+        if (!RequestQuery.TryParse(request.QueryString.Value, out var query, out var malformed))
+        {
+            return malformed;
+        }
+
         try
         {
             return await handle(query);

@@ -10,13 +10,12 @@ internal sealed class FunctionDescriptor
 {
     private readonly MethodInfo _method;
     private readonly ObjectFactory _create;
-    private readonly bool _takesToken;
 
     private FunctionDescriptor(string name, MethodInfo method, HttpTriggerAttribute trigger)
     {
         _method = method;
         _create = ActivatorUtilities.CreateFactory(method.DeclaringType!, []);
-        _takesToken = method.GetParameters().Length > 1;
+        TakesToken = method.GetParameters().Length > 1;
         Name = name;
         Route = trigger.Route ?? name;
         Methods = trigger.Methods;
@@ -31,6 +30,9 @@ internal sealed class FunctionDescriptor
     public IReadOnlyList<string> Methods { get; }
 
     public bool NeedsKey { get; }
+
+    /// <summary>It is told when it is called off.</summary>
+    public bool TakesToken { get; }
 
     /// <summary>Every function of this assembly, by name.</summary>
     public static IReadOnlyList<FunctionDescriptor> All { get; } =
@@ -47,6 +49,6 @@ internal sealed class FunctionDescriptor
     public Task InvokeAsync(HttpRequest request, CancellationToken invocation)
     {
         var instance = _create(request.HttpContext.RequestServices, []);
-        return (Task)_method.Invoke(instance, BindingFlags.DoNotWrapExceptions, binder: null, _takesToken ? [request, invocation] : [request], culture: null)!;
+        return (Task)_method.Invoke(instance, BindingFlags.DoNotWrapExceptions, binder: null, TakesToken ? [request, invocation] : [request], culture: null)!;
     }
 }

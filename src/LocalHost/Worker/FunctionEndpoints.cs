@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using FuncComet.Functions.Hosting;
@@ -57,9 +58,9 @@ internal sealed partial class FunctionEndpoints(IServiceProvider services, HostL
         context.RequestServices = services;
 
         // The client's leaving fires both tokens; functionTimeout only the function's; the proxy's limit only RequestAborted.
-        using var invocation = new CancellationTokenSource();
+        using var invocation = function.TakesToken ? new CancellationTokenSource() : null;
         var proxyEnded = false;
-        await using var onClientGone = context.RequestAborted.Register(() =>
+        await using var onClientGone = invocation is null ? default : context.RequestAborted.Register(() =>
         {
             if (!Volatile.Read(ref proxyEnded))
             {
@@ -70,27 +71,27 @@ internal sealed partial class FunctionEndpoints(IServiceProvider services, HostL
         {
             // One timer at a time, since it is there for every poll that is held: first the proxy's, unless functionTimeout comes before.
             var began = time.GetTimestamp();
-            var running = function.InvokeAsync(context.Request, invocation.Token);
-            if (!(limit.FunctionTimeout < ProxyLimit) && !await EndsWithinAsync(running, ProxyLimit))
+            var running = function.InvokeAsync(context.Request, invocation?.Token ?? CancellationToken.None);
+            if (!(limit.FunctionTimeout < ProxyLimit))
             {
-                Volatile.Write(ref proxyEnded, true);
-                context.Abort();
+                await EndOf(running, ProxyLimit);
+                if (!running.IsCompleted)
+                {
+                    Volatile.Write(ref proxyEnded, true);
+                    context.Abort();
+                }
             }
 
-            if (limit.FunctionTimeout is { } timeout && !await EndsWithinAsync(running, timeout - time.GetElapsedTime(began)))
+            if (limit.FunctionTimeout is { } timeout)
             {
-                await invocation.CancelAsync();
-                if (!await EndsWithinAsync(running, Grace))
+                await EndOf(running, timeout - time.GetElapsedTime(began));
+                if (!running.IsCompleted)
                 {
-                    Log.WouldRestart(logger, function.Name, timeout);
+                    await (invocation?.CancelAsync() ?? Task.CompletedTask);
+                    await EndOf(running, Grace);
+                    EndByTimeout(function, context, running, timeout);
+                    return;
                 }
-
-                if (!context.Response.HasStarted)
-                {
-                    context.Response.StatusCode = StatusCodes.Status500InternalServerError;
-                }
-
-                return;
             }
 
             await running;
@@ -114,15 +115,22 @@ internal sealed partial class FunctionEndpoints(IServiceProvider services, HostL
         return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(key!)));
     }
 
-    private async Task<bool> EndsWithinAsync(Task running, TimeSpan limit)
+    private void EndByTimeout(FunctionDescriptor function, HttpContext context, Task running, TimeSpan timeout)
     {
         if (!running.IsCompleted)
         {
-            await running.WaitAsync(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Log.WouldRestart(logger, function.Name, timeout);
         }
 
-        return running.IsCompleted;
+        if (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        }
     }
+
+    // Ends with it or when the time is over, whichever is first; no method that waits for it, since that would be kept for every poll that is held.
+    private ConfiguredTaskAwaitable EndOf(Task running, TimeSpan limit) =>
+        running.WaitAsync(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private static partial class Log
     {
