@@ -90,11 +90,7 @@ internal sealed class RequestQuery
     /// <summary>A parameter that may be left out (null), and may be repeated only with the same value.</summary>
     public bool TryGetSingle(string name, string rule, out string? value, [NotNullWhen(false)] out IResult? problem)
     {
-        var values = Values(name).ToList();
-        value = values.FirstOrDefault();
-        problem = values.Count > 1 ? Problems.BadParameter(name, $"given once, or always with the same value: {rule}")
-            : value?.Length == 0 ? Problems.BadParameter(name, rule)
-            : null;
+        problem = IsSingle(name, out value, out var fault) ? null : Problems.BadParameter(name, fault + rule);
         return problem is null;
     }
 
@@ -113,22 +109,22 @@ internal sealed class RequestQuery
     /// <summary>A number within a range; null where the parameter is left out.</summary>
     public bool TryGetNumber(string name, int least, int most, string unit, out int? number, [NotNullWhen(false)] out IResult? problem)
     {
-        number = null;
-        var rule = $"{unit}, digits only, {least} to {most}";
-        if (!TryGetSingle(name, rule, out var text, out problem) || text is null)
+        (number, problem) = (null, null);
+        var isSingle = IsSingle(name, out var text, out var fault);
+        if (isSingle && text is null)
         {
-            return problem is null;
+            return true;
         }
 
         // int.TryParse alone lets trailing NULs through.
-        if (text.AsSpan().ContainsAnyExceptInRange('0', '9') || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) || parsed < least || parsed > most)
+        if (isSingle && !text.AsSpan().ContainsAnyExceptInRange('0', '9') && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) && parsed >= least && parsed <= most)
         {
-            problem = Problems.BadParameter(name, rule);
-            return false;
+            number = parsed;
+            return true;
         }
 
-        number = parsed;
-        return true;
+        problem = Problems.BadParameter(name, $"{fault}{unit}, digits only, {least} to {most}");
+        return false;
     }
 
     /// <summary>Receipts of this recipient, none to 32; a repeated one counts once. One that is not makes all of them refused.</summary>
@@ -149,6 +145,27 @@ internal sealed class RequestQuery
         }
 
         return true;
+    }
+
+    /// <summary>Whether it is left out (null) or has one value that is not empty; else <paramref name="fault"/> is what comes before its rule.</summary>
+    private bool IsSingle(string name, out string? value, out string fault)
+    {
+        (value, fault) = (null, "");
+        foreach (var (given, text) in _parameters)
+        {
+            if (given == name)
+            {
+                if (value is not null && value != text)
+                {
+                    fault = "given once, or always with the same value: ";
+                    return false;
+                }
+
+                value = text;
+            }
+        }
+
+        return value?.Length != 0;
     }
 
     private IEnumerable<string> Values(string name) =>
