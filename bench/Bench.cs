@@ -26,7 +26,7 @@ internal sealed class Bench(Scale scale, Uri? golongpoll, TextWriter progress)
             Say($"{scenario.Name} ({index + 1} of {scenarios.Count}): {scenario.Description}");
 
             // A fresh storage for each: what one scenario leaves behind slows none after it.
-            var data = NewFolder();
+            var data = AzuriteServer.NewPassingData();
             try
             {
                 await using var azurite = await AzuriteServer.StartAsync(queuePort: 0, data, progress, cancellationToken);
@@ -66,15 +66,6 @@ internal sealed class Bench(Scale scale, Uri? golongpoll, TextWriter progress)
         {
             await File.WriteAllTextAsync(Path.Combine(folder, GrowthPlot.FileName), svg);
         }
-    }
-
-    // In a memory file system where there is one, so that it is no disk that is measured.
-    private static string NewFolder()
-    {
-        const string Memory = "/dev/shm";
-        return Directory.Exists(Memory)
-            ? Directory.CreateDirectory(Path.Combine(Memory, $"funccomet-bench-{Guid.NewGuid():N}")).FullName
-            : Directory.CreateTempSubdirectory("funccomet-bench-").FullName;
     }
 
     private void Say(string line) => progress.WriteLine($"[{Stopwatch.GetElapsedTime(_began):mm\\:ss}] {line}");

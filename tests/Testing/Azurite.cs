@@ -8,7 +8,7 @@ namespace FuncComet.Testing;
 /// <summary>An Azurite of the test assembly's own, on a free port, with its data in a folder that goes with it.</summary>
 public sealed class Azurite : IAsyncLifetime
 {
-    private readonly string _data = Directory.CreateTempSubdirectory("funccomet-azurite-").FullName;
+    private readonly string _data = AzuriteServer.NewPassingData();
     private AzuriteServer? _server;
     private string? _connectionString;
 
