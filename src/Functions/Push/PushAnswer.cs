@@ -23,6 +23,11 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
                where copy.IsAccepted
                select new Copy(copy.Recipient.Name, message.Id.ToString("N"), Rfc3339.Format(copy.Expires)),
         ];
+        if (accepted.Length == copies.Count)
+        {
+            return TypedResults.Json(new PushAnswer(accepted), PushAnswerJson.Default.PushAnswer, statusCode: StatusCodes.Status202Accepted);
+        }
+
         FailedCopy[] failed =
         [
             .. from copy in copies
@@ -32,12 +37,7 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
         var members = new[] { KeyValuePair.Create<string, object?>("accepted", accepted), KeyValuePair.Create<string, object?>("failed", failed) };
 
         // The error of the first failure stands for all.
-        return copies.FirstOrDefault(copy => !copy.IsAccepted)?.End switch
-        {
-            null => TypedResults.Json(new PushAnswer(accepted), PushAnswerJson.Default.PushAnswer, statusCode: StatusCodes.Status202Accepted),
-            PushEnd.MailboxFull => Problems.MailboxFull(members),
-            _ => Problems.StorageUnavailable(members),
-        };
+        return copies.First(copy => !copy.IsAccepted).End == PushEnd.MailboxFull ? Problems.MailboxFull(members) : Problems.StorageUnavailable(members);
     }
 }
 

@@ -70,15 +70,24 @@ internal sealed class RequestQuery
         var parsed = new List<Recipient>();
         recipients = parsed;
         problem = null;
-        foreach (var name in Values("rcpt"))
+        foreach (var (name, value) in _parameters)
         {
-            if (!Recipient.TryParse(name, out var recipient))
+            if (name != "rcpt")
+            {
+                continue;
+            }
+
+            if (!Recipient.TryParse(value, out var recipient))
             {
                 problem = Problems.BadRecipient();
                 return false;
             }
 
-            parsed.Add(recipient);
+            // One too many is enough to know that there are.
+            if (parsed.Count <= most && !parsed.Contains(recipient))
+            {
+                parsed.Add(recipient);
+            }
         }
 
         problem = parsed.Count == 0 ? Problems.BadRecipient()

@@ -8,12 +8,12 @@ namespace FuncComet.LocalHost;
 /// <summary>One function, as its attributes describe it.</summary>
 internal sealed class FunctionDescriptor
 {
-    private readonly MethodInfo _method;
+    private readonly MethodInvoker _method;
     private readonly ObjectFactory _create;
 
     private FunctionDescriptor(string name, MethodInfo method, HttpTriggerAttribute trigger)
     {
-        _method = method;
+        _method = MethodInvoker.Create(method);
         _create = ActivatorUtilities.CreateFactory(method.DeclaringType!, []);
         TakesToken = method.GetParameters().Length > 1;
         Name = name;
@@ -49,6 +49,6 @@ internal sealed class FunctionDescriptor
     public Task InvokeAsync(HttpRequest request, CancellationToken invocation)
     {
         var instance = _create(request.HttpContext.RequestServices, []);
-        return (Task)_method.Invoke(instance, BindingFlags.DoNotWrapExceptions, binder: null, TakesToken ? [request, invocation] : [request], culture: null)!;
+        return (Task)(TakesToken ? _method.Invoke(instance, request, invocation) : _method.Invoke(instance, request))!;
     }
 }
