@@ -17,8 +17,8 @@ internal sealed class WaitingClients : IAsyncDisposable
     private static readonly TimeSpan Arming = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestArming = TimeSpan.FromSeconds(5);
 
-    // Longer than the first pause between two looks, after which a poll says where it waits.
-    private static readonly TimeSpan Resting = TimeSpan.FromMilliseconds(600);
+    // Longer than the first three pauses between two looks (250 ms, 500 ms, 1 s), which are those of a poll that has just come; after the next, 2 s, few look at a time.
+    private static readonly TimeSpan Resting = TimeSpan.FromMilliseconds(1_200);
     private static readonly TimeSpan LongestToRest = TimeSpan.FromSeconds(60);
 
     private readonly IPushSystem _system;

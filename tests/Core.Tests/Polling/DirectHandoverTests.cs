@@ -48,6 +48,31 @@ public sealed class DirectHandoverTests : IDisposable
         Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
     }
 
+    // Whoever gets a message goes on on the thread of its push, and tasks see to it that such a chain leaves the stack in time.
+    [Fact]
+    public async Task Push_ThatEachOfThousandsPassesOnToTheNext_IsNotDeeperThanTheStack()
+    {
+        var recipients = Enumerable.Range(0, 3_000).Select(number => Named.Recipient($"number-{number}")).ToList();
+        var polls = recipients.Select((recipient, at) =>
+        {
+            var answer = new RecordedAnswer
+            {
+                Write = async _ =>
+                {
+                    await PassOnAsync(at + 1);
+                    return Handover.Written;
+                },
+            };
+            return _instance.Poll.RunAsync(new PollRequest(recipient, TimeSpan.FromSeconds(30)), answer, CancellationToken.None);
+        }).ToList();
+
+        await PassOnAsync(0).Bounded();
+
+        Assert.All(await Task.WhenAll(polls).Bounded(), end => Assert.Equal(PollEnd.Delivered, end));
+
+        Task PassOnAsync(int at) => at == recipients.Count ? Task.CompletedTask : _instance.Push.SendAsync([recipients[at]], Named.Message("pass it on"), TimeSpan.FromHours(1), TimeSpan.Zero);
+    }
+
     [Fact]
     public async Task Push_WhileStorageIsDown_ReachesAPollThatWaits()
     {
