@@ -32,14 +32,13 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
     /// <param name="timeToLive">After this an undelivered copy is dropped; whole seconds.</param>
     /// <param name="delay">Before this it cannot be delivered; whole seconds, less than <paramref name="timeToLive"/>.</param>
     /// <param name="trace">The trace that the push belongs to; the default where it came with none.</param>
-    public async Task<PushedCopy[]> SendAsync(IReadOnlyList<Recipient> recipients, Message message, TimeSpan timeToLive, TimeSpan delay, ActivityContext trace = default)
+    public async Task<PushedCopy[]> SendAsync(IReadOnlyCollection<Recipient> recipients, Message message, TimeSpan timeToLive, TimeSpan delay, ActivityContext trace = default)
     {
         ArgumentNullException.ThrowIfNull(recipients);
         ArgumentNullException.ThrowIfNull(message);
         using var activity = Tracing.StartPush(trace, message, recipients.Count);
         var texts = new Texts(message with { TraceParent = Tracing.TraceParentOf(activity, trace) });
-        var copies = recipients is [var only] ? [await SendAsync(only, texts, timeToLive, delay)]
-            : await Task.WhenAll(recipients.Select(recipient => SendAsync(recipient, texts, timeToLive, delay)));
+        var copies = await Task.WhenAll(recipients.Select(recipient => SendAsync(recipient, texts, timeToLive, delay)));
         Tracing.Ended(activity, copies);
         return copies;
     }
