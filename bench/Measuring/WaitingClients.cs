@@ -64,7 +64,7 @@ internal sealed class WaitingClients : IAsyncDisposable
     /// <summary>Sends some clients messages again and again for this long: until its code is compiled for good a system is slower than it is.</summary>
     public static async Task WarmUpAsync(IPushSystem system, TimeSpan time, CancellationToken cancellationToken)
     {
-        await using var clients = await HoldAsync(system, Math.Min(32, system.MostHeld), spread: false, cancellationToken);
+        await using var clients = await HoldAsync(system, Math.Min(32, system.MaxHeld), spread: false, cancellationToken);
         var began = Stopwatch.GetTimestamp();
         do
         {

@@ -29,7 +29,7 @@ internal sealed class Latency : IScenario
             var samples = systems.All.ToDictionary(system => system, _ => new Samples());
             for (var round = 0; round < run.Scale.Rounds; round++)
             {
-                foreach (var system in systems.All.Where(system => held <= system.MostHeld))
+                foreach (var system in systems.All.Where(system => held <= system.MaxHeld))
                 {
                     await MeasureAsync(system, held, samples[system], run.Scale, cancellationToken);
                     run.Progress($"{held:N0} held, round {round + 1} of {run.Scale.Rounds}, {system.Name}: p50 {samples[system].Percentile(0.5):F2} ms of {samples[system].Count}");

@@ -16,7 +16,7 @@ internal sealed class Throughput : IScenario
     public const string PollingAgain = "to clients that poll again at once, messages/s";
 
     private const int Pushers = 32;
-    private const int MostPasses = 5;
+    private const int MaxPasses = 5;
 
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(1);
 
@@ -36,7 +36,7 @@ internal sealed class Throughput : IScenario
         {
             foreach (var system in systems.All)
             {
-                var toWaiting = await PushToWaitingAsync(system, Math.Min(run.Scale.ThroughputHeld, system.MostHeld), cancellationToken);
+                var toWaiting = await PushToWaitingAsync(system, Math.Min(run.Scale.ThroughputHeld, system.MaxHeld), cancellationToken);
                 var pollingAgain = await PollAgainAsync(system, run.Scale.Sustained, cancellationToken);
                 run.Progress($"round {round} of {run.Scale.Rounds}, {system.Name}: {toWaiting:N0}/s to polls that wait, {pollingAgain:N0}/s to clients that poll again");
                 rates[system].ToWaiting.Add(toWaiting);
@@ -73,7 +73,7 @@ internal sealed class Throughput : IScenario
                 async (client, _) => await clients.PushAsync(client));
             taken += Stopwatch.GetElapsedTime(began);
         }
-        while (taken < LongEnough && passes < MostPasses);
+        while (taken < LongEnough && passes < MaxPasses);
 
         return passes * held / taken.TotalSeconds;
     }

@@ -6,7 +6,7 @@ internal interface IPushSystem : IAsyncDisposable
     string Name { get; }
 
     /// <summary>How many clients it is asked to hold at the most, so that a saturated storage still answers.</summary>
-    int MostHeld => int.MaxValue;
+    int MaxHeld => int.MaxValue;
 
     /// <summary>Returns when it serves.</summary>
     Task StartAsync(CancellationToken cancellationToken);

@@ -8,7 +8,7 @@ internal class ServedSystem(string name, string kind, IReadOnlyDictionary<string
 
     public string Name => name;
 
-    public int MostHeld { get; init; } = int.MaxValue;
+    public int MaxHeld { get; init; } = int.MaxValue;
 
     /// <summary>True where pushes go to an instance that holds no polls: the first.</summary>
     public bool PushesElsewhere { get; init; }

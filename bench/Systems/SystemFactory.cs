@@ -66,6 +66,6 @@ internal sealed class SystemFactory(string storage, Uri? golongpoll)
             [Served.NaivePause] = pause.ToString("c", CultureInfo.InvariantCulture),
         })
     {
-        MostHeld = mostHeld,
+        MaxHeld = mostHeld,
     };
 }

@@ -36,7 +36,7 @@ public sealed class MessagePushTests : IDisposable
         var copies = await push.SendAsync(
             [Named.Recipient("alice"), Named.Recipient("bob"), Named.Recipient("carol")], Named.Message("x"), Ttl, TimeSpan.Zero).Bounded();
 
-        Assert.Equal([("alice", true), ("bob", false), ("carol", true)], copies.Select(copy => (copy.Recipient.Name, copy.End == PushEnd.Stored)));
+        Assert.Equal([("alice", true), ("bob", false), ("carol", true)], copies.Select(copy => (copy.Recipient.Name, copy.Outcome == PushOutcome.Stored)));
         Assert.Single(_storage.Of(Named.Recipient("alice")).Texts);
         Assert.Single(_storage.Of(Named.Recipient("carol")).Texts);
     }
@@ -65,7 +65,7 @@ public sealed class MessagePushTests : IDisposable
         var push = CreatePush(maxDepth);
 
         var stored = 0;
-        while (stored <= 2 * maxDepth && await SendAsync(push) == PushEnd.Stored)
+        while (stored <= 2 * maxDepth && await SendAsync(push) == PushOutcome.Stored)
         {
             stored++;
         }
@@ -78,17 +78,17 @@ public sealed class MessagePushTests : IDisposable
     public async Task Send_ToAFullMailbox_AsksStorageNothingForAWhile_AndGoesOnWhenThereIsRoom()
     {
         var push = CreatePush(maxDepth: 10);
-        while (await SendAsync(push) == PushEnd.Stored)
+        while (await SendAsync(push) == PushOutcome.Stored)
         {
         }
 
         var asked = Alices.Requests.Count;
-        Assert.Equal(PushEnd.MailboxFull, await SendAsync(push));
+        Assert.Equal(PushOutcome.MailboxFull, await SendAsync(push));
         Assert.Equal(asked, Alices.Requests.Count);
 
         await _storage.Mailboxes().Open(Named.Recipient("alice")).ClearAsync();
         _time.Advance(MailboxDepths.RemainsFull);
-        Assert.Equal(PushEnd.Stored, await SendAsync(push));
+        Assert.Equal(PushOutcome.Stored, await SendAsync(push));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class MessagePushTests : IDisposable
 
         var ends = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => Task.Run(() => SendAsync(push)))).Bounded();
 
-        Assert.InRange(ends.Count(end => end == PushEnd.Stored), 90, 110);
+        Assert.InRange(ends.Count(end => end == PushOutcome.Stored), 90, 110);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class MessagePushTests : IDisposable
         var push = CreatePush(maxDepth: 10_000);
         foreach (var _ in Enumerable.Range(0, 500))
         {
-            Assert.Equal(PushEnd.Stored, await SendAsync(push));
+            Assert.Equal(PushOutcome.Stored, await SendAsync(push));
         }
 
         Assert.DoesNotContain("properties", Alices.Requests);
@@ -116,6 +116,6 @@ public sealed class MessagePushTests : IDisposable
     private MessagePush CreatePush(int maxDepth = 10_000) =>
         new(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions { MaxDepth = maxDepth }), _time), _instance.Doorbell, _instance.Ringer, Testing.Telemetry.Metrics(), Options.Create(new PushOptions()), _time, NullLogger<MessagePush>.Instance);
 
-    private async Task<PushEnd> SendAsync(MessagePush push) =>
-        (await push.SendAsync([Named.Recipient("alice")], Named.Message("x"), Ttl, TimeSpan.Zero))[0].End;
+    private async Task<PushOutcome> SendAsync(MessagePush push) =>
+        (await push.SendAsync([Named.Recipient("alice")], Named.Message("x"), Ttl, TimeSpan.Zero))[0].Outcome;
 }

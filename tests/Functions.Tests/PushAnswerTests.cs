@@ -17,7 +17,7 @@ public sealed class PushAnswerTests
         var message = Named.Message("x");
 
         var (context, body) = await ExecuteAsync(PushAnswer.For(
-            message, [new PushedCopy(Named.Recipient("alice"), PushEnd.Stored) { Expires = Expires }, new PushedCopy(Named.Recipient("bob"), PushEnd.StorageFailed), new PushedCopy(Named.Recipient("carol"), PushEnd.MailboxFull)]));
+            message, [new PushedCopy(Named.Recipient("alice"), PushOutcome.Stored) { Expires = Expires }, new PushedCopy(Named.Recipient("bob"), PushOutcome.StorageFailed), new PushedCopy(Named.Recipient("carol"), PushOutcome.MailboxFull)]));
 
         Assert.Equal(503, context.Response.StatusCode);
         Assert.Equal("5", context.Response.Headers.RetryAfter.ToString());
@@ -30,7 +30,7 @@ public sealed class PushAnswerTests
     public async Task For_WhenTheFirstFailureIsAFullMailbox_SaysThat()
     {
         var (context, body) = await ExecuteAsync(PushAnswer.For(
-            Named.Message("x"), [new PushedCopy(Named.Recipient("carol"), PushEnd.MailboxFull), new PushedCopy(Named.Recipient("bob"), PushEnd.StorageFailed)]));
+            Named.Message("x"), [new PushedCopy(Named.Recipient("carol"), PushOutcome.MailboxFull), new PushedCopy(Named.Recipient("bob"), PushOutcome.StorageFailed)]));
 
         Assert.Equal(503, context.Response.StatusCode);
         Assert.Equal("5", context.Response.Headers.RetryAfter.ToString());
@@ -40,7 +40,7 @@ public sealed class PushAnswerTests
     [Fact]
     public async Task For_WhenEveryCopyIsStored_IsAccepted()
     {
-        var (context, body) = await ExecuteAsync(PushAnswer.For(Named.Message("x"), [new PushedCopy(Named.Recipient("alice"), PushEnd.Stored) { Expires = Expires }]));
+        var (context, body) = await ExecuteAsync(PushAnswer.For(Named.Message("x"), [new PushedCopy(Named.Recipient("alice"), PushOutcome.Stored) { Expires = Expires }]));
 
         Assert.Equal(202, context.Response.StatusCode);
         Assert.Equal(["accepted"], body.EnumerateObject().Select(member => member.Name));

@@ -15,7 +15,7 @@ namespace FuncComet.Doorbells;
 public sealed class BellQueues(QueueServiceClient storage, IOptions<MailboxOptions> options, TimeProvider time)
 {
     /// <summary>The most notes that are read at a time.</summary>
-    public const int MostNotes = 32;
+    public const int MaxNotes = 32;
 
     private const string AliveMetadata = "alive";
 
@@ -60,7 +60,7 @@ public sealed class BellQueues(QueueServiceClient storage, IOptions<MailboxOptio
         }
     });
 
-    /// <summary>Reads up to <see cref="MostNotes"/> that have not been read yet; null where the queue has been cleared away.</summary>
+    /// <summary>Reads up to <see cref="MaxNotes"/> that have not been read yet; null where the queue has been cleared away.</summary>
     internal Task<IReadOnlyList<Recipient>?> ReadNotesAsync(string instance, CancellationToken cancellationToken) => StorageCall.RunAsync<IReadOnlyList<Recipient>?>(
         "receive notes",
         Mailbox.Deadline,
@@ -69,7 +69,7 @@ public sealed class BellQueues(QueueServiceClient storage, IOptions<MailboxOptio
         {
             try
             {
-                var notes = (await Queue(instance).ReceiveMessagesAsync(MostNotes, NoteLease, token)).Value;
+                var notes = (await Queue(instance).ReceiveMessagesAsync(MaxNotes, NoteLease, token)).Value;
                 return notes.Length == 0 ? [] : [.. notes.Select(note => RecipientOf(note.MessageText)).OfType<Recipient>()];
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)

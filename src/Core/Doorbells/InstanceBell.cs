@@ -13,7 +13,7 @@ namespace FuncComet.Doorbells;
 public sealed partial class InstanceBell(BellQueues queues, Doorbell doorbell, IOptions<DoorbellOptions> options, TimeProvider time, ILogger<InstanceBell> logger) : BackgroundService
 {
     // Times as often as the interval says, at the most.
-    private const int MostOften = 4;
+    private const int MaxOften = 4;
 
     private static readonly TimeSpan BeatInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan SweepInterval = TimeSpan.FromHours(1);
@@ -92,7 +92,7 @@ public sealed partial class InstanceBell(BellQueues queues, Doorbell doorbell, I
     /// The more notes there were, the sooner it reads again, but never more often than there were notes: where much is pushed elsewhere polls here are woken sooner, and no note costs
     /// more than its own reading. A full read may have left some.
     /// </summary>
-    private TimeSpan PauseAfter(int notes) => notes == BellQueues.MostNotes ? TimeSpan.Zero : options.Value.Interval / Math.Clamp(notes, 1, MostOften);
+    private TimeSpan PauseAfter(int notes) => notes == BellQueues.MaxNotes ? TimeSpan.Zero : options.Value.Interval / Math.Clamp(notes, 1, MaxOften);
 
     /// <summary>Reads notes once and wakes those they name; returns how many there were.</summary>
     private async Task<int> ListenAsync(CancellationToken stopping)

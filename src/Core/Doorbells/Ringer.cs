@@ -18,7 +18,7 @@ namespace FuncComet.Doorbells;
 public sealed partial class Ringer(Doorbell doorbell, BellQueues queues, InstanceBell bell, IOptions<DoorbellOptions> options, TimeProvider time, ILogger<Ringer> logger) : IHostedService
 {
     // With more than that under way pushes wait for theirs.
-    private const int MostUnderWay = 1_000;
+    private const int MaxUnderWay = 1_000;
 
     private static readonly TimeSpan AtTheEnd = TimeSpan.FromSeconds(2);
 
@@ -74,7 +74,7 @@ public sealed partial class Ringer(Doorbell doorbell, BellQueues queues, Instanc
     {
         lock (_underWay)
         {
-            if (_underWay.Count >= MostUnderWay)
+            if (_underWay.Count >= MaxUnderWay)
             {
                 return false;
             }

@@ -51,8 +51,8 @@ public sealed class Doorbell : IDisposable
     /// <param name="clock">The poll's time.</param>
     /// <param name="lease">The lease that its messages get; whole seconds.</param>
     /// <param name="isPlain">Whether it is in plain mode.</param>
-    /// <param name="clientGone">Fires when there is nobody to wait for any more.</param>
-    internal WaitingPoll Enter(Recipient recipient, PollClock clock, TimeSpan lease, bool isPlain, ClientGone clientGone)
+    /// <param name="clientAborted">Fires when there is nobody to wait for any more.</param>
+    internal WaitingPoll Enter(Recipient recipient, PollClock clock, TimeSpan lease, bool isPlain, ClientAborted clientAborted)
     {
         var wakes = default(Wakes);
         WaitingPoll poll;
@@ -68,7 +68,7 @@ public sealed class Doorbell : IDisposable
         }
 
         wakes.Fire();
-        poll.LeaveWhen(clientGone);
+        poll.LeaveWhen(clientAborted);
         return poll;
     }
 
@@ -160,7 +160,7 @@ public sealed class Doorbell : IDisposable
             _stopping = true;
             foreach (var room in _rooms.Values.ToArray())
             {
-                room.EndAll(PollEnd.HostStopping, ref wakes);
+                room.EndAll(PollOutcome.HostStopping, ref wakes);
             }
         }
 

@@ -12,11 +12,11 @@ public interface IPollAnswer
     /// Writes <paramref name="messages"/> to the client and says what became of them. Gives up when <paramref name="cancellationToken"/> says so:
     /// the client has left, or the lease is about to end.
     /// </summary>
-    Task<Handover> WriteAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken);
+    Task<WriteOutcome> WriteAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken);
 }
 
 /// <summary>What became of an answer.</summary>
-public enum Handover
+public enum WriteOutcome
 {
     /// <summary>The client was known to be gone before anything was handed to its connection.</summary>
     NotBegun,

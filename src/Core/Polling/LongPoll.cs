@@ -26,33 +26,33 @@ public sealed partial class LongPoll(
     TimeProvider time,
     ILogger<LongPoll> logger)
 {
-    /// <summary>Holds a poll until it ends, in one of the ways of <see cref="PollEnd"/>.</summary>
+    /// <summary>Holds a poll until it ends, in one of the ways of <see cref="PollOutcome"/>.</summary>
     /// <param name="request">What the poll asks for.</param>
     /// <param name="answer">Where messages are written to.</param>
-    /// <param name="clientGone">Fires when the client has left or the host has called its request off.</param>
-    public async Task<PollEnd> RunAsync(PollRequest request, IPollAnswer answer, ClientGone clientGone)
+    /// <param name="clientAborted">Fires when the client has left or the host has called its request off.</param>
+    public async Task<PollOutcome> RunAsync(PollRequest request, IPollAnswer answer, ClientAborted clientAborted)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(answer);
         using var place = held.TryEnter(request.Recipient);
         if (place is null)
         {
-            metrics.PollEnded(PollEnd.TooManyPolls, TimeSpan.Zero);
-            return PollEnd.TooManyPolls;
+            metrics.PollEnded(PollOutcome.TooManyPolls, TimeSpan.Zero);
+            return PollOutcome.TooManyPolls;
         }
 
         var mailbox = mailboxes.Open(request.Recipient);
         var clock = new PollClock(time, time.GetTimestamp(), request.Timeout);
         using var activity = Tracing.StartPoll(request.Trace, mailbox);
         var (end, messages, direct) = await AcknowledgeAsync(request, mailbox, answer)
-            ? await WaitAsync(request, mailbox, clock, clientGone)
-            : new Waited(PollEnd.StorageFailed);
+            ? await WaitAsync(request, mailbox, clock, clientAborted)
+            : new Waited(PollOutcome.StorageFailed);
         if (messages.Count > 0)
         {
-            end = await DeliverAsync(request, mailbox, messages, direct, clock, answer, clientGone);
+            end = await DeliverAsync(request, mailbox, messages, direct, clock, answer, clientAborted);
         }
 
-        if (end == PollEnd.Delivered)
+        if (end == PollOutcome.Delivered)
         {
             Tracing.Delivered(activity, messages);
         }
@@ -84,10 +84,10 @@ public sealed partial class LongPoll(
     /// The ways a wait ends: messages were received or handed over by a push (their end is then decided by the answer); the client has left or the host is
     /// stopping, both noticed before every look and in every pause; the timeout ran out; storage failed.
     /// </summary>
-    private async Task<Waited> WaitAsync(PollRequest request, Mailbox mailbox, PollClock clock, ClientGone clientGone)
+    private async Task<Waited> WaitAsync(PollRequest request, Mailbox mailbox, PollClock clock, ClientAborted clientAborted)
     {
         var lease = request.Lease ?? options.Value.PlainLease;
-        using var poll = doorbell.Enter(request.Recipient, clock, lease, isPlain: request.Lease is null, clientGone);
+        using var poll = doorbell.Enter(request.Recipient, clock, lease, isPlain: request.Lease is null, clientAborted);
         while (true)
         {
             var call = await poll.WaitAsync();
@@ -106,7 +106,7 @@ public sealed partial class LongPoll(
                 return new Waited([direct.Message], direct);
             }
 
-            if (await LookAndReceiveAsync(request, poll, call.IsRung, mailbox, lease, clock, clientGone) is { } waited)
+            if (await LookAndReceiveAsync(request, poll, call.IsRung, mailbox, lease, clock, clientAborted) is { } waited)
             {
                 return waited;
             }
@@ -114,9 +114,9 @@ public sealed partial class LongPoll(
     }
 
     /// <summary>What a poll does that is called to look; null where it waits on. Apart from the wait, which is to keep nothing of it.</summary>
-    private async Task<Waited?> LookAndReceiveAsync(PollRequest request, WaitingPoll poll, bool isRung, Mailbox mailbox, TimeSpan lease, PollClock clock, ClientGone clientGone)
+    private async Task<Waited?> LookAndReceiveAsync(PollRequest request, WaitingPoll poll, bool isRung, Mailbox mailbox, TimeSpan lease, PollClock clock, ClientAborted clientAborted)
     {
-        using var leaving = clientGone.Or(host.ApplicationStopping);
+        using var leaving = clientAborted.Or(host.ApplicationStopping);
         IReadOnlyList<LeasedMessage> received;
         try
         {
@@ -124,7 +124,7 @@ public sealed partial class LongPoll(
             var seen = !leaving.IsCancellationRequested && (isRung || await LookAsync(poll, mailbox, clock, leaving.Token));
             if (leaving.IsCancellationRequested)
             {
-                return new Waited(EndOf(clientGone));
+                return new Waited(EndOf(clientAborted));
             }
 
             // Another poll may have been faster; then the wait goes on.
@@ -132,13 +132,13 @@ public sealed partial class LongPoll(
         }
         catch (Exception ex) when (leaving.IsCancellationRequested && ex is (OperationCanceledException or StorageUnavailableException))
         {
-            return new Waited(EndOf(clientGone));
+            return new Waited(EndOf(clientAborted));
         }
         catch (StorageUnavailableException ex)
         {
             Log.StorageFailed(logger, mailbox.QueueName, ex.Message);
             poll.StorageFailed();
-            return new Waited(PollEnd.StorageFailed);
+            return new Waited(PollOutcome.StorageFailed);
         }
 
         if (received.Count == 0)
@@ -201,27 +201,27 @@ public sealed partial class LongPoll(
         return rest;
     }
 
-    private static PollEnd EndOf(ClientGone clientGone) => clientGone.IsKnown ? PollEnd.ClientGone : PollEnd.HostStopping;
+    private static PollOutcome EndOf(ClientAborted clientAborted) => clientAborted.IsKnown ? PollOutcome.ClientGone : PollOutcome.HostStopping;
 
     /// <summary>The one place where messages change hands: in plain mode they leave the mailbox only after their answer was written.</summary>
-    private async Task<PollEnd> DeliverAsync(PollRequest request, Mailbox mailbox, IReadOnlyList<LeasedMessage> messages, DirectHandover? direct, PollClock clock, IPollAnswer answer, ClientGone clientGone)
+    private async Task<PollOutcome> DeliverAsync(PollRequest request, Mailbox mailbox, IReadOnlyList<LeasedMessage> messages, DirectDelivery? direct, PollClock clock, IPollAnswer answer, ClientAborted clientAborted)
     {
-        var handover = Handover.NotBegun;
+        var outcome = WriteOutcome.NotBegun;
         try
         {
             // When the lease ends somebody else gets the messages, so by then this answer must be over. They were all leased at a time.
             var longest = clock.ForAnswer(messages[0].LeaseLeft(time));
-            if (!clientGone.IsKnown && longest > TimeSpan.Zero)
+            if (!clientAborted.IsKnown && longest > TimeSpan.Zero)
             {
-                handover = Handover.Broken;
+                outcome = WriteOutcome.Broken;
                 using var limit = new CancellationTokenSource(longest, time);
-                using var either = clientGone.Or(limit.Token);
-                handover = await answer.WriteAsync(messages, either.Token);
+                using var either = clientAborted.Or(limit.Token);
+                outcome = await answer.WriteAsync(messages, either.Token);
             }
         }
         finally
         {
-            if (handover == Handover.Written)
+            if (outcome == WriteOutcome.Written)
             {
                 CountDeliveries(messages);
             }
@@ -229,19 +229,19 @@ public sealed partial class LongPoll(
             if (direct is not null)
             {
                 // The push stores what was not written.
-                direct.Settle(handover);
+                direct.Settle(outcome);
             }
-            else if (handover == Handover.Written && request.Lease is not null)
+            else if (outcome == WriteOutcome.Written && request.Lease is not null)
             {
                 doorbell.Expect(request.Recipient, messages[0].LeaseLeft(time));
             }
             else
             {
-                await Task.WhenAll(messages.Select(message => SettleAsync(request.Recipient, mailbox, message, clock, handover)));
+                await Task.WhenAll(messages.Select(message => SettleAsync(request.Recipient, mailbox, message, clock, outcome)));
             }
         }
 
-        return handover == Handover.Written ? PollEnd.Delivered : PollEnd.ClientGone;
+        return outcome == WriteOutcome.Written ? PollOutcome.Delivered : PollOutcome.ClientGone;
     }
 
     private void CountDeliveries(IReadOnlyList<LeasedMessage> messages)
@@ -253,26 +253,26 @@ public sealed partial class LongPoll(
         }
     }
 
-    private async Task SettleAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, PollClock clock, Handover handover)
+    private async Task SettleAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, PollClock clock, WriteOutcome outcome)
     {
         try
         {
-            var ours = handover == Handover.Written
+            var ours = outcome == WriteOutcome.Written
                 ? await mailbox.DeleteAsync(message, clock.ForSettle)
-                : await mailbox.GiveBackAsync(message, undelivered: handover == Handover.NotBegun, clock.ForSettle);
+                : await mailbox.GiveBackAsync(message, undelivered: outcome == WriteOutcome.NotBegun, clock.ForSettle);
             if (!ours)
             {
-                Log.NoLongerOurs(logger, message.Message.Id, mailbox.QueueName, handover);
+                Log.NoLongerOurs(logger, message.Message.Id, mailbox.QueueName, outcome);
             }
         }
         catch (StorageUnavailableException ex)
         {
             // The client has its answer or has left; the message comes back when its lease ends, counted as delivered.
             doorbell.Expect(recipient, message.LeaseLeft(time));
-            Log.NotSettled(logger, message.Message.Id, mailbox.QueueName, handover, ex.Message);
+            Log.NotSettled(logger, message.Message.Id, mailbox.QueueName, outcome, ex.Message);
         }
 
-        if (handover != Handover.Written)
+        if (outcome != WriteOutcome.Written)
         {
             await ringer.RingAsync(recipient, mailbox);
         }
@@ -282,15 +282,15 @@ public sealed partial class LongPoll(
     /// <param name="End">Delivered where there are messages; the answer then decides.</param>
     /// <param name="Messages">What is to be delivered.</param>
     /// <param name="Direct">Where that is not stored: the push that waits for what becomes of it.</param>
-    private readonly record struct Waited(PollEnd End, IReadOnlyList<LeasedMessage> Messages, DirectHandover? Direct = null)
+    private readonly record struct Waited(PollOutcome End, IReadOnlyList<LeasedMessage> Messages, DirectDelivery? Direct = null)
     {
-        public Waited(PollEnd end)
+        public Waited(PollOutcome end)
             : this(end, [])
         {
         }
 
-        public Waited(IReadOnlyList<LeasedMessage> messages, DirectHandover? direct = null)
-            : this(PollEnd.Delivered, messages, direct)
+        public Waited(IReadOnlyList<LeasedMessage> messages, DirectDelivery? direct = null)
+            : this(PollOutcome.Delivered, messages, direct)
         {
         }
     }
@@ -299,16 +299,16 @@ public sealed partial class LongPoll(
     {
         // Nothing that happens to every poll is more than Debug; a client that leaves is no error.
         [LoggerMessage(1, LogLevel.Debug, "Poll of {Queue} ended: {End} after {Elapsed:F0} ms; {Held} held.")]
-        public static partial void Ended(ILogger logger, string queue, PollEnd end, double elapsed, int held);
+        public static partial void Ended(ILogger logger, string queue, PollOutcome end, double elapsed, int held);
 
         [LoggerMessage(2, LogLevel.Warning, "Poll of {Queue} ended: {Reason}")]
         public static partial void StorageFailed(ILogger logger, string queue, string reason);
 
-        [LoggerMessage(3, LogLevel.Warning, "Message {Id} of {Queue} ({Handover}) was no longer leased to this poll; it may be delivered twice.")]
-        public static partial void NoLongerOurs(ILogger logger, Guid id, string queue, Handover handover);
+        [LoggerMessage(3, LogLevel.Warning, "Message {Id} of {Queue} ({Outcome}) was no longer leased to this poll; it may be delivered twice.")]
+        public static partial void NoLongerOurs(ILogger logger, Guid id, string queue, WriteOutcome outcome);
 
-        [LoggerMessage(4, LogLevel.Warning, "Message {Id} of {Queue} ({Handover}) comes back when its lease ends: {Reason}")]
-        public static partial void NotSettled(ILogger logger, Guid id, string queue, Handover handover, string reason);
+        [LoggerMessage(4, LogLevel.Warning, "Message {Id} of {Queue} ({Outcome}) comes back when its lease ends: {Reason}")]
+        public static partial void NotSettled(ILogger logger, Guid id, string queue, WriteOutcome outcome, string reason);
 
         [LoggerMessage(5, LogLevel.Warning, "Message {Id} of {Queue} was moved to the dead-letter queue: {Reason}.")]
         public static partial void DeadLettered(ILogger logger, Guid id, string queue, string reason);

@@ -16,7 +16,7 @@ public sealed record PollRequest(Recipient Recipient, TimeSpan Timeout)
     public const int MaxLeaseSeconds = 3_600;
 
     /// <summary>The most messages of one answer: Storage hands out no more at a time.</summary>
-    public const int MostMessages = 32;
+    public const int MaxMessages = 32;
 
     /// <summary>Receipts of earlier deliveries, acknowledged before the wait begins.</summary>
     public IReadOnlyList<Receipt> Acknowledges { get; init; } = [];

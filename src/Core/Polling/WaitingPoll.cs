@@ -15,7 +15,7 @@ namespace FuncComet.Polling;
 internal sealed class WaitingPoll(WaitingRoom room, PollClock clock, TimeSpan lease, bool isPlain) : IValueTaskSource<Call>, IDisposable
 {
     private ManualResetValueTaskSourceCore<Call> _called;
-    private ClientGone.Registration _clientGone;
+    private ClientAborted.Registration _clientAborted;
 
     /// <summary>The lease that its messages get.</summary>
     public TimeSpan Lease => lease;
@@ -75,18 +75,18 @@ internal sealed class WaitingPoll(WaitingRoom room, PollClock clock, TimeSpan le
     public bool TryHand(LeasedMessage message) => room.TryHand(this, new Call(Handed: message));
 
     /// <inheritdoc cref="TryHand(LeasedMessage)"/>
-    public bool TryHand(DirectHandover direct) => room.TryHand(this, new Call(Direct: direct));
+    public bool TryHand(DirectDelivery direct) => room.TryHand(this, new Call(Direct: direct));
 
     /// <summary>Ends a claim without a message: it waits on, and looks, since the message may be there all the same. Does nothing where the claim is over.</summary>
     public void Release() => room.Release(this);
 
-    public void LeaveWhen(ClientGone clientGone) =>
-        _clientGone = clientGone.Register(static poll => ((WaitingPoll)poll!).OnClientGone(), this);
+    public void LeaveWhen(ClientAborted clientAborted) =>
+        _clientAborted = clientAborted.Register(static poll => ((WaitingPoll)poll!).OnClientAborted(), this);
 
     /// <summary>Leaves.</summary>
     public void Dispose()
     {
-        _clientGone.Unregister();
+        _clientAborted.Unregister();
         room.Leave(this, took: false);
     }
 
@@ -101,7 +101,7 @@ internal sealed class WaitingPoll(WaitingRoom room, PollClock clock, TimeSpan le
     void IValueTaskSource<Call>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _called.OnCompleted(continuation, state, token, flags);
 
-    private void OnClientGone() => room.End(this, PollEnd.ClientGone);
+    private void OnClientAborted() => room.End(this, PollOutcome.ClientGone);
 }
 
 /// <summary>What a poll in a <see cref="WaitingRoom"/> is doing.</summary>
@@ -125,7 +125,7 @@ internal enum WaitingState
 /// <param name="Handed">The message, leased to it.</param>
 /// <param name="Direct">The message, not stored.</param>
 /// <param name="IsRung">It looks because it has rung: a message is there, unless somebody else was faster.</param>
-internal readonly record struct Call(PollEnd? End = null, LeasedMessage? Handed = null, DirectHandover? Direct = null, bool IsRung = false);
+internal readonly record struct Call(PollOutcome? End = null, LeasedMessage? Handed = null, DirectDelivery? Direct = null, bool IsRung = false);
 
 /// <summary>The polls that a change calls. They are woken after it, outside the gate: each goes on on the thread that wakes it.</summary>
 internal struct Wakes

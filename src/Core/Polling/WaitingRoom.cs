@@ -67,7 +67,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turn
         _polls.Add(poll);
         if (stopping)
         {
-            End(poll, PollEnd.HostStopping, ref wakes);
+            End(poll, PollOutcome.HostStopping, ref wakes);
         }
 
         GoOn(ref wakes);
@@ -169,7 +169,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turn
             Remove(poll);
             foreach (var other in _polls.FindAll(other => other.State == WaitingState.Waiting))
             {
-                End(other, PollEnd.StorageFailed, ref wakes);
+                End(other, PollOutcome.StorageFailed, ref wakes);
             }
 
             GoOn(ref wakes);
@@ -233,7 +233,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turn
     }
 
     /// <summary>Calls a poll to end; one that is looking or has left will see for itself.</summary>
-    public void End(WaitingPoll poll, PollEnd end)
+    public void End(WaitingPoll poll, PollOutcome end)
     {
         var wakes = default(Wakes);
         lock (gate)
@@ -250,7 +250,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turn
         wakes.Fire();
     }
 
-    public void EndAll(PollEnd end, ref Wakes wakes)
+    public void EndAll(PollOutcome end, ref Wakes wakes)
     {
         foreach (var poll in _polls.FindAll(poll => poll.State != WaitingState.Looking))
         {
@@ -300,7 +300,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turn
             var poll = _polls[at];
             if (poll.Left <= TimeSpan.Zero)
             {
-                End(poll, poll.HasLooked ? PollEnd.TimedOut : PollEnd.StorageFailed, ref wakes);
+                End(poll, poll.HasLooked ? PollOutcome.TimedOut : PollOutcome.StorageFailed, ref wakes);
             }
         }
 
@@ -368,7 +368,7 @@ internal sealed class WaitingRoom(Recipient recipient, Lock gate, LookTurns turn
         _polls.ForEach(poll => (poll.IsCovered, poll.IsArmed) = (false, false));
     }
 
-    private void End(WaitingPoll poll, PollEnd end, ref Wakes wakes) => Call(poll, new Call(End: end), ref wakes);
+    private void End(WaitingPoll poll, PollOutcome end, ref Wakes wakes) => Call(poll, new Call(End: end), ref wakes);
 
     // For the last time.
     private void Call(WaitingPoll poll, Call call, ref Wakes wakes)

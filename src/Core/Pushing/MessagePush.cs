@@ -46,11 +46,11 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
     private async Task<PushedCopy> SendAsync(Recipient recipient, Texts texts, TimeSpan timeToLive, TimeSpan delay)
     {
         // Storage has not counted what may have reached a client directly.
-        var direct = delay == TimeSpan.Zero && options.Value.Handover == HandoverMode.Direct ? await HandOverDirectlyAsync(recipient, texts.Message) : Handover.NotBegun;
-        if (direct == Handover.Written)
+        var direct = delay == TimeSpan.Zero && options.Value.Handover == HandoverMode.Direct ? await HandOverDirectlyAsync(recipient, texts.Message) : WriteOutcome.NotBegun;
+        if (direct == WriteOutcome.Written)
         {
             metrics.PushAccepted();
-            return new PushedCopy(recipient, PushEnd.Written) { Expires = time.GetUtcNow() + timeToLive };
+            return new PushedCopy(recipient, PushOutcome.Written) { Expires = time.GetUtcNow() + timeToLive };
         }
 
         var mailbox = mailboxes.Open(recipient);
@@ -58,38 +58,38 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
         {
             if (!await depths.HasRoomAsync(recipient, mailbox))
             {
-                return new PushedCopy(recipient, PushEnd.MailboxFull);
+                return new PushedCopy(recipient, PushOutcome.MailboxFull);
             }
 
-            var claimed = delay == TimeSpan.Zero && direct == Handover.NotBegun ? doorbell.TryClaim(recipient, longestLease: timeToLive - Second) : null;
+            var claimed = delay == TimeSpan.Zero && direct == WriteOutcome.NotBegun ? doorbell.TryClaim(recipient, longestLease: timeToLive - Second) : null;
             var sent = claimed is not null ? await HandOverAsync(recipient, mailbox, texts, timeToLive, claimed)
-                : await SendAsync(recipient, mailbox, direct == Handover.NotBegun ? texts.Stored : texts.HandedOver, timeToLive, delay);
+                : await SendAsync(recipient, mailbox, direct == WriteOutcome.NotBegun ? texts.Stored : texts.HandedOver, timeToLive, delay);
             metrics.PushAccepted();
-            return new PushedCopy(recipient, PushEnd.Stored) { Expires = sent.Expires };
+            return new PushedCopy(recipient, PushOutcome.Stored) { Expires = sent.Expires };
         }
         catch (StorageUnavailableException ex)
         {
             Log.StorageFailed(logger, mailbox.QueueName, ex.Message);
-            return new PushedCopy(recipient, PushEnd.StorageFailed);
+            return new PushedCopy(recipient, PushOutcome.StorageFailed);
         }
     }
 
     /// <summary>
     /// Hands the message, which is not stored, to a plain poll that waits here; where that one's client is known to have left, to the next.
-    /// <see cref="Handover.NotBegun"/> where there is none.
+    /// <see cref="WriteOutcome.NotBegun"/> where there is none.
     /// </summary>
-    private async Task<Handover> HandOverDirectlyAsync(Recipient recipient, Message message)
+    private async Task<WriteOutcome> HandOverDirectlyAsync(Recipient recipient, Message message)
     {
         while (doorbell.TryClaim(recipient, longestLease: TimeSpan.MaxValue, plainOnly: true) is { } claimed)
         {
-            var direct = new DirectHandover(recipient, message, time);
-            if (claimed.TryHand(direct) && await direct.OutcomeAsync() is var outcome and not Handover.NotBegun)
+            var direct = new DirectDelivery(recipient, message, time);
+            if (claimed.TryHand(direct) && await direct.OutcomeAsync() is var outcome and not WriteOutcome.NotBegun)
             {
                 return outcome;
             }
         }
 
-        return Handover.NotBegun;
+        return WriteOutcome.NotBegun;
     }
 
     private async Task<SentMessage> SendAsync(Recipient recipient, Mailbox mailbox, string text, TimeSpan timeToLive, TimeSpan delay)
@@ -184,18 +184,18 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
 
 /// <summary>What became of one recipient's copy.</summary>
 /// <param name="Recipient">Whose.</param>
-/// <param name="End">How its push ended.</param>
-public sealed record PushedCopy(Recipient Recipient, PushEnd End)
+/// <param name="Outcome">How its push ended.</param>
+public sealed record PushedCopy(Recipient Recipient, PushOutcome Outcome)
 {
     /// <summary>Whether the sender is rid of it.</summary>
-    public bool IsAccepted => End is PushEnd.Stored or PushEnd.Written;
+    public bool IsAccepted => Outcome is PushOutcome.Stored or PushOutcome.Written;
 
     /// <summary>When an accepted copy expires.</summary>
     public DateTimeOffset Expires { get; init; }
 }
 
 /// <summary>How the push of a copy ends.</summary>
-public enum PushEnd
+public enum PushOutcome
 {
     /// <summary>It is stored durably.</summary>
     Stored,

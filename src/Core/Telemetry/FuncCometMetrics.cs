@@ -45,7 +45,7 @@ public sealed class FuncCometMetrics
 
     internal void PollLeft() => _held.Add(-1);
 
-    internal void PollEnded(PollEnd end, TimeSpan held) => _duration.Record(held.TotalSeconds, KeyValuePair.Create<string, object?>("outcome", end.Outcome()));
+    internal void PollEnded(PollOutcome end, TimeSpan held) => _duration.Record(held.TotalSeconds, KeyValuePair.Create<string, object?>("outcome", end.Outcome()));
 
     /// <param name="latency">Negative where the clocks of two instances differ by more than it took; that counts as nothing.</param>
     /// <param name="again">True where it had been handed out before.</param>

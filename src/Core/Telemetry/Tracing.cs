@@ -31,7 +31,7 @@ public static class Tracing
     /// <summary>The push's end: an error where a copy was not stored because Storage failed.</summary>
     internal static void Ended(Activity? push, IReadOnlyList<PushedCopy> copies)
     {
-        if (copies.Any(copy => copy.End == PushEnd.StorageFailed))
+        if (copies.Any(copy => copy.Outcome == PushOutcome.StorageFailed))
         {
             push?.SetStatus(ActivityStatusCode.Error);
         }
@@ -64,10 +64,10 @@ public static class Tracing
     }
 
     /// <summary>The poll's end, whatever it is; only a storage that failed is an error.</summary>
-    internal static void Ended(Activity? poll, PollEnd end)
+    internal static void Ended(Activity? poll, PollOutcome end)
     {
         poll?.SetTag("funccomet.poll.outcome", end.Outcome());
-        if (end == PollEnd.StorageFailed)
+        if (end == PollOutcome.StorageFailed)
         {
             poll?.SetStatus(ActivityStatusCode.Error);
         }

@@ -11,7 +11,7 @@ using Microsoft.Net.Http.Headers;
 namespace FuncComet.Functions.Poll;
 
 /// <summary>The answer to a poll with <c>max</c>: JSON, so that a browser on another origin needs no header.</summary>
-internal sealed class BatchAnswer(HttpContext context, bool withReceipts, ClientGone clientGone) : HttpPollAnswer(context, clientGone)
+internal sealed class BatchAnswer(HttpContext context, bool withReceipts, ClientAborted clientAborted) : HttpPollAnswer(context, clientAborted)
 {
     // Readable in any script; what has a meaning in HTML is escaped.
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };

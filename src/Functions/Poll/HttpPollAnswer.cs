@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace FuncComet.Functions.Poll;
 
 /// <summary>Hands an answer to the client's connection and says what became of it; what it looks like is its form's.</summary>
-internal abstract class HttpPollAnswer(HttpContext context, ClientGone clientGone) : IPollAnswer
+internal abstract class HttpPollAnswer(HttpContext context, ClientAborted clientAborted) : IPollAnswer
 {
     /// <summary>Receipts that the poll acknowledged too late.</summary>
     protected IReadOnlyList<string> Expired { get; private set; } = [];
@@ -15,18 +15,18 @@ internal abstract class HttpPollAnswer(HttpContext context, ClientGone clientGon
     public void Acknowledged(IReadOnlyList<string> expired)
     {
         Expired = expired;
-        if (expired.Count > 0 && !clientGone.IsKnown)
+        if (expired.Count > 0 && !clientAborted.IsKnown)
         {
             context.Response.Headers[ResponseHeaders.Expired] = expired.Count.ToString(CultureInfo.InvariantCulture);
         }
     }
 
-    public async Task<Handover> WriteAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken)
+    public async Task<WriteOutcome> WriteAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken)
     {
         // When a client has left, the host may end the request and take the context back while this function still runs: look before touching it.
         if (cancellationToken.IsCancellationRequested)
         {
-            return Handover.NotBegun;
+            return WriteOutcome.NotBegun;
         }
 
         try
@@ -37,21 +37,21 @@ internal abstract class HttpPollAnswer(HttpContext context, ClientGone clientGon
             var flushed = await context.Response.BodyWriter.FlushAsync(cancellationToken);
             if (flushed.IsCompleted || flushed.IsCanceled)
             {
-                return Handover.Broken;
+                return WriteOutcome.Broken;
             }
 
             await context.Response.CompleteAsync();
-            return Handover.Written;
+            return WriteOutcome.Written;
         }
         catch (Exception ex) when (cancellationToken.IsCancellationRequested || ex is IOException)
         {
-            if (!clientGone.IsKnown)
+            if (!clientAborted.IsKnown)
             {
                 // It reads so slowly that the lease would end first: half an answer must not look like a whole one.
                 context.Abort();
             }
 
-            return Handover.Broken;
+            return WriteOutcome.Broken;
         }
     }
 

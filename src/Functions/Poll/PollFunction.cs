@@ -19,9 +19,9 @@ public sealed class PollFunction(LongPoll polls, HeldPolls held, PollTimeouts ti
     public Task RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, Route = "poll")] HttpRequest request,
         CancellationToken cancellationToken) =>
-        HttpFunction.AnswerAsync(request, (HttpMethods.Get, query => PollAsync(request, query, new ClientGone(cancellationToken, request.HttpContext.RequestAborted))));
+        HttpFunction.AnswerAsync(request, (HttpMethods.Get, query => PollAsync(request, query, new ClientAborted(cancellationToken, request.HttpContext.RequestAborted))));
 
-    private async Task<IResult> PollAsync(HttpRequest request, RequestQuery query, ClientGone clientGone)
+    private async Task<IResult> PollAsync(HttpRequest request, RequestQuery query, ClientAborted clientAborted)
     {
         if (!query.TryGetRecipient(out var recipient, out var problem))
         {
@@ -35,7 +35,7 @@ public sealed class PollFunction(LongPoll polls, HeldPolls held, PollTimeouts ti
 
         if (!timeouts.TryRead(request, query, out var timeout, out var preference, out problem)
             || !query.TryGetSeconds("lease", PollRequest.MinLeaseSeconds, PollRequest.MaxLeaseSeconds, out var lease, out problem)
-            || !query.TryGetNumber("max", 1, PollRequest.MostMessages, "a whole number", out var max, out problem)
+            || !query.TryGetNumber("max", 1, PollRequest.MaxMessages, "a whole number", out var max, out problem)
             || !query.TryGetReceipts("ack", recipient, out var receipts, out problem))
         {
             return problem;
@@ -48,15 +48,15 @@ public sealed class PollFunction(LongPoll polls, HeldPolls held, PollTimeouts ti
 
         var poll = new PollRequest(recipient, timeout) { Lease = lease, Max = max ?? 1, Acknowledges = receipts, Trace = RequestTrace.Of(request) };
         IPollAnswer answer = max is null
-            ? new SingleMessageAnswer(request.HttpContext, withReceipt: lease is not null, clientGone)
-            : new BatchAnswer(request.HttpContext, withReceipts: lease is not null, clientGone);
+            ? new SingleMessageAnswer(request.HttpContext, withReceipt: lease is not null, clientAborted)
+            : new BatchAnswer(request.HttpContext, withReceipts: lease is not null, clientAborted);
 
         // A client that seems to have left and has not, because the host called the request off, is told to poll again.
-        return await polls.RunAsync(poll, answer, clientGone) switch
+        return await polls.RunAsync(poll, answer, clientAborted) switch
         {
-            PollEnd.Delivered => TypedResults.Empty,
-            PollEnd.TimedOut or PollEnd.HostStopping or PollEnd.ClientGone => TypedResults.NoContent(),
-            PollEnd.TooManyPolls => Problems.TooManyPolls(held.Limits),
+            PollOutcome.Delivered => TypedResults.Empty,
+            PollOutcome.TimedOut or PollOutcome.HostStopping or PollOutcome.ClientGone => TypedResults.NoContent(),
+            PollOutcome.TooManyPolls => Problems.TooManyPolls(held.Limits),
             _ => Problems.StorageUnavailable(),
         };
     }

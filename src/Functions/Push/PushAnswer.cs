@@ -32,12 +32,12 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
         [
             .. from copy in copies
                where !copy.IsAccepted
-               select new FailedCopy(copy.Recipient.Name, Problem.TypeOf(copy.End == PushEnd.MailboxFull ? Problems.MailboxFullCode : Problems.StorageUnavailableCode)),
+               select new FailedCopy(copy.Recipient.Name, Problem.TypeOf(copy.Outcome == PushOutcome.MailboxFull ? Problems.MailboxFullCode : Problems.StorageUnavailableCode)),
         ];
         var members = new[] { KeyValuePair.Create<string, object?>("accepted", accepted), KeyValuePair.Create<string, object?>("failed", failed) };
 
         // The error of the first failure stands for all.
-        return copies.First(copy => !copy.IsAccepted).End == PushEnd.MailboxFull ? Problems.MailboxFull(members) : Problems.StorageUnavailable(members);
+        return copies.First(copy => !copy.IsAccepted).Outcome == PushOutcome.MailboxFull ? Problems.MailboxFull(members) : Problems.StorageUnavailable(members);
     }
 }
 

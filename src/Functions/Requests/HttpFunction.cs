@@ -14,18 +14,18 @@ internal static class HttpFunction
     public static async Task AnswerAsync(HttpRequest request, params (string Method, Func<RequestQuery, Task<IResult>> Handle)[] handlers)
     {
         var context = request.HttpContext;
-        var clientGone = context.RequestAborted;
-        var result = await HandleAsync(request, handlers, clientGone);
+        var clientAborted = context.RequestAborted;
+        var result = await HandleAsync(request, handlers, clientAborted);
 
         // Whoever has left is not answered; an answer that was begun is whole, or is to look broken.
-        if (!clientGone.IsCancellationRequested && !context.Response.HasStarted)
+        if (!clientAborted.IsCancellationRequested && !context.Response.HasStarted)
         {
             ResponseHeaders.Set(context.Response.Headers);
             await result.ExecuteAsync(context);
         }
     }
 
-    private static async Task<IResult> HandleAsync(HttpRequest request, (string Method, Func<RequestQuery, Task<IResult>> Handle)[] handlers, CancellationToken clientGone)
+    private static async Task<IResult> HandleAsync(HttpRequest request, (string Method, Func<RequestQuery, Task<IResult>> Handle)[] handlers, CancellationToken clientAborted)
     {
         var handle = Array.Find(handlers, handler => HttpMethods.Equals(request.Method, handler.Method)).Handle;
         if (handle is null)
@@ -52,7 +52,7 @@ internal static class HttpFunction
         {
             return Problems.StorageUnavailable();
         }
-        catch (OperationCanceledException) when (clientGone.IsCancellationRequested)
+        catch (OperationCanceledException) when (clientAborted.IsCancellationRequested)
         {
             return TypedResults.Empty;
         }

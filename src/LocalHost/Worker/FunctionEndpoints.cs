@@ -60,7 +60,7 @@ internal sealed partial class FunctionEndpoints(IServiceProvider services, HostL
         // The client's leaving fires both tokens; functionTimeout only the function's; the proxy's limit only RequestAborted.
         using var invocation = function.TakesToken ? new CancellationTokenSource() : null;
         var proxyEnded = false;
-        await using var onClientGone = invocation is null ? default : context.RequestAborted.Register(() =>
+        await using var onClientAborted = invocation is null ? default : context.RequestAborted.Register(() =>
         {
             if (!Volatile.Read(ref proxyEnded))
             {

@@ -18,7 +18,7 @@ internal sealed class Polls
     }
 
     /// <summary>The most that were held at a time.</summary>
-    public int MostHeld => _most;
+    public int MaxHeld => _most;
 
     public int Held => _held;
 

@@ -26,7 +26,7 @@ public sealed class TabsTests(Site site)
             Assert.Equal(TwentyMessages, await tab.ReceivedAsync());
         }
 
-        Assert.Equal(1, polls.MostHeld);
+        Assert.Equal(1, polls.MaxHeld);
         Assert.Single(polls.Pages);
     }
 }

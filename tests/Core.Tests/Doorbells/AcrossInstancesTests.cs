@@ -48,7 +48,7 @@ public sealed class AcrossInstancesTests : IDisposable
 
         // Its next look by itself is 30 seconds away.
         await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(10));
-        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
         Assert.Equal("hello", Assert.Single(_there.Answer.Messages).Message.Text());
         Assert.Equal(1, _there.Answer.Messages[0].Deliveries);
         Assert.Equal(["receive", "delete"], Queue.Requests.Skip(5));
@@ -64,7 +64,7 @@ public sealed class AcrossInstancesTests : IDisposable
         BellThere.Failure = Queue.Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
         await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(7));
 
-        Assert.Equal(PollEnd.StorageFailed, await poll.Bounded());
+        Assert.Equal(PollOutcome.StorageFailed, await poll.Bounded());
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class AcrossInstancesTests : IDisposable
 
         await _there.PushAsync("hello");
 
-        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
         Assert.Equal(["send", "delete"], Queue.Requests);
         Assert.Empty(BellThere.Texts);
     }
@@ -115,7 +115,7 @@ public sealed class AcrossInstancesTests : IDisposable
         await OpenBellThereAsync();
         var poll = await PollThereAsync();
         _time.Advance(TimeSpan.FromSeconds(220));
-        Assert.Equal(PollEnd.TimedOut, await poll.Bounded());
+        Assert.Equal(PollOutcome.TimedOut, await poll.Bounded());
         _time.Advance(TimeSpan.FromSeconds(3));
 
         await _here.PushAsync("hello");
@@ -128,8 +128,8 @@ public sealed class AcrossInstancesTests : IDisposable
     {
         await OpenBellThereAsync();
         var poll = await PollThereAsync();
-        await _there.ClientGone.CancelAsync();
-        Assert.Equal(PollEnd.ClientGone, await poll.Bounded());
+        await _there.ClientAborted.CancelAsync();
+        Assert.Equal(PollOutcome.ClientGone, await poll.Bounded());
 
         await _there.PushAsync("hello");
 
@@ -143,7 +143,7 @@ public sealed class AcrossInstancesTests : IDisposable
         _ = await PollThereAsync();
         BellThere.IsThere = false;
 
-        Assert.Equal(PushEnd.Stored, await PushHereAsync());
+        Assert.Equal(PushOutcome.Stored, await PushHereAsync());
     }
 
     [Theory]
@@ -156,7 +156,7 @@ public sealed class AcrossInstancesTests : IDisposable
         var failing = request == "send" ? BellThere : Queue;
         failing.Arrived = (arrived, _) => arrived == request ? throw new RequestFailedException(503, "", "ServerBusy", innerException: null) : Task.CompletedTask;
 
-        Assert.Equal(PushEnd.Stored, await PushHereAsync());
+        Assert.Equal(PushOutcome.Stored, await PushHereAsync());
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class AcrossInstancesTests : IDisposable
     {
         var read = Queue.Hold("properties");
 
-        Assert.Equal(PushEnd.Stored, await PushHereAsync());
+        Assert.Equal(PushOutcome.Stored, await PushHereAsync());
         var stop = _here.Ringer.StopAsync(CancellationToken.None);
         Assert.False(stop.IsCompleted);
         read.SetResult();
@@ -176,7 +176,7 @@ public sealed class AcrossInstancesTests : IDisposable
     public async Task AHostThatStops_WaitsNoLongerThanAMomentForARing()
     {
         Queue.Hold("properties");
-        Assert.Equal(PushEnd.Stored, await PushHereAsync());
+        Assert.Equal(PushOutcome.Stored, await PushHereAsync());
         var stop = _here.Ringer.StopAsync(CancellationToken.None);
 
         _time.Advance(TimeSpan.FromSeconds(2));
@@ -205,12 +205,12 @@ public sealed class AcrossInstancesTests : IDisposable
         await OpenBellThereAsync();
         var poll = await PollThereAsync();
         await _here.PutAsync("hello");
-        _here.Answer.Write = _ => Task.FromResult(Handover.NotBegun);
+        _here.Answer.Write = _ => Task.FromResult(WriteOutcome.NotBegun);
 
-        Assert.Equal(PollEnd.ClientGone, await _here.PollAsync(seconds: 0).Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await _here.PollAsync(seconds: 0).Bounded());
 
         await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(10));
-        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
         Assert.Equal(1, Assert.Single(_there.Answer.Messages).Deliveries);
     }
 
@@ -219,10 +219,10 @@ public sealed class AcrossInstancesTests : IDisposable
     {
         await OpenBellThereAsync();
 
-        Assert.Equal(PollEnd.TimedOut, await _there.PollAsync(seconds: 0).Bounded());
+        Assert.Equal(PollOutcome.TimedOut, await _there.PollAsync(seconds: 0).Bounded());
         await _here.PutAsync("hello");
         Queue.Requests.Clear();
-        Assert.Equal(PollEnd.Delivered, await _there.PollAsync(seconds: 30).Bounded());
+        Assert.Equal(PollOutcome.Delivered, await _there.PollAsync(seconds: 30).Bounded());
         Assert.Equal(["peek", "receive", "delete"], Queue.Requests);
         Queue.Requests.Clear();
         _ = _there.PollAsync(seconds: 30);
@@ -239,7 +239,7 @@ public sealed class AcrossInstancesTests : IDisposable
         await OpenBellThereAsync();
         _there.Backoff.Remember(_there.Alice, 20);
 
-        Assert.Equal(PollEnd.TimedOut, await _there.PollAsync(seconds: 0).Bounded());
+        Assert.Equal(PollOutcome.TimedOut, await _there.PollAsync(seconds: 0).Bounded());
 
         Assert.Equal(["peek"], Queue.Requests);
     }
@@ -267,7 +267,7 @@ public sealed class AcrossInstancesTests : IDisposable
         await OpenBellThereAsync();
         Queue.Arrived = (request, _) => request == "metadata" ? throw new RequestFailedException(503, "", "ServerBusy", innerException: null) : Task.CompletedTask;
 
-        Assert.Equal(PollEnd.StorageFailed, await (await PollThereAsync()).Bounded());
+        Assert.Equal(PollOutcome.StorageFailed, await (await PollThereAsync()).Bounded());
     }
 
     [Fact]
@@ -354,7 +354,7 @@ public sealed class AcrossInstancesTests : IDisposable
         BellThere.Failure = null;
         await _here.PushAsync("hello");
         await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(7));
-        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
     }
 
     [Fact]
@@ -369,7 +369,7 @@ public sealed class AcrossInstancesTests : IDisposable
         await _here.PushAsync("hello");
 
         await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(10));
-        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
     }
 
     [Fact]
@@ -382,7 +382,7 @@ public sealed class AcrossInstancesTests : IDisposable
         using var third = new PollHarness(_time, _storage, hasBell: true);
         await OpenAsync(third);
         Assert.Equal(2, _storage.Bells.Count);
-        await third.ClientGone.CancelAsync();
+        await third.ClientAborted.CancelAsync();
 
         _time.Advance(TimeSpan.FromMinutes(2));
         await OpenAsync(_here);
@@ -401,7 +401,7 @@ public sealed class AcrossInstancesTests : IDisposable
         await _here.PushAsync("hello");
 
         await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(10));
-        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
     }
 
     [Fact]
@@ -450,7 +450,7 @@ public sealed class AcrossInstancesTests : IDisposable
 
     private async Task OpenAsync(PollHarness instance, int seconds = 600)
     {
-        _ = instance.Poll.RunAsync(new PollRequest(Named.Recipient("bob"), TimeSpan.FromSeconds(seconds)), new RecordedAnswer(), instance.ClientGone.Token);
+        _ = instance.Poll.RunAsync(new PollRequest(Named.Recipient("bob"), TimeSpan.FromSeconds(seconds)), new RecordedAnswer(), instance.ClientAborted.Token);
         await instance.Bell.StartAsync(CancellationToken.None);
         await Await.UntilAsync(
             () => instance.Bell.Name is { } name && _storage.Bells.Any(bell => bell.Name.EndsWith(name, StringComparison.Ordinal) && bell.Requests.Contains("receive")),
@@ -458,7 +458,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     // Of a mailbox that is known to be quiet: its first look already says where it waits.
-    private async Task<Task<PollEnd>> PollThereAsync(int seconds = 220)
+    private async Task<Task<PollOutcome>> PollThereAsync(int seconds = 220)
     {
         _there.Backoff.Remember(_there.Alice, 20);
         var poll = _there.PollAsync(seconds);
@@ -476,8 +476,8 @@ public sealed class AcrossInstancesTests : IDisposable
         }
     }
 
-    private async Task<PushEnd> PushHereAsync() =>
-        (await _here.Push.SendAsync([_here.Alice], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded())[0].End;
+    private async Task<PushOutcome> PushHereAsync() =>
+        (await _here.Push.SendAsync([_here.Alice], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded())[0].Outcome;
 
     // The bell reads on a thread of its own, so the clock moves in small steps.
     private async Task AdvanceUntilAsync(Func<bool> condition, TimeSpan most)

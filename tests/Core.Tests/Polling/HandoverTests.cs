@@ -22,9 +22,9 @@ public sealed class HandoverTests : IDisposable
     {
         var poll = Poll();
 
-        Assert.Equal(PushEnd.Stored, await PushAsync("hello"));
+        Assert.Equal(PushOutcome.Stored, await PushAsync("hello"));
 
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         var message = Assert.Single(poll.Answer.Messages);
         Assert.Equal("hello", message.Message.Text());
         Assert.Equal(1, message.Deliveries);
@@ -36,15 +36,15 @@ public sealed class HandoverTests : IDisposable
     public async Task Push_ToAnArmedPoll_HidesTheMessageUntilItsAnswerIsWritten()
     {
         var poll = Poll();
-        var written = new TaskCompletionSource<Handover>();
+        var written = new TaskCompletionSource<WriteOutcome>();
         poll.Answer.Write = _ => written.Task;
 
         await PushAsync("hello");
 
         Assert.Single(Queue.Texts);
         Assert.False(await IsVisibleAsync());
-        written.SetResult(Handover.Written);
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        written.SetResult(WriteOutcome.Written);
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         Assert.Empty(Queue.Texts);
     }
 
@@ -52,7 +52,7 @@ public sealed class HandoverTests : IDisposable
     public async Task Push_WhenTheInstanceDiesBeforeTheDelete_LeavesTheMessageForItsLease_AndMarksTheRepeat()
     {
         var poll = Poll();
-        poll.Answer.Write = _ => new TaskCompletionSource<Handover>().Task;
+        poll.Answer.Write = _ => new TaskCompletionSource<WriteOutcome>().Task;
         await PushAsync("hello");
 
         _instance.Time.Advance(TimeSpan.FromSeconds(29.9));
@@ -60,7 +60,7 @@ public sealed class HandoverTests : IDisposable
         _instance.Time.Advance(TimeSpan.FromSeconds(0.1));
 
         using var other = new PollHarness(_instance.Time, _instance.Storage);
-        Assert.Equal(PollEnd.Delivered, await other.PollAsync(seconds: 0).Bounded());
+        Assert.Equal(PollOutcome.Delivered, await other.PollAsync(seconds: 0).Bounded());
         Assert.Equal(2, Assert.Single(other.Answer.Messages).Deliveries);
     }
 
@@ -71,11 +71,11 @@ public sealed class HandoverTests : IDisposable
 
         await PushAsync("hello");
 
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         Assert.Equal(["send"], Queue.Requests);
         _instance.Time.Advance(TimeSpan.FromSeconds(60));
         var again = Poll(seconds: 0, lease: 60);
-        Assert.Equal(PollEnd.Delivered, await again.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await again.End.Bounded());
         Assert.Equal(2, Assert.Single(again.Answer.Messages).Deliveries);
         Assert.Equal(poll.Answer.Messages[0].Message.Id, again.Answer.Messages[0].Message.Id);
         Assert.False(await Mailbox.AcknowledgeAsync(poll.Answer.Messages[0].Receipt));
@@ -90,7 +90,7 @@ public sealed class HandoverTests : IDisposable
 
         await PushAsync("hello");
 
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         Assert.Equal("hello", Assert.Single(poll.Answer.Messages).Message.Text());
     }
 
@@ -102,25 +102,25 @@ public sealed class HandoverTests : IDisposable
 
         await PushAsync("hello");
 
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         Assert.Equal(["send", "create", "send", "delete"], Queue.Requests);
     }
 
     [Theory]
-    [InlineData(Handover.NotBegun, null, 1)]
-    [InlineData(Handover.Broken, null, 2)]
-    [InlineData(Handover.NotBegun, 60, 1)]
-    [InlineData(Handover.Broken, 60, 2)]
-    public async Task Push_WhenTheAnswerIsNotWritten_IsBackInTheMailboxAtOnce(Handover handover, int? lease, int deliveriesNext)
+    [InlineData(WriteOutcome.NotBegun, null, 1)]
+    [InlineData(WriteOutcome.Broken, null, 2)]
+    [InlineData(WriteOutcome.NotBegun, 60, 1)]
+    [InlineData(WriteOutcome.Broken, 60, 2)]
+    public async Task Push_WhenTheAnswerIsNotWritten_IsBackInTheMailboxAtOnce(WriteOutcome handover, int? lease, int deliveriesNext)
     {
         var poll = Poll(lease: lease);
         poll.Answer.Write = _ => Task.FromResult(handover);
 
-        Assert.Equal(PushEnd.Stored, await PushAsync("hello"));
+        Assert.Equal(PushOutcome.Stored, await PushAsync("hello"));
 
-        Assert.Equal(PollEnd.ClientGone, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await poll.End.Bounded());
         var next = Poll(seconds: 0);
-        Assert.Equal(PollEnd.Delivered, await next.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await next.End.Bounded());
         Assert.Equal(deliveriesNext, Assert.Single(next.Answer.Messages).Deliveries);
         Assert.Equal("hello", next.Answer.Messages[0].Message.Text());
     }
@@ -132,7 +132,7 @@ public sealed class HandoverTests : IDisposable
 
         await PushAsync("hello");
 
-        Assert.Equal(PollEnd.Delivered, await newer.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await newer.End.Bounded());
         Assert.False(older.End.IsCompleted);
         Assert.Equal(["send", "delete"], Queue.Requests);
     }
@@ -148,7 +148,7 @@ public sealed class HandoverTests : IDisposable
         Assert.True(await IsVisibleAsync());
         look.SetResult();
 
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         Assert.Equal(1, Assert.Single(poll.Answer.Messages).Deliveries);
     }
 
@@ -163,9 +163,9 @@ public sealed class HandoverTests : IDisposable
         await PushAsync("second");
         look.SetResult();
 
-        Assert.Equal(PollEnd.Delivered, await newer.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await newer.End.Bounded());
         Assert.Equal("first", Assert.Single(newer.Answer.Messages).Message.Text());
-        Assert.Equal(PollEnd.Delivered, await older.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await older.End.Bounded());
         Assert.Equal("second", Assert.Single(older.Answer.Messages).Message.Text());
     }
 
@@ -176,16 +176,16 @@ public sealed class HandoverTests : IDisposable
         var send = Queue.Hold("send");
         var first = PushAsync("first");
 
-        Assert.Equal(PushEnd.Stored, await PushAsync("second").Bounded());
+        Assert.Equal(PushOutcome.Stored, await PushAsync("second").Bounded());
         Assert.False(poll.End.IsCompleted);
         send.SetResult();
 
-        Assert.Equal(PushEnd.Stored, await first.Bounded());
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PushOutcome.Stored, await first.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         Assert.Equal("first", Assert.Single(poll.Answer.Messages).Message.Text());
         Assert.Equal(["send", "send", "delete"], Queue.Requests);
         var next = Poll();
-        Assert.Equal(PollEnd.Delivered, await next.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await next.End.Bounded());
         Assert.Equal("second", Assert.Single(next.Answer.Messages).Message.Text());
     }
 
@@ -197,11 +197,11 @@ public sealed class HandoverTests : IDisposable
         var first = PushAsync("first");
 
         await PushAsync("second").Bounded();
-        Assert.Equal(PollEnd.Delivered, await older.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await older.End.Bounded());
         send.SetResult();
 
         await first.Bounded();
-        Assert.Equal(PollEnd.Delivered, await newer.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await newer.End.Bounded());
         Assert.Equal("second", Assert.Single(older.Answer.Messages).Message.Text());
         Assert.Equal("first", Assert.Single(newer.Answer.Messages).Message.Text());
         Assert.Equal(["send", "send", "delete", "delete"], Queue.Requests);
@@ -215,11 +215,11 @@ public sealed class HandoverTests : IDisposable
         var push = PushAsync("hello");
 
         await newer.Client.CancelAsync();
-        Assert.Equal(PollEnd.ClientGone, await newer.End.Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await newer.End.Bounded());
         send.SetResult();
 
-        Assert.Equal(PushEnd.Stored, await push.Bounded());
-        Assert.Equal(PollEnd.Delivered, await older.End.Bounded());
+        Assert.Equal(PushOutcome.Stored, await push.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await older.End.Bounded());
         Assert.Equal(1, Assert.Single(older.Answer.Messages).Deliveries);
         Assert.Equal(["send", "delete"], Queue.Requests);
     }
@@ -232,13 +232,13 @@ public sealed class HandoverTests : IDisposable
         var push = PushAsync("hello");
 
         await poll.Client.CancelAsync();
-        Assert.Equal(PollEnd.ClientGone, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await poll.End.Bounded());
         send.SetResult();
 
-        Assert.Equal(PushEnd.Stored, await push.Bounded());
+        Assert.Equal(PushOutcome.Stored, await push.Bounded());
         Assert.Equal(["send", "update"], Queue.Requests);
         var next = Poll(seconds: 0);
-        Assert.Equal(PollEnd.Delivered, await next.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await next.End.Bounded());
         Assert.Equal(1, Assert.Single(next.Answer.Messages).Deliveries);
     }
 
@@ -253,8 +253,8 @@ public sealed class HandoverTests : IDisposable
         await shorter.Client.CancelAsync();
         send.SetResult();
 
-        Assert.Equal(PushEnd.Stored, await push.Bounded());
-        Assert.Equal(PollEnd.Delivered, await longer.End.Bounded());
+        Assert.Equal(PushOutcome.Stored, await push.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await longer.End.Bounded());
         Assert.Equal(1, Assert.Single(longer.Answer.Messages).Deliveries);
         Assert.Equal(TimeSpan.FromSeconds(60), longer.Answer.Messages[0].LeaseLeft(_instance.Time));
         Assert.Equal(["send", "update", "receive"], Queue.Requests);
@@ -270,11 +270,11 @@ public sealed class HandoverTests : IDisposable
         Queue.Answered = _ => Queue.Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
         send.SetResult();
 
-        Assert.Equal(PushEnd.Stored, await push.Bounded());
+        Assert.Equal(PushOutcome.Stored, await push.Bounded());
 
         (Queue.Failure, Queue.Answered) = (null, _ => { });
         _instance.Time.Advance(TimeSpan.FromSeconds(30));
-        Assert.Equal(PollEnd.Delivered, await Poll(seconds: 0).End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await Poll(seconds: 0).End.Bounded());
     }
 
     [Fact]
@@ -290,12 +290,12 @@ public sealed class HandoverTests : IDisposable
             }
         };
 
-        Assert.Equal(PushEnd.Stored, await PushAsync("hello").Bounded());
+        Assert.Equal(PushOutcome.Stored, await PushAsync("hello").Bounded());
 
-        Assert.Equal(PollEnd.ClientGone, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await poll.End.Bounded());
         Assert.Empty(poll.Answer.Messages);
         var next = Poll(seconds: 0);
-        Assert.Equal(PollEnd.Delivered, await next.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await next.End.Bounded());
         Assert.Equal(1, Assert.Single(next.Answer.Messages).Deliveries);
     }
 
@@ -312,8 +312,8 @@ public sealed class HandoverTests : IDisposable
         Assert.False(poll.End.IsCompleted);
         send.SetResult();
 
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
-        Assert.Equal(PushEnd.Stored, await push.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
+        Assert.Equal(PushOutcome.Stored, await push.Bounded());
         Assert.Equal("hello", Assert.Single(poll.Answer.Messages).Message.Text());
     }
 
@@ -327,14 +327,14 @@ public sealed class HandoverTests : IDisposable
         var push = PushAsync("hello");
 
         _instance.Time.Advance(TimeSpan.FromSeconds(3));
-        Assert.Equal(PollEnd.TimedOut, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.TimedOut, await poll.End.Bounded());
         Assert.False(push.IsCompleted);
         send.SetResult();
 
-        Assert.Equal(PushEnd.Stored, await push.Bounded());
+        Assert.Equal(PushOutcome.Stored, await push.Bounded());
         Assert.Equal(["send", "update"], Queue.Requests);
         var next = Poll(seconds: 0);
-        Assert.Equal(PollEnd.Delivered, await next.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await next.End.Bounded());
         Assert.Equal(1, Assert.Single(next.Answer.Messages).Deliveries);
     }
 
@@ -348,11 +348,11 @@ public sealed class HandoverTests : IDisposable
         _instance.Time.Advance(TimeSpan.FromSeconds(5));
         send.SetResult();
 
-        Assert.Equal(PushEnd.Stored, await push.Bounded());
-        Assert.Equal(PollEnd.ClientGone, await poll.End.Bounded());
+        Assert.Equal(PushOutcome.Stored, await push.Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await poll.End.Bounded());
         Assert.Empty(poll.Answer.Messages);
         var next = Poll(seconds: 0);
-        Assert.Equal(PollEnd.Delivered, await next.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await next.End.Bounded());
         Assert.Equal(1, Assert.Single(next.Answer.Messages).Deliveries);
     }
 
@@ -364,10 +364,10 @@ public sealed class HandoverTests : IDisposable
         var push = PushAsync("hello");
 
         _instance.Stop();
-        Assert.Equal(PollEnd.HostStopping, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.HostStopping, await poll.End.Bounded());
         send.SetResult();
 
-        Assert.Equal(PushEnd.Stored, await push.Bounded());
+        Assert.Equal(PushOutcome.Stored, await push.Bounded());
         Assert.True(await IsVisibleAsync());
     }
 
@@ -377,13 +377,13 @@ public sealed class HandoverTests : IDisposable
         var poll = Poll();
         Queue.Arrived = (request, _) => request == "send" ? throw new RequestFailedException(503, "", "ServerBusy", innerException: null) : Task.CompletedTask;
 
-        Assert.Equal(PushEnd.StorageFailed, await PushAsync("refused").Bounded());
+        Assert.Equal(PushOutcome.StorageFailed, await PushAsync("refused").Bounded());
 
         Assert.Equal(["send", "peek"], Queue.Requests);
         Assert.False(poll.End.IsCompleted);
         Queue.Arrived = (_, _) => Task.CompletedTask;
-        Assert.Equal(PushEnd.Stored, await PushAsync("hello").Bounded());
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PushOutcome.Stored, await PushAsync("hello").Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         Assert.Equal("hello", Assert.Single(poll.Answer.Messages).Message.Text());
     }
 
@@ -393,9 +393,9 @@ public sealed class HandoverTests : IDisposable
         var poll = Poll();
         Queue.Failure = new RequestFailedException("Connection refused");
 
-        Assert.Equal(PushEnd.StorageFailed, await PushAsync("refused").Bounded());
+        Assert.Equal(PushOutcome.StorageFailed, await PushAsync("refused").Bounded());
 
-        Assert.Equal(PollEnd.StorageFailed, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.StorageFailed, await poll.End.Bounded());
         Assert.Equal(["send", "peek"], Queue.Requests);
     }
 
@@ -411,7 +411,7 @@ public sealed class HandoverTests : IDisposable
             }
         };
 
-        Assert.Equal(PushEnd.StorageFailed, await PushAsync("hello").Bounded());
+        Assert.Equal(PushOutcome.StorageFailed, await PushAsync("hello").Bounded());
         Queue.Answered = _ => { };
         Assert.False(poll.End.IsCompleted);
 
@@ -421,7 +421,7 @@ public sealed class HandoverTests : IDisposable
             _instance.Time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         Assert.Equal(2, Assert.Single(poll.Answer.Messages).Deliveries);
     }
 
@@ -434,8 +434,8 @@ public sealed class HandoverTests : IDisposable
         await Assert.ThrowsAsync<InvalidOperationException>(() => PushAsync("refused").Bounded());
 
         Queue.Arrived = (_, _) => Task.CompletedTask;
-        Assert.Equal(PushEnd.Stored, await PushAsync("hello").Bounded());
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PushOutcome.Stored, await PushAsync("hello").Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
     }
 
     [Theory]
@@ -446,9 +446,9 @@ public sealed class HandoverTests : IDisposable
     {
         var poll = Poll(lease: lease);
 
-        Assert.Equal(PushEnd.Stored, await PushAsync("hello", ttl));
+        Assert.Equal(PushOutcome.Stored, await PushAsync("hello", ttl));
 
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         Assert.Equal(["send", "receive"], Queue.Requests.Take(2));
     }
 
@@ -459,9 +459,9 @@ public sealed class HandoverTests : IDisposable
     {
         var poll = Poll(lease: lease);
 
-        Assert.Equal(PushEnd.Stored, await PushAsync("hello", ttl));
+        Assert.Equal(PushOutcome.Stored, await PushAsync("hello", ttl));
 
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         Assert.DoesNotContain("receive", Queue.Requests);
     }
 
@@ -472,7 +472,7 @@ public sealed class HandoverTests : IDisposable
 
         var copy = Assert.Single(await _instance.Push.SendAsync([_instance.Alice], Named.Message("later"), TimeSpan.FromHours(1), TimeSpan.FromSeconds(10)).Bounded());
 
-        Assert.Equal(PushEnd.Stored, copy.End);
+        Assert.Equal(PushOutcome.Stored, copy.Outcome);
         Assert.Equal(["send"], Queue.Requests);
         Assert.False(poll.End.IsCompleted);
     }
@@ -486,7 +486,7 @@ public sealed class HandoverTests : IDisposable
 
         await _instance.Push.SendAsync([_instance.Alice, bob], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded();
 
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         Assert.Equal(["send", "delete"], Queue.Requests);
         Assert.Equal(["send"], _instance.Storage.Of(bob).Requests);
         var bobs = await _instance.Storage.Mailboxes().Open(bob).ReceiveAsync(TimeSpan.FromSeconds(30), FuncComet.Mailboxes.Mailbox.Deadline);
@@ -520,7 +520,7 @@ public sealed class HandoverTests : IDisposable
         Assert.False(next.End.IsCompleted);
         _instance.Time.Advance(TimeSpan.FromSeconds(0.01));
 
-        Assert.Equal(PollEnd.Delivered, await next.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await next.End.Bounded());
         Assert.Equal(["peek", "receive", "delete"], Queue.Requests);
     }
 
@@ -530,7 +530,7 @@ public sealed class HandoverTests : IDisposable
         await HandOverAsync("first");
         await _instance.PutAsync("pushed elsewhere");
 
-        Assert.Equal(PollEnd.Delivered, await Poll(seconds: 0).End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await Poll(seconds: 0).End.Bounded());
     }
 
     [Fact]
@@ -540,7 +540,7 @@ public sealed class HandoverTests : IDisposable
         await _instance.PutAsync("pushed elsewhere");
         _instance.Time.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(PollEnd.Delivered, await Poll().End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await Poll().End.Bounded());
     }
 
     [Fact]
@@ -551,7 +551,7 @@ public sealed class HandoverTests : IDisposable
 
         var next = Poll();
 
-        Assert.Equal(PollEnd.Delivered, await next.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await next.End.Bounded());
         Assert.Equal("second", Assert.Single(next.Answer.Messages).Message.Text());
     }
 
@@ -573,7 +573,7 @@ public sealed class HandoverTests : IDisposable
 
     private Mailbox Mailbox => _instance.Storage.Mailboxes().Open(_instance.Alice);
 
-    private (Task<PollEnd> End, RecordedAnswer Answer, CancellationTokenSource Client) Poll(int seconds = 30, int? lease = null, int max = 1)
+    private (Task<PollOutcome> End, RecordedAnswer Answer, CancellationTokenSource Client) Poll(int seconds = 30, int? lease = null, int max = 1)
     {
         var (answer, client) = (new RecordedAnswer(), new CancellationTokenSource());
         var request = new PollRequest(_instance.Alice, TimeSpan.FromSeconds(seconds)) { Lease = lease is { } time ? TimeSpan.FromSeconds(time) : null, Max = max };
@@ -586,11 +586,11 @@ public sealed class HandoverTests : IDisposable
     {
         var poll = Poll();
         await PushAsync(text);
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
     }
 
-    private async Task<PushEnd> PushAsync(string text, int ttl = 3_600) =>
-        (await _instance.Push.SendAsync([_instance.Alice], Named.Message(text), TimeSpan.FromSeconds(ttl), TimeSpan.Zero))[0].End;
+    private async Task<PushOutcome> PushAsync(string text, int ttl = 3_600) =>
+        (await _instance.Push.SendAsync([_instance.Alice], Named.Message(text), TimeSpan.FromSeconds(ttl), TimeSpan.Zero))[0].Outcome;
 
     private async Task<bool> IsVisibleAsync() =>
         (await Queue.PeekMessageAsync(TestContext.Current.CancellationToken)).Value is not null;

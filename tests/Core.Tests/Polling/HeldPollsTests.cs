@@ -16,7 +16,7 @@ public sealed class HeldPollsTests : IDisposable
         _ = PollAsync("alice");
         _ = PollAsync("bob");
 
-        Assert.Equal(PollEnd.TooManyPolls, await PollAsync("carol").Bounded());
+        Assert.Equal(PollOutcome.TooManyPolls, await PollAsync("carol").Bounded());
 
         Assert.Empty(_instance.Storage.Of(Named.Recipient("carol")).Requests);
     }
@@ -28,7 +28,7 @@ public sealed class HeldPollsTests : IDisposable
         _ = PollAsync("alice");
         _ = PollAsync("alice");
 
-        Assert.Equal(PollEnd.TooManyPolls, await PollAsync("alice").Bounded());
+        Assert.Equal(PollOutcome.TooManyPolls, await PollAsync("alice").Bounded());
         Assert.False(PollAsync("bob").IsCompleted);
     }
 
@@ -53,11 +53,11 @@ public sealed class HeldPollsTests : IDisposable
         _ = PollAsync("bob");
 
         var refused = new PollRequest(_instance.Alice, TimeSpan.Zero) { Acknowledges = [_instance.Answer.Messages[0].Receipt] };
-        Assert.Equal(PollEnd.TooManyPolls, await _instance.Poll.RunAsync(refused, _instance.Answer, CancellationToken.None).Bounded());
+        Assert.Equal(PollOutcome.TooManyPolls, await _instance.Poll.RunAsync(refused, _instance.Answer, CancellationToken.None).Bounded());
 
         Assert.Single(_instance.Queue.Texts);
     }
 
-    private Task<PollEnd> PollAsync(string recipient, CancellationToken? clientGone = null) =>
-        _instance.Poll.RunAsync(new PollRequest(Named.Recipient(recipient), TimeSpan.FromSeconds(30)), new RecordedAnswer(), clientGone ?? CancellationToken.None);
+    private Task<PollOutcome> PollAsync(string recipient, CancellationToken? clientAborted = null) =>
+        _instance.Poll.RunAsync(new PollRequest(Named.Recipient(recipient), TimeSpan.FromSeconds(30)), new RecordedAnswer(), clientAborted ?? CancellationToken.None);
 }

@@ -25,7 +25,7 @@ public sealed class HiddenMessageTests : IDisposable
         await _instance.AdvanceAsync(3.3, looks: 6);
         _instance.Time.Advance(TimeSpan.FromSeconds(0.05));
 
-        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
         Assert.Equal(2, _instance.Answer.Messages[1].Deliveries);
     }
 
@@ -40,7 +40,7 @@ public sealed class HiddenMessageTests : IDisposable
         await _instance.AdvanceAsync(2, looks: 1);
         _instance.Time.Advance(TimeSpan.FromSeconds(0.1));
 
-        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
         Assert.Equal("later", Assert.Single(_instance.Answer.Messages).Message.Text());
     }
 }

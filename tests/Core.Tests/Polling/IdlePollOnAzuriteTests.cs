@@ -26,7 +26,7 @@ public sealed class IdlePollOnAzuriteTests(Azurite azurite)
         var end = await poll.RunAsync(new PollRequest(Named.NewRecipient(), TimeSpan.FromSeconds(4)), new RecordedAnswer(), CancellationToken.None).Bounded();
 
         // Pauses of at least 0.2, 0.4, 0.8 and 1.6 seconds (jitter takes at most a fifth) add up to 3: a fifth look at the latest then, and the next would be 3.2 later.
-        Assert.Equal(PollEnd.TimedOut, end);
+        Assert.Equal(PollOutcome.TimedOut, end);
         Assert.InRange(requests.Count, 2, 5);
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
@@ -37,12 +37,12 @@ public sealed class IdlePollOnAzuriteTests(Azurite azurite)
         var requests = new CountingPolicy();
         using var host = CreateHost(requests, hasBell: false);
         await host.StartAsync(TestContext.Current.CancellationToken);
-        using var clientGone = new CancellationTokenSource();
-        var poll = host.Services.GetRequiredService<LongPoll>().RunAsync(new PollRequest(Named.NewRecipient(), TimeSpan.FromSeconds(60)), new RecordedAnswer(), clientGone.Token);
+        using var clientAborted = new CancellationTokenSource();
+        var poll = host.Services.GetRequiredService<LongPoll>().RunAsync(new PollRequest(Named.NewRecipient(), TimeSpan.FromSeconds(60)), new RecordedAnswer(), clientAborted.Token);
         await Await.UntilAsync(() => requests.Count >= 1, "the first look");
 
-        await clientGone.CancelAsync();
-        Assert.Equal(PollEnd.ClientGone, await poll.Bounded());
+        await clientAborted.CancelAsync();
+        Assert.Equal(PollOutcome.ClientGone, await poll.Bounded());
         var atTheEnd = requests.Count;
 
         // Longer than the pause that was running.
@@ -96,7 +96,7 @@ public sealed class IdlePollOnAzuriteTests(Azurite azurite)
         await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken);
         await one.Services.GetRequiredService<MessagePush>().SendAsync([recipient], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded();
 
-        Assert.Equal(PollEnd.Delivered, await poll.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken));
+        Assert.Equal(PollOutcome.Delivered, await poll.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken));
         Assert.Equal("hello", Assert.Single(answer.Messages).Message.Text());
         await one.StopAsync(TestContext.Current.CancellationToken);
         await other.StopAsync(TestContext.Current.CancellationToken);

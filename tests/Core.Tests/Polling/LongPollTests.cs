@@ -17,7 +17,7 @@ public sealed class LongPollTests : IDisposable
         await _instance.PushAsync("hello");
         _instance.Queue.Requests.Clear();
 
-        Assert.Equal(PollEnd.Delivered, await _instance.PollAsync(seconds: 30).Bounded());
+        Assert.Equal(PollOutcome.Delivered, await _instance.PollAsync(seconds: 30).Bounded());
 
         Assert.Equal("hello", Assert.Single(_instance.Answer.Messages).Message.Text());
         Assert.Equal(1, _instance.Answer.Messages[0].Deliveries);
@@ -32,7 +32,7 @@ public sealed class LongPollTests : IDisposable
 
         await _instance.PushAsync("hello");
 
-        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
         Assert.Equal("hello", Assert.Single(_instance.Answer.Messages).Message.Text());
     }
 
@@ -46,7 +46,7 @@ public sealed class LongPollTests : IDisposable
         Assert.False(poll.IsCompleted);
         _instance.Time.Advance(TimeSpan.FromMilliseconds(250));
 
-        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class LongPollTests : IDisposable
         await _instance.AdvanceAsync(5, looks: 10);
         await _instance.AdvanceAsync(2.25, looks: 10);
 
-        Assert.Equal(PollEnd.TimedOut, await poll.Bounded());
+        Assert.Equal(PollOutcome.TimedOut, await poll.Bounded());
         Assert.Equal(10, _instance.Queue.Requests.Count);
         Assert.Equal(0, _instance.Held.Count);
     }
@@ -103,7 +103,7 @@ public sealed class LongPollTests : IDisposable
     [Fact]
     public async Task Run_WithoutTimeout_LooksOnce()
     {
-        Assert.Equal(PollEnd.TimedOut, await _instance.PollAsync(seconds: 0).Bounded());
+        Assert.Equal(PollOutcome.TimedOut, await _instance.PollAsync(seconds: 0).Bounded());
 
         Assert.Equal(["peek"], _instance.Queue.Requests);
     }
@@ -122,9 +122,9 @@ public sealed class LongPollTests : IDisposable
         var poll = _instance.PollAsync(seconds: 30);
         Assert.Equal(1, _instance.Held.Count);
 
-        await _instance.ClientGone.CancelAsync();
+        await _instance.ClientAborted.CancelAsync();
 
-        Assert.Equal(PollEnd.ClientGone, await poll.Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await poll.Bounded());
         Assert.Equal(0, _instance.Held.Count);
         _instance.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(["peek"], _instance.Queue.Requests);
@@ -136,17 +136,17 @@ public sealed class LongPollTests : IDisposable
         _instance.Queue.Arrived = (_, token) => Task.Delay(Timeout.Infinite, token);
         var poll = _instance.PollAsync(seconds: 30);
 
-        await _instance.ClientGone.CancelAsync();
+        await _instance.ClientAborted.CancelAsync();
 
-        Assert.Equal(PollEnd.ClientGone, await poll.Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await poll.Bounded());
     }
 
     [Fact]
     public async Task Run_WhenTheClientIsGoneAlready_AsksNothing()
     {
-        await _instance.ClientGone.CancelAsync();
+        await _instance.ClientAborted.CancelAsync();
 
-        Assert.Equal(PollEnd.ClientGone, await _instance.PollAsync(seconds: 30).Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await _instance.PollAsync(seconds: 30).Bounded());
         Assert.Empty(_instance.Queue.Requests);
     }
 
@@ -158,15 +158,15 @@ public sealed class LongPollTests : IDisposable
         {
             if (request == "receive")
             {
-                _instance.ClientGone.Cancel();
+                _instance.ClientAborted.Cancel();
             }
         };
 
-        Assert.Equal(PollEnd.ClientGone, await _instance.PollAsync(seconds: 30).Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await _instance.PollAsync(seconds: 30).Bounded());
 
         Assert.Empty(_instance.Answer.Messages);
         var next = new RecordedAnswer();
-        Assert.Equal(PollEnd.Delivered, await _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero), next, CancellationToken.None).Bounded());
+        Assert.Equal(PollOutcome.Delivered, await _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero), next, CancellationToken.None).Bounded());
         Assert.Equal(1, Assert.Single(next.Messages).Deliveries);
     }
 
@@ -180,30 +180,30 @@ public sealed class LongPollTests : IDisposable
         {
             if (request == "receive")
             {
-                _instance.ClientGone.Cancel();
+                _instance.ClientAborted.Cancel();
             }
         };
 
         await _instance.PutAsync("hello");
         _instance.Doorbell.Ring(_instance.Alice);
 
-        Assert.Equal(PollEnd.ClientGone, await newest.Bounded());
-        Assert.Equal(PollEnd.Delivered, await waiting.Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await newest.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await waiting.Bounded());
         Assert.Equal(1, Assert.Single(other.Messages).Deliveries);
     }
 
     [Theory]
-    [InlineData(Handover.NotBegun, 1)]
-    [InlineData(Handover.Broken, 2)]
-    public async Task Run_WhenTheAnswerIsNotWritten_GivesTheMessageBackAtOnce(Handover handover, int deliveriesNext)
+    [InlineData(WriteOutcome.NotBegun, 1)]
+    [InlineData(WriteOutcome.Broken, 2)]
+    public async Task Run_WhenTheAnswerIsNotWritten_GivesTheMessageBackAtOnce(WriteOutcome handover, int deliveriesNext)
     {
         await _instance.PushAsync("hello");
         _instance.Answer.Write = _ => Task.FromResult(handover);
 
-        Assert.Equal(PollEnd.ClientGone, await _instance.PollAsync(seconds: 30).Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await _instance.PollAsync(seconds: 30).Bounded());
 
         var next = new RecordedAnswer();
-        Assert.Equal(PollEnd.Delivered, await _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero), next, CancellationToken.None).Bounded());
+        Assert.Equal(PollOutcome.Delivered, await _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero), next, CancellationToken.None).Bounded());
         Assert.Equal(deliveriesNext, Assert.Single(next.Messages).Deliveries);
         Assert.Equal("hello", next.Messages[0].Message.Text());
     }
@@ -227,13 +227,13 @@ public sealed class LongPollTests : IDisposable
         _instance.Answer.Write = async token =>
         {
             await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return Handover.Broken;
+            return WriteOutcome.Broken;
         };
         var poll = _instance.PollAsync(seconds: 220);
 
         _instance.Time.Advance(TimeSpan.FromSeconds(30));
 
-        Assert.Equal(PollEnd.ClientGone, await poll.Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await poll.Bounded());
     }
 
     [Fact]
@@ -243,8 +243,8 @@ public sealed class LongPollTests : IDisposable
 
         _instance.Stop();
 
-        Assert.Equal(PollEnd.HostStopping, await poll.Bounded());
-        Assert.Equal(PollEnd.HostStopping, await _instance.PollAsync(seconds: 30).Bounded());
+        Assert.Equal(PollOutcome.HostStopping, await poll.Bounded());
+        Assert.Equal(PollOutcome.HostStopping, await _instance.PollAsync(seconds: 30).Bounded());
         Assert.Equal(["peek"], _instance.Queue.Requests);
     }
 
@@ -260,7 +260,7 @@ public sealed class LongPollTests : IDisposable
             }
         };
 
-        Assert.Equal(PollEnd.Delivered, await _instance.PollAsync(seconds: 30).Bounded());
+        Assert.Equal(PollOutcome.Delivered, await _instance.PollAsync(seconds: 30).Bounded());
         Assert.Empty(_instance.Queue.Texts);
     }
 
@@ -269,7 +269,7 @@ public sealed class LongPollTests : IDisposable
     {
         _instance.Queue.Failure = new RequestFailedException("Connection refused");
 
-        Assert.Equal(PollEnd.StorageFailed, await _instance.PollAsync(seconds: 30).Bounded());
+        Assert.Equal(PollOutcome.StorageFailed, await _instance.PollAsync(seconds: 30).Bounded());
         Assert.Equal(0, _instance.Held.Count);
     }
 
@@ -281,7 +281,7 @@ public sealed class LongPollTests : IDisposable
 
         _instance.Time.Advance(TimeSpan.FromMilliseconds(250));
 
-        Assert.Equal(PollEnd.StorageFailed, await poll.Bounded());
+        Assert.Equal(PollOutcome.StorageFailed, await poll.Bounded());
     }
 
     [Fact]
@@ -291,9 +291,9 @@ public sealed class LongPollTests : IDisposable
         _instance.Answer.Write = _ =>
         {
             _instance.Queue.Failure = new RequestFailedException("Connection refused");
-            return Task.FromResult(Handover.Written);
+            return Task.FromResult(WriteOutcome.Written);
         };
-        Assert.Equal(PollEnd.Delivered, await _instance.PollAsync(seconds: 30).Bounded());
+        Assert.Equal(PollOutcome.Delivered, await _instance.PollAsync(seconds: 30).Bounded());
 
         _instance.Queue.Failure = null;
         _instance.Time.Advance(TimeSpan.FromSeconds(30));
@@ -308,29 +308,29 @@ public sealed class LongPollTests : IDisposable
     {
         await _instance.PushAsync("hello");
 
-        Assert.Equal(PollEnd.Delivered, await LeaseAsync(_instance.Answer).Bounded());
+        Assert.Equal(PollOutcome.Delivered, await LeaseAsync(_instance.Answer).Bounded());
 
         Assert.Single(_instance.Queue.Texts);
-        Assert.Equal(PollEnd.TimedOut, await LeaseAsync(new RecordedAnswer()).Bounded());
+        Assert.Equal(PollOutcome.TimedOut, await LeaseAsync(new RecordedAnswer()).Bounded());
         _instance.Time.Advance(TimeSpan.FromSeconds(60));
         var again = new RecordedAnswer();
-        Assert.Equal(PollEnd.Delivered, await LeaseAsync(again).Bounded());
+        Assert.Equal(PollOutcome.Delivered, await LeaseAsync(again).Bounded());
         Assert.Equal(2, Assert.Single(again.Messages).Deliveries);
         Assert.Equal(_instance.Answer.Messages[0].Message.Id, again.Messages[0].Message.Id);
     }
 
     [Theory]
-    [InlineData(Handover.NotBegun, 1)]
-    [InlineData(Handover.Broken, 2)]
-    public async Task Run_InLeaseModeWhenTheAnswerIsNotWritten_GivesTheMessageBackAtOnce(Handover handover, int deliveriesNext)
+    [InlineData(WriteOutcome.NotBegun, 1)]
+    [InlineData(WriteOutcome.Broken, 2)]
+    public async Task Run_InLeaseModeWhenTheAnswerIsNotWritten_GivesTheMessageBackAtOnce(WriteOutcome handover, int deliveriesNext)
     {
         await _instance.PushAsync("hello");
         _instance.Answer.Write = _ => Task.FromResult(handover);
 
-        Assert.Equal(PollEnd.ClientGone, await LeaseAsync(_instance.Answer).Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await LeaseAsync(_instance.Answer).Bounded());
 
         var next = new RecordedAnswer();
-        Assert.Equal(PollEnd.Delivered, await LeaseAsync(next).Bounded());
+        Assert.Equal(PollOutcome.Delivered, await LeaseAsync(next).Bounded());
         Assert.Equal(deliveriesNext, Assert.Single(next.Messages).Deliveries);
     }
 
@@ -345,21 +345,21 @@ public sealed class LongPollTests : IDisposable
         _instance.Queue.Requests.Clear();
         var poll = new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30)) { Max = 32 };
 
-        Assert.Equal(PollEnd.Delivered, await _instance.Poll.RunAsync(poll, _instance.Answer, CancellationToken.None).Bounded());
+        Assert.Equal(PollOutcome.Delivered, await _instance.Poll.RunAsync(poll, _instance.Answer, CancellationToken.None).Bounded());
 
         Assert.Equal(Enumerable.Range(0, 32).Select(number => $"{number}"), _instance.Answer.Messages.Select(message => message.Message.Text()));
         Assert.Equal(["peek", "receive", .. Enumerable.Repeat("delete", 32)], _instance.Queue.Requests);
         Assert.Equal(8, _instance.Queue.Texts.Count());
     }
 
-    private Task<PollEnd> LeaseAsync(RecordedAnswer answer) =>
+    private Task<PollOutcome> LeaseAsync(RecordedAnswer answer) =>
         _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero) { Lease = TimeSpan.FromSeconds(60) }, answer, CancellationToken.None);
 
     [Theory]
-    [InlineData("peek", PollEnd.StorageFailed)]
-    [InlineData("receive", PollEnd.StorageFailed)]
-    [InlineData("delete", PollEnd.Delivered)]
-    public async Task Run_WhenStorageFreezesAtTheEnd_EndsBelowTheHostsLimit(string request, PollEnd expected)
+    [InlineData("peek", PollOutcome.StorageFailed)]
+    [InlineData("receive", PollOutcome.StorageFailed)]
+    [InlineData("delete", PollOutcome.Delivered)]
+    public async Task Run_WhenStorageFreezesAtTheEnd_EndsBelowTheHostsLimit(string request, PollOutcome expected)
     {
         await _instance.PushAsync("hello");
         _instance.Queue.Arrived = (arrived, token) => arrived == request ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
@@ -375,7 +375,7 @@ public sealed class LongPollTests : IDisposable
     {
         var other = new RecordedAnswer();
         var waiting = _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30)), other, CancellationToken.None);
-        var writing = new TaskCompletionSource<Handover>();
+        var writing = new TaskCompletionSource<WriteOutcome>();
         _instance.Answer.Write = _ => writing.Task;
         var newest = _instance.PollAsync(seconds: 30);
         await _instance.PushAsync("first");
@@ -383,10 +383,10 @@ public sealed class LongPollTests : IDisposable
 
         await _instance.PushAsync("second");
 
-        Assert.Equal(PollEnd.Delivered, await waiting.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await waiting.Bounded());
         Assert.Equal("second", Assert.Single(other.Messages).Message.Text());
-        writing.SetResult(Handover.Written);
-        Assert.Equal(PollEnd.Delivered, await newest.Bounded());
+        writing.SetResult(WriteOutcome.Written);
+        Assert.Equal(PollOutcome.Delivered, await newest.Bounded());
     }
 
     [Fact]
@@ -423,7 +423,7 @@ public sealed class LongPollTests : IDisposable
         Assert.False(poll.IsCompleted);
         await _instance.PushAsync("second");
 
-        Assert.Equal(PollEnd.Delivered, await poll.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
         Assert.Equal("second", Assert.Single(_instance.Answer.Messages).Message.Text());
     }
 
@@ -438,7 +438,7 @@ public sealed class LongPollTests : IDisposable
             await _instance.PushAsync($"{number}");
         }
 
-        Assert.All(await Task.WhenAll(polls).Bounded(), end => Assert.Equal(PollEnd.Delivered, end));
+        Assert.All(await Task.WhenAll(polls).Bounded(), end => Assert.Equal(PollOutcome.Delivered, end));
         Assert.Equal(
             Enumerable.Range(0, 20).Select(number => $"{number}").Order(),
             answers.Select(answer => Assert.Single(answer.Messages).Message.Text()).Order());

@@ -37,7 +37,7 @@ public sealed class LookTurnsTests : IDisposable
 
         await _clients[0].CancelAsync();
 
-        Assert.Equal(PollEnd.ClientGone, await polls[0].Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await polls[0].Bounded());
         await Await.UntilAsync(() => _looks.Count == 65, "the next look");
     }
 
@@ -47,7 +47,7 @@ public sealed class LookTurnsTests : IDisposable
         var polls = Enumerable.Range(0, 66).Select(number => Poll(number)).ToList();
 
         await _clients[64].CancelAsync();
-        Assert.Equal(PollEnd.ClientGone, await polls[64].Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await polls[64].Bounded());
         _looks[0].SetResult();
 
         await Await.UntilAsync(() => _looks.Count == 65, "the next look");
@@ -63,10 +63,10 @@ public sealed class LookTurnsTests : IDisposable
 
         _instance.Time.Advance(TimeSpan.FromSeconds(5));
 
-        Assert.Equal(PollEnd.StorageFailed, await late.Bounded());
+        Assert.Equal(PollOutcome.StorageFailed, await late.Bounded());
     }
 
-    private Task<PollEnd> Poll(int number, int seconds = 30)
+    private Task<PollOutcome> Poll(int number, int seconds = 30)
     {
         var (recipient, client) = (Named.Recipient($"{number}"), new CancellationTokenSource());
         _clients.Add(client);

@@ -44,12 +44,12 @@ public sealed class PoisonTests : IDisposable
         await _instance.PushAsync("hello");
         foreach (var _ in Enumerable.Range(0, 5))
         {
-            _instance.Answer.Write = _ => Task.FromResult(Handover.Broken);
-            Assert.Equal(PollEnd.ClientGone, await _instance.PollAsync(seconds: 0).Bounded());
+            _instance.Answer.Write = _ => Task.FromResult(WriteOutcome.Broken);
+            Assert.Equal(PollOutcome.ClientGone, await _instance.PollAsync(seconds: 0).Bounded());
         }
 
-        _instance.Answer.Write = _ => Task.FromResult(Handover.Written);
-        Assert.Equal(PollEnd.Delivered, await _instance.PollAsync(seconds: 0).Bounded());
+        _instance.Answer.Write = _ => Task.FromResult(WriteOutcome.Written);
+        Assert.Equal(PollOutcome.Delivered, await _instance.PollAsync(seconds: 0).Bounded());
         Assert.Equal(6, _instance.Answer.Messages[^1].Deliveries);
         Assert.Empty(Dead.Requests);
     }
@@ -61,7 +61,7 @@ public sealed class PoisonTests : IDisposable
         await _instance.Queue.SendMessageAsync("FCv2AAAAAAAA", timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
         await _instance.PollAsync(seconds: 0).Bounded();
 
-        Assert.Equal(PollEnd.TimedOut, await _instance.PollAsync(seconds: 0).Bounded());
+        Assert.Equal(PollOutcome.TimedOut, await _instance.PollAsync(seconds: 0).Bounded());
 
         Assert.Equal("an envelope of another version, or a damaged one", JsonDocument.Parse(Assert.Single(Dead.Texts)).RootElement.GetProperty("reason").GetString());
         Assert.Empty(_instance.Queue.Texts);
@@ -75,13 +75,13 @@ public sealed class PoisonTests : IDisposable
         await _instance.PushAsync("behind it");
         Dead.Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
 
-        Assert.Equal(PollEnd.Delivered, await _instance.PollAsync(seconds: 0).Bounded());
+        Assert.Equal(PollOutcome.Delivered, await _instance.PollAsync(seconds: 0).Bounded());
         Assert.Equal("behind it", Assert.Single(_instance.Answer.Messages).Message.Text());
         Assert.Equal(["FCv2AAAAAAAA"], _instance.Queue.Texts);
 
         Dead.Failure = null;
         _instance.Time.Advance(TimeSpan.FromSeconds(30));
-        Assert.Equal(PollEnd.TimedOut, await _instance.PollAsync(seconds: 0).Bounded());
+        Assert.Equal(PollOutcome.TimedOut, await _instance.PollAsync(seconds: 0).Bounded());
         Assert.Single(Dead.Texts);
         Assert.Empty(_instance.Queue.Texts);
     }
@@ -90,7 +90,7 @@ public sealed class PoisonTests : IDisposable
     {
         var answer = new RecordedAnswer();
         var poll = new PollRequest(_instance.Alice, TimeSpan.Zero) { Lease = Lease, Max = max };
-        Assert.Equal(PollEnd.Delivered, await _instance.Poll.RunAsync(poll, answer, CancellationToken.None).Bounded());
+        Assert.Equal(PollOutcome.Delivered, await _instance.Poll.RunAsync(poll, answer, CancellationToken.None).Bounded());
         foreach (var message in answer.Messages.Where(message => acknowledge(message.Message.Text())))
         {
             Assert.True(await _instance.Storage.Mailboxes().Open(_instance.Alice).AcknowledgeAsync(message.Receipt));

@@ -63,11 +63,11 @@ internal sealed class PollHarness : IDisposable
 
     public FakeQueueClient Queue => Storage.Of(Alice);
 
-    public CancellationTokenSource ClientGone { get; } = new();
+    public CancellationTokenSource ClientAborted { get; } = new();
 
     public RecordedAnswer Answer { get; } = new();
 
-    public Task<PollEnd> PollAsync(int seconds) => Poll.RunAsync(new PollRequest(Alice, TimeSpan.FromSeconds(seconds)), Answer, ClientGone.Token);
+    public Task<PollOutcome> PollAsync(int seconds) => Poll.RunAsync(new PollRequest(Alice, TimeSpan.FromSeconds(seconds)), Answer, ClientAborted.Token);
 
     public Task PushAsync(string text) => Push.SendAsync([Alice], Named.Message(text), TimeSpan.FromHours(1), TimeSpan.Zero);
 
@@ -90,7 +90,7 @@ internal sealed class PollHarness : IDisposable
         Doorbell.Dispose();
         _stopping.Dispose();
         Backoff.Dispose();
-        ClientGone.Dispose();
+        ClientAborted.Dispose();
     }
 
     internal sealed class Host(CancellationToken stopping) : IHostApplicationLifetime
@@ -112,11 +112,11 @@ internal sealed class RecordedAnswer : IPollAnswer
 
     public List<string> Expired { get; } = [];
 
-    public Func<CancellationToken, Task<Handover>> Write { get; set; } = _ => Task.FromResult(Handover.Written);
+    public Func<CancellationToken, Task<WriteOutcome>> Write { get; set; } = _ => Task.FromResult(WriteOutcome.Written);
 
     public void Acknowledged(IReadOnlyList<string> expired) => Expired.AddRange(expired);
 
-    public async Task<Handover> WriteAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken)
+    public async Task<WriteOutcome> WriteAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken)
     {
         Messages.AddRange(messages);
         return await Write(cancellationToken);

@@ -12,7 +12,7 @@ public sealed class WaitingRoomTests : IDisposable
 
     public void Dispose() => _instance.Dispose();
 
-    private (Task<PollEnd> End, RecordedAnswer Answer, CancellationTokenSource Client) Poll(int seconds = 30)
+    private (Task<PollOutcome> End, RecordedAnswer Answer, CancellationTokenSource Client) Poll(int seconds = 30)
     {
         var (answer, client) = (new RecordedAnswer(), new CancellationTokenSource());
         return (_instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.FromSeconds(seconds)), answer, client.Token), answer, client);
@@ -39,10 +39,10 @@ public sealed class WaitingRoomTests : IDisposable
         _instance.Time.Advance(TimeSpan.FromSeconds(9.99));
         Assert.False(shorter.IsCompleted);
         _instance.Time.Advance(TimeSpan.FromSeconds(0.01));
-        Assert.Equal(PollEnd.TimedOut, await shorter.Bounded());
+        Assert.Equal(PollOutcome.TimedOut, await shorter.Bounded());
         Assert.False(longer.IsCompleted);
         _instance.Time.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(PollEnd.TimedOut, await longer.Bounded());
+        Assert.Equal(PollOutcome.TimedOut, await longer.Bounded());
     }
 
     // On a machine that is busy time passes from one line to the next: what is still to come when it is looked at is over when the timer is set for it.
@@ -58,7 +58,7 @@ public sealed class WaitingRoomTests : IDisposable
             time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        Assert.Equal(PollEnd.TimedOut, await end.Bounded());
+        Assert.Equal(PollOutcome.TimedOut, await end.Bounded());
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class WaitingRoomTests : IDisposable
 
         _instance.Doorbell.Ring(_instance.Alice);
 
-        Assert.Equal(PollEnd.Delivered, await newer.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await newer.End.Bounded());
         Assert.False(older.End.IsCompleted);
     }
 
@@ -109,8 +109,8 @@ public sealed class WaitingRoomTests : IDisposable
 
         await newer.Client.CancelAsync();
 
-        Assert.Equal(PollEnd.ClientGone, await newer.End.Bounded());
-        Assert.Equal(PollEnd.Delivered, await older.End.Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await newer.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await older.End.Bounded());
     }
 
     [Fact]
@@ -124,8 +124,8 @@ public sealed class WaitingRoomTests : IDisposable
         await newer.Client.CancelAsync();
         receive.SetResult();
 
-        Assert.Equal(PollEnd.ClientGone, await newer.End.Bounded());
-        Assert.Equal(PollEnd.Delivered, await older.End.Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await newer.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await older.End.Bounded());
         Assert.Equal(1, Assert.Single(older.Answer.Messages).Deliveries);
     }
 
@@ -138,8 +138,8 @@ public sealed class WaitingRoomTests : IDisposable
 
         _instance.Doorbell.Ring(_instance.Alice);
 
-        Assert.Equal(PollEnd.Delivered, await polls[2].End.Bounded());
-        Assert.Equal(PollEnd.Delivered, await polls[1].End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await polls[2].End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await polls[1].End.Bounded());
         Assert.Equal("first", Assert.Single(polls[2].Answer.Messages).Message.Text());
         Assert.Equal("second", Assert.Single(polls[1].Answer.Messages).Message.Text());
         Assert.False(polls[0].End.IsCompleted);
@@ -157,7 +157,7 @@ public sealed class WaitingRoomTests : IDisposable
         // The first look began before the message was there; the fake answers when it is let go, and finds it.
         look.SetResult();
 
-        Assert.Equal(PollEnd.Delivered, await first.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await first.End.Bounded());
         await _instance.AdvanceAsync(0, looks: 2);
         Assert.False(second.End.IsCompleted);
     }
@@ -172,7 +172,7 @@ public sealed class WaitingRoomTests : IDisposable
 
         look.SetResult();
 
-        Assert.Equal(PollEnd.TimedOut, await second.End.Bounded());
+        Assert.Equal(PollOutcome.TimedOut, await second.End.Bounded());
         Assert.Equal(["peek", "peek"], _instance.Queue.Requests);
         Assert.False(first.End.IsCompleted);
     }
@@ -186,7 +186,7 @@ public sealed class WaitingRoomTests : IDisposable
 
         _instance.Time.Advance(TimeSpan.FromSeconds(5));
 
-        Assert.Equal(PollEnd.StorageFailed, await second.End.Bounded());
+        Assert.Equal(PollOutcome.StorageFailed, await second.End.Bounded());
         Assert.False(first.End.IsCompleted);
     }
 
@@ -201,8 +201,8 @@ public sealed class WaitingRoomTests : IDisposable
         _instance.Time.Advance(TimeSpan.FromSeconds(7));
         Assert.False(older.End.IsCompleted);
         _instance.Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(PollEnd.StorageFailed, await newer.End.Bounded());
-        Assert.Equal(PollEnd.StorageFailed, await older.End.Bounded());
+        Assert.Equal(PollOutcome.StorageFailed, await newer.End.Bounded());
+        Assert.Equal(PollOutcome.StorageFailed, await older.End.Bounded());
     }
 
     [Fact]
@@ -214,7 +214,7 @@ public sealed class WaitingRoomTests : IDisposable
 
         _instance.Time.Advance(TimeSpan.FromSeconds(0.25));
 
-        Assert.All(await Task.WhenAll(polls).Bounded(), end => Assert.Equal(PollEnd.StorageFailed, end));
+        Assert.All(await Task.WhenAll(polls).Bounded(), end => Assert.Equal(PollOutcome.StorageFailed, end));
         Assert.Equal(["peek"], _instance.Queue.Requests);
         Assert.Equal(0, _instance.Held.Count);
     }
@@ -225,7 +225,7 @@ public sealed class WaitingRoomTests : IDisposable
         _instance.Queue.Failure = new RequestFailedException("Connection refused");
         foreach (var _ in Enumerable.Range(0, 3))
         {
-            Assert.Equal(PollEnd.StorageFailed, await Poll().End.Bounded());
+            Assert.Equal(PollOutcome.StorageFailed, await Poll().End.Bounded());
         }
 
         _instance.Queue.Failure = null;
@@ -247,7 +247,7 @@ public sealed class WaitingRoomTests : IDisposable
 
         await _instance.PushAsync("hello");
 
-        Assert.Equal(PollEnd.Delivered, await older.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await older.End.Bounded());
         Assert.Equal(["peek", "peek", "peek", "send", "create", "send", "delete"], _instance.Queue.Requests);
     }
 
@@ -258,7 +258,7 @@ public sealed class WaitingRoomTests : IDisposable
 
         _instance.Stop();
 
-        Assert.All(await Task.WhenAll(polls).Bounded(), end => Assert.Equal(PollEnd.HostStopping, end));
+        Assert.All(await Task.WhenAll(polls).Bounded(), end => Assert.Equal(PollOutcome.HostStopping, end));
         Assert.Equal(0, _instance.Held.Count);
     }
 

@@ -32,7 +32,7 @@ public sealed class MetricsTests : IDisposable
         var poll = _instance.PollAsync(seconds: 30);
         Assert.Equal([1], Values(held));
 
-        await _instance.ClientGone.CancelAsync();
+        await _instance.ClientAborted.CancelAsync();
         await poll.Bounded();
 
         Assert.Equal([1, -1], Values(held));
@@ -54,10 +54,10 @@ public sealed class MetricsTests : IDisposable
 
         var held = _instance.PollAsync(seconds: 30);
         _instance.Limits.MaxHeldPolls = 1;
-        Assert.Equal(PollEnd.TooManyPolls, await _instance.PollAsync(seconds: 30).Bounded());
+        Assert.Equal(PollOutcome.TooManyPolls, await _instance.PollAsync(seconds: 30).Bounded());
 
         _instance.Time.Advance(TimeSpan.FromSeconds(2));
-        await _instance.ClientGone.CancelAsync();
+        await _instance.ClientAborted.CancelAsync();
         await held.Bounded();
 
         Assert.Equal(
@@ -110,7 +110,7 @@ public sealed class MetricsTests : IDisposable
         Assert.Equal([1], Values(deadLetters));
     }
 
-    private Task<PollEnd> LeaseAsync(int seconds) =>
+    private Task<PollOutcome> LeaseAsync(int seconds) =>
         _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero) { Lease = TimeSpan.FromSeconds(seconds) }, _instance.Answer, CancellationToken.None).Bounded();
 
     private MetricCollector<T> Collect<T>(string instrument)

@@ -64,10 +64,10 @@ public sealed class TracingTests : IDisposable
     public async Task APollWhoseClientLeaves_IsNoError()
     {
         var receiver = NewTrace();
-        using var clientGone = new CancellationTokenSource();
-        var poll = _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30)) { Trace = receiver }, _instance.Answer, clientGone.Token);
+        using var clientAborted = new CancellationTokenSource();
+        var poll = _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30)) { Trace = receiver }, _instance.Answer, clientAborted.Token);
 
-        await clientGone.CancelAsync();
+        await clientAborted.CancelAsync();
         await poll.Bounded();
 
         var ended = Assert.Single(Exported(receiver.TraceId));

@@ -6,11 +6,11 @@ using FuncComet.Testing;
 namespace FuncComet.Core.Tests.Polling;
 
 /// <summary>A push in Direct mode: to a plain poll first, to the mailbox where that fails.</summary>
-public sealed class DirectHandoverTests : IDisposable
+public sealed class DirectDeliveryTests : IDisposable
 {
     private readonly PollHarness _instance = new(handover: HandoverMode.Direct);
 
-    public DirectHandoverTests() => _instance.Queue.IsThere = true;
+    public DirectDeliveryTests() => _instance.Queue.IsThere = true;
 
     public void Dispose() => _instance.Dispose();
 
@@ -23,10 +23,10 @@ public sealed class DirectHandoverTests : IDisposable
 
         var copy = await PushAsync("hello").Bounded();
 
-        Assert.Equal(PushEnd.Written, copy.End);
+        Assert.Equal(PushOutcome.Written, copy.Outcome);
         Assert.True(copy.IsAccepted);
         Assert.Equal(_instance.Time.GetUtcNow().AddHours(1), copy.Expires);
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         var message = Assert.Single(poll.Answer.Messages);
         Assert.Equal("hello", message.Message.Text());
         Assert.Equal(1, message.Deliveries);
@@ -37,15 +37,15 @@ public sealed class DirectHandoverTests : IDisposable
     public async Task Push_IsAnsweredOnlyWhenTheMessageIsWritten()
     {
         var poll = Poll();
-        var written = new TaskCompletionSource<Handover>();
+        var written = new TaskCompletionSource<WriteOutcome>();
         poll.Answer.Write = _ => written.Task;
 
         var push = PushAsync("hello");
         Assert.False(push.IsCompleted);
-        written.SetResult(Handover.Written);
+        written.SetResult(WriteOutcome.Written);
 
-        Assert.Equal(PushEnd.Written, (await push.Bounded()).End);
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PushOutcome.Written, (await push.Bounded()).Outcome);
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
     }
 
     // Whoever gets a message goes on on the thread of its push, and tasks see to it that such a chain leaves the stack in time.
@@ -60,7 +60,7 @@ public sealed class DirectHandoverTests : IDisposable
                 Write = async _ =>
                 {
                     await PassOnAsync(at + 1);
-                    return Handover.Written;
+                    return WriteOutcome.Written;
                 },
             };
             return _instance.Poll.RunAsync(new PollRequest(recipient, TimeSpan.FromSeconds(30)), answer, CancellationToken.None);
@@ -68,7 +68,7 @@ public sealed class DirectHandoverTests : IDisposable
 
         await PassOnAsync(0).Bounded();
 
-        Assert.All(await Task.WhenAll(polls).Bounded(), end => Assert.Equal(PollEnd.Delivered, end));
+        Assert.All(await Task.WhenAll(polls).Bounded(), end => Assert.Equal(PollOutcome.Delivered, end));
 
         Task PassOnAsync(int at) => at == recipients.Count ? Task.CompletedTask : _instance.Push.SendAsync([recipients[at]], Named.Message("pass it on"), TimeSpan.FromHours(1), TimeSpan.Zero);
     }
@@ -79,15 +79,15 @@ public sealed class DirectHandoverTests : IDisposable
         var poll = Poll();
         Queue.Failure = new RequestFailedException("Connection refused");
 
-        Assert.Equal(PushEnd.Written, (await PushAsync("hello").Bounded()).End);
+        Assert.Equal(PushOutcome.Written, (await PushAsync("hello").Bounded()).Outcome);
 
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
     }
 
     [Fact]
     public async Task Push_ForNobody_IsStored()
     {
-        Assert.Equal(PushEnd.Stored, (await PushAsync("hello").Bounded()).End);
+        Assert.Equal(PushOutcome.Stored, (await PushAsync("hello").Bounded()).Outcome);
 
         Assert.Equal(["send"], Queue.Requests);
     }
@@ -98,10 +98,10 @@ public sealed class DirectHandoverTests : IDisposable
         var look = Queue.Hold("peek");
         var poll = Poll();
 
-        Assert.Equal(PushEnd.Stored, (await PushAsync("hello").Bounded()).End);
+        Assert.Equal(PushOutcome.Stored, (await PushAsync("hello").Bounded()).Outcome);
         look.SetResult();
 
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         Assert.Equal(["send", "receive", "delete"], Queue.Requests);
     }
 
@@ -110,9 +110,9 @@ public sealed class DirectHandoverTests : IDisposable
     {
         var poll = Poll(lease: 60);
 
-        Assert.Equal(PushEnd.Stored, (await PushAsync("hello").Bounded()).End);
+        Assert.Equal(PushOutcome.Stored, (await PushAsync("hello").Bounded()).Outcome);
 
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         Assert.Equal(["send"], Queue.Requests);
     }
 
@@ -121,9 +121,9 @@ public sealed class DirectHandoverTests : IDisposable
     {
         var (plain, leased) = (Poll(), Poll(lease: 60));
 
-        Assert.Equal(PushEnd.Written, (await PushAsync("hello").Bounded()).End);
+        Assert.Equal(PushOutcome.Written, (await PushAsync("hello").Bounded()).Outcome);
 
-        Assert.Equal(PollEnd.Delivered, await plain.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await plain.End.Bounded());
         Assert.False(leased.End.IsCompleted);
     }
 
@@ -134,7 +134,7 @@ public sealed class DirectHandoverTests : IDisposable
 
         var copy = Assert.Single(await _instance.Push.SendAsync([_instance.Alice], Named.Message("later"), TimeSpan.FromHours(1), TimeSpan.FromSeconds(10)).Bounded());
 
-        Assert.Equal(PushEnd.Stored, copy.End);
+        Assert.Equal(PushOutcome.Stored, copy.Outcome);
         Assert.False(poll.End.IsCompleted);
     }
 
@@ -142,30 +142,30 @@ public sealed class DirectHandoverTests : IDisposable
     public async Task Push_WhenTheClientIsKnownToBeGone_GoesToTheNextPoll()
     {
         var (older, newer) = (Poll(), Poll());
-        newer.Answer.Write = _ => Task.FromResult(Handover.NotBegun);
+        newer.Answer.Write = _ => Task.FromResult(WriteOutcome.NotBegun);
 
-        Assert.Equal(PushEnd.Written, (await PushAsync("hello").Bounded()).End);
+        Assert.Equal(PushOutcome.Written, (await PushAsync("hello").Bounded()).Outcome);
 
-        Assert.Equal(PollEnd.ClientGone, await newer.End.Bounded());
-        Assert.Equal(PollEnd.Delivered, await older.End.Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await newer.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await older.End.Bounded());
         Assert.Equal(1, Assert.Single(older.Answer.Messages).Deliveries);
         Assert.Empty(Queue.Requests);
     }
 
     [Theory]
-    [InlineData(Handover.NotBegun, 1)]
-    [InlineData(Handover.Broken, 2)]
-    public async Task Push_WhenTheAnswerIsNotWritten_IsStored(Handover handover, int deliveriesNext)
+    [InlineData(WriteOutcome.NotBegun, 1)]
+    [InlineData(WriteOutcome.Broken, 2)]
+    public async Task Push_WhenTheAnswerIsNotWritten_IsStored(WriteOutcome handover, int deliveriesNext)
     {
         var poll = Poll();
         poll.Answer.Write = _ => Task.FromResult(handover);
 
-        Assert.Equal(PushEnd.Stored, (await PushAsync("hello").Bounded()).End);
+        Assert.Equal(PushOutcome.Stored, (await PushAsync("hello").Bounded()).Outcome);
 
-        Assert.Equal(PollEnd.ClientGone, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await poll.End.Bounded());
         Assert.Equal(["send"], Queue.Requests);
         var next = Poll(seconds: 0);
-        Assert.Equal(PollEnd.Delivered, await next.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await next.End.Bounded());
         Assert.Equal(deliveriesNext, Assert.Single(next.Answer.Messages).Deliveries);
         Assert.Equal(poll.Answer.Messages[0].Message.Id, next.Answer.Messages[0].Message.Id);
     }
@@ -174,11 +174,11 @@ public sealed class DirectHandoverTests : IDisposable
     public async Task Push_WhenTheAnswerBreaksWithAnotherPollHere_ReachesThatOneByTheMailbox()
     {
         var (older, newer) = (Poll(), Poll());
-        newer.Answer.Write = _ => Task.FromResult(Handover.Broken);
+        newer.Answer.Write = _ => Task.FromResult(WriteOutcome.Broken);
 
-        Assert.Equal(PushEnd.Stored, (await PushAsync("hello").Bounded()).End);
+        Assert.Equal(PushOutcome.Stored, (await PushAsync("hello").Bounded()).Outcome);
 
-        Assert.Equal(PollEnd.Delivered, await older.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await older.End.Bounded());
         Assert.Equal(2, Assert.Single(older.Answer.Messages).Deliveries);
         Assert.Equal(["send", "receive", "delete"], Queue.Requests);
     }
@@ -190,7 +190,7 @@ public sealed class DirectHandoverTests : IDisposable
         poll.Answer.Write = async token =>
         {
             await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return Handover.Broken;
+            return WriteOutcome.Broken;
         };
         var push = PushAsync("hello");
 
@@ -198,8 +198,8 @@ public sealed class DirectHandoverTests : IDisposable
         Assert.False(push.IsCompleted);
         _instance.Time.Advance(TimeSpan.FromSeconds(0.1));
 
-        Assert.Equal(PushEnd.Stored, (await push.Bounded()).End);
-        Assert.Equal(PollEnd.ClientGone, await poll.End.Bounded());
+        Assert.Equal(PushOutcome.Stored, (await push.Bounded()).Outcome);
+        Assert.Equal(PollOutcome.ClientGone, await poll.End.Bounded());
         Assert.Equal(2, await DeliveriesNextAsync());
     }
 
@@ -207,15 +207,15 @@ public sealed class DirectHandoverTests : IDisposable
     public async Task Push_WhenNobodySaysWhatBecameOfTheMessage_IsStoredAsDelivered()
     {
         var poll = Poll();
-        var written = new TaskCompletionSource<Handover>();
+        var written = new TaskCompletionSource<WriteOutcome>();
         poll.Answer.Write = _ => written.Task;
         var push = PushAsync("hello");
 
         _instance.Time.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal(PushEnd.Stored, (await push.Bounded()).End);
-        written.SetResult(Handover.Written);
+        Assert.Equal(PushOutcome.Stored, (await push.Bounded()).Outcome);
+        written.SetResult(WriteOutcome.Written);
 
-        Assert.Equal(PollEnd.Delivered, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         Assert.Equal(2, await DeliveriesNextAsync());
     }
 
@@ -225,7 +225,7 @@ public sealed class DirectHandoverTests : IDisposable
         var poll = Poll();
         poll.Answer.Write = _ => throw new InvalidOperationException("a fault of ours");
 
-        Assert.Equal(PushEnd.Stored, (await PushAsync("hello").Bounded()).End);
+        Assert.Equal(PushOutcome.Stored, (await PushAsync("hello").Bounded()).Outcome);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => poll.End.Bounded());
         Assert.Equal(2, await DeliveriesNextAsync());
@@ -235,7 +235,7 @@ public sealed class DirectHandoverTests : IDisposable
     public async Task Push_WhenTheAnswerBreaksAndStorageIsDown_IsNotAccepted()
     {
         var poll = Poll();
-        poll.Answer.Write = _ => Task.FromResult(Handover.Broken);
+        poll.Answer.Write = _ => Task.FromResult(WriteOutcome.Broken);
         Queue.Failure = new RequestFailedException("Connection refused");
 
         Assert.False((await PushAsync("hello").Bounded()).IsAccepted);
@@ -248,12 +248,12 @@ public sealed class DirectHandoverTests : IDisposable
         poll.Answer.Write = async token =>
         {
             await poll.Client.CancelAsync();
-            return token.IsCancellationRequested ? Handover.Broken : Handover.Written;
+            return token.IsCancellationRequested ? WriteOutcome.Broken : WriteOutcome.Written;
         };
 
-        Assert.Equal(PushEnd.Stored, (await PushAsync("hello").Bounded()).End);
+        Assert.Equal(PushOutcome.Stored, (await PushAsync("hello").Bounded()).Outcome);
 
-        Assert.Equal(PollEnd.ClientGone, await poll.End.Bounded());
+        Assert.Equal(PollOutcome.ClientGone, await poll.End.Bounded());
         Assert.Equal(2, await DeliveriesNextAsync());
     }
 
@@ -261,27 +261,27 @@ public sealed class DirectHandoverTests : IDisposable
     public async Task Pushes_AtATimeForOnePoll_GoOneToIt_AndTheOtherToTheMailbox()
     {
         var poll = Poll();
-        var written = new TaskCompletionSource<Handover>();
+        var written = new TaskCompletionSource<WriteOutcome>();
         poll.Answer.Write = _ => written.Task;
         var first = PushAsync("first");
 
-        Assert.Equal(PushEnd.Stored, (await PushAsync("second").Bounded()).End);
-        written.SetResult(Handover.Written);
+        Assert.Equal(PushOutcome.Stored, (await PushAsync("second").Bounded()).Outcome);
+        written.SetResult(WriteOutcome.Written);
 
-        Assert.Equal(PushEnd.Written, (await first.Bounded()).End);
+        Assert.Equal(PushOutcome.Written, (await first.Bounded()).Outcome);
         var next = Poll();
-        Assert.Equal(PollEnd.Delivered, await next.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await next.End.Bounded());
         Assert.Equal("second", Assert.Single(next.Answer.Messages).Message.Text());
     }
 
     private async Task<long> DeliveriesNextAsync()
     {
         var next = Poll(seconds: 0);
-        Assert.Equal(PollEnd.Delivered, await next.End.Bounded());
+        Assert.Equal(PollOutcome.Delivered, await next.End.Bounded());
         return Assert.Single(next.Answer.Messages).Deliveries;
     }
 
-    private (Task<PollEnd> End, RecordedAnswer Answer, CancellationTokenSource Client) Poll(int seconds = 30, int? lease = null)
+    private (Task<PollOutcome> End, RecordedAnswer Answer, CancellationTokenSource Client) Poll(int seconds = 30, int? lease = null)
     {
         var (answer, client) = (new RecordedAnswer(), new CancellationTokenSource());
         var request = new PollRequest(_instance.Alice, TimeSpan.FromSeconds(seconds)) { Lease = lease is { } time ? TimeSpan.FromSeconds(time) : null };

@@ -1,7 +1,7 @@
 namespace FuncComet.Polling;
 
 /// <summary>How a poll ends: in exactly one of these ways. <see cref="LongPoll"/> decides which.</summary>
-public enum PollEnd
+public enum PollOutcome
 {
     /// <summary>A message was written to a client that was there, and is deleted.</summary>
     Delivered,
@@ -22,16 +22,16 @@ public enum PollEnd
     StorageFailed,
 }
 
-internal static class PollEnds
+internal static class PollOutcomes
 {
     /// <summary>What telemetry calls it.</summary>
-    public static string Outcome(this PollEnd end) => end switch
+    public static string Outcome(this PollOutcome end) => end switch
     {
-        PollEnd.Delivered => "delivered",
-        PollEnd.TimedOut => "timed_out",
-        PollEnd.ClientGone => "client_gone",
-        PollEnd.HostStopping => "host_stopping",
-        PollEnd.TooManyPolls => "too_many_polls",
+        PollOutcome.Delivered => "delivered",
+        PollOutcome.TimedOut => "timed_out",
+        PollOutcome.ClientGone => "client_gone",
+        PollOutcome.HostStopping => "host_stopping",
+        PollOutcome.TooManyPolls => "too_many_polls",
         _ => "storage_failed",
     };
 }

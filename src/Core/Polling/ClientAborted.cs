@@ -4,10 +4,10 @@ namespace FuncComet.Polling;
 /// Whether a poll's client has left or its request was called off: either of two tokens says so. They are not linked, which would cost each poll a quarter of a kilobyte for as long
 /// as it is held.
 /// </summary>
-public readonly struct ClientGone(CancellationToken one, CancellationToken other = default)
+public readonly struct ClientAborted(CancellationToken one, CancellationToken other = default)
 {
     /// <summary>One token says it.</summary>
-    public static implicit operator ClientGone(CancellationToken token) => new(token);
+    public static implicit operator ClientAborted(CancellationToken token) => new(token);
 
     /// <summary>It has left.</summary>
     public bool IsKnown => one.IsCancellationRequested || other.IsCancellationRequested;
