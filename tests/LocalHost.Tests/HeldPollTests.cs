@@ -25,7 +25,7 @@ public sealed class HeldPollTests(Azurite azurite) : IClassFixture<Azurite>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => poll);
 
         // A second is promised; a loaded machine gets more, and still far less than the poll's timeout.
-        await host.WaitForLineAsync(line => line.Contains("ended: ClientAborted", StringComparison.Ordinal) && line.EndsWith("; 0 held.", StringComparison.Ordinal), TimeSpan.FromSeconds(1 + 4));
+        await host.WaitForLineAsync(line => line.Contains("ended: ClientGone", StringComparison.Ordinal) && line.EndsWith("; 0 held.", StringComparison.Ordinal), TimeSpan.FromSeconds(1 + 4));
         AssertNothingWentWrong(host);
     }
 

@@ -20,5 +20,5 @@ public static class Named
 
     /// <summary>The one next message; null where there is none.</summary>
     public static async Task<LeasedMessage?> ReceiveAsync(this Mailbox mailbox, TimeSpan lease, TimeSpan deadline) =>
-        (await mailbox.ReceiveAsync(1, lease, deadline)).SingleOrDefault();
+        (await mailbox.ReceiveAsync(1, lease, deadline))?.SingleOrDefault();
 }

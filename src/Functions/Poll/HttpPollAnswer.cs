@@ -2,6 +2,7 @@ using System.Globalization;
 using FuncComet.Functions.Answers;
 using FuncComet.Mailboxes;
 using FuncComet.Polling;
+using FuncComet.Waiting;
 using Microsoft.AspNetCore.Http;
 
 namespace FuncComet.Functions.Poll;

@@ -3,6 +3,7 @@ using FuncComet.Functions.Answers;
 using FuncComet.Functions.Requests;
 using FuncComet.Functions.Tokens;
 using FuncComet.Polling;
+using FuncComet.Waiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 

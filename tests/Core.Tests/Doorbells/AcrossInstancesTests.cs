@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using Azure;
 using FuncComet.Core.Tests.Polling;
 using FuncComet.Doorbells;
+using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Pushing;
 using FuncComet.Testing;
+using FuncComet.Waiting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Doorbells;
@@ -165,7 +167,7 @@ public sealed class AcrossInstancesTests : IDisposable
         var read = Queue.Hold("properties");
 
         Assert.Equal(PushOutcome.Stored, await PushHereAsync());
-        var stop = _here.Ringer.StopAsync(CancellationToken.None);
+        var stop = _here.Work.StopAsync(CancellationToken.None);
         Assert.False(stop.IsCompleted);
         read.SetResult();
 
@@ -177,7 +179,7 @@ public sealed class AcrossInstancesTests : IDisposable
     {
         Queue.Hold("properties");
         Assert.Equal(PushOutcome.Stored, await PushHereAsync());
-        var stop = _here.Ringer.StopAsync(CancellationToken.None);
+        var stop = _here.Work.StopAsync(CancellationToken.None);
 
         _time.Advance(TimeSpan.FromSeconds(2));
 
@@ -237,7 +239,7 @@ public sealed class AcrossInstancesTests : IDisposable
     public async Task Presence_OfAPollWithoutTimeout_IsNeverWritten()
     {
         await OpenBellThereAsync();
-        _there.Backoff.Remember(_there.Alice, 20);
+        _there.Steps.Remember(_there.Alice, 20);
 
         Assert.Equal(PollOutcome.TimedOut, await _there.PollAsync(seconds: 0).Bounded());
 
@@ -273,7 +275,7 @@ public sealed class AcrossInstancesTests : IDisposable
     [Fact]
     public async Task Poll_WithoutABellToBeCalledBy_LooksAtLeastEveryFiveSeconds()
     {
-        _there.Backoff.Remember(_there.Alice, 20);
+        _there.Steps.Remember(_there.Alice, 20);
         _ = _there.PollAsync(seconds: 220);
         await _there.AdvanceAsync(0, looks: 1);
         await _there.AdvanceAsync(4.9, looks: 1);
@@ -460,7 +462,7 @@ public sealed class AcrossInstancesTests : IDisposable
     // Of a mailbox that is known to be quiet: its first look already says where it waits.
     private async Task<Task<PollOutcome>> PollThereAsync(int seconds = 220)
     {
-        _there.Backoff.Remember(_there.Alice, 20);
+        _there.Steps.Remember(_there.Alice, 20);
         var poll = _there.PollAsync(seconds);
         await Task.Yield();
         return poll;

@@ -1,6 +1,6 @@
-using FuncComet.Doorbells;
+using FuncComet.Mailboxes;
 
-namespace FuncComet.Core.Tests.Doorbells;
+namespace FuncComet.Core.Tests.Mailboxes;
 
 public sealed class PresenceTests
 {

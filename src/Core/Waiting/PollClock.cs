@@ -1,16 +1,19 @@
 using FuncComet.Mailboxes;
 
-namespace FuncComet.Polling;
+namespace FuncComet.Waiting;
 
 /// <summary>
-/// The time a poll has, and how far what it has begun may run over. All of it stays below the 10 seconds that separate the longest timeout
-/// from the host's limit, where the host would end every poll of the instance; each step leaves room for the next.
+/// The time a poll has, and how far each step may run over its timeout. The longest timeout ends 10 seconds before the host's limit, at which the host would end every
+/// poll of the instance. All overruns stay below these 10 seconds, and each leaves room for the next step.
 /// </summary>
 internal readonly struct PollClock(TimeProvider time, long began, TimeSpan timeout)
 {
-    // A poll with timeout=0 must have the time to look, too.
-    private static readonly TimeSpan LookOverrun = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan HandoverOverrun = TimeSpan.FromSeconds(2);
+    /// <summary>A first look may begin this long after the timeout: a poll with timeout=0 needs the time to look, too.</summary>
+    public static readonly TimeSpan LookOverrun = TimeSpan.FromSeconds(5);
+
+    /// <summary>A poll waits this long after its timeout for the message that a push is sending to it.</summary>
+    public static readonly TimeSpan HandOverOverrun = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan ReceiveOverrun = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan AnswerOverrun = TimeSpan.FromSeconds(7.5);
     private static readonly TimeSpan SettleOverrun = TimeSpan.FromSeconds(9);
@@ -20,12 +23,6 @@ internal readonly struct PollClock(TimeProvider time, long began, TimeSpan timeo
 
     /// <summary>How long it may still wait; not above zero when its timeout has run out.</summary>
     public TimeSpan Left => timeout - Elapsed;
-
-    /// <summary>How long it may still wait for its first look to begin, where another poll's is under way.</summary>
-    public TimeSpan LeftForTheFirstLook => Left + LookOverrun;
-
-    /// <summary>How long it may still wait for the message that a push is sending for it.</summary>
-    public TimeSpan LeftForAHandover => Left + HandoverOverrun;
 
     /// <summary>The longest that a look may take now.</summary>
     public TimeSpan ForLook => Within(LookOverrun, Mailbox.Deadline);
@@ -39,10 +36,10 @@ internal readonly struct PollClock(TimeProvider time, long began, TimeSpan timeo
     /// <summary>The longest that deleting or giving back may take now.</summary>
     public TimeSpan ForSettle => Within(SettleOverrun, Mailbox.Deadline);
 
-    private TimeSpan Within(TimeSpan overrun, TimeSpan most)
+    private TimeSpan Within(TimeSpan overrun, TimeSpan longest)
     {
         var left = Left + overrun;
-        left = left < most ? left : most;
+        left = left < longest ? left : longest;
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 }

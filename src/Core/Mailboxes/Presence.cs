@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FuncComet.Doorbells;
+namespace FuncComet.Mailboxes;
 
 /// <summary>Where a poll waits for a recipient, as the metadata of the mailbox says it: the instance, and until when it waits there at most.</summary>
 /// <param name="Instance">The instance's name, <see cref="NewInstance"/>.</param>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace FuncComet.Core.Tests.Polling;
 
 /// <summary>Several polls of one mailbox on one instance: one looks for all.</summary>
-public sealed class WaitingRoomTests : IDisposable
+public sealed class PollsOfOneRecipientTests : IDisposable
 {
     private readonly PollHarness _instance = new();
 
@@ -67,7 +67,7 @@ public sealed class WaitingRoomTests : IDisposable
         var (older, newer) = (Poll(), Poll());
         await _instance.PutAsync("hello");
 
-        _instance.Doorbell.Ring(_instance.Alice);
+        _instance.Rooms.Ring(_instance.Alice);
 
         Assert.Equal(PollOutcome.Delivered, await newer.End.Bounded());
         Assert.False(older.End.IsCompleted);
@@ -78,7 +78,7 @@ public sealed class WaitingRoomTests : IDisposable
     {
         _ = Poll();
 
-        _instance.Doorbell.Ring(Named.Recipient("Alice"));
+        _instance.Rooms.Ring(Named.Recipient("Alice"));
 
         await _instance.AdvanceAsync(0, looks: 1);
     }
@@ -88,8 +88,8 @@ public sealed class WaitingRoomTests : IDisposable
     {
         var poll = Poll();
         var look = _instance.Queue.Hold("receive");
-        _instance.Doorbell.Ring(_instance.Alice);
-        _instance.Doorbell.Ring(_instance.Alice);
+        _instance.Rooms.Ring(_instance.Alice);
+        _instance.Rooms.Ring(_instance.Alice);
 
         look.SetResult();
 
@@ -105,7 +105,7 @@ public sealed class WaitingRoomTests : IDisposable
         _instance.Queue.Hold("peek");
         _instance.Time.Advance(TimeSpan.FromSeconds(0.25));
         await _instance.PutAsync("hello");
-        _instance.Doorbell.Ring(_instance.Alice);
+        _instance.Rooms.Ring(_instance.Alice);
 
         await newer.Client.CancelAsync();
 
@@ -119,7 +119,7 @@ public sealed class WaitingRoomTests : IDisposable
         var (older, newer) = (Poll(), Poll());
         await _instance.PutAsync("hello");
         var receive = _instance.Queue.Hold("receive");
-        _instance.Doorbell.Ring(_instance.Alice);
+        _instance.Rooms.Ring(_instance.Alice);
 
         await newer.Client.CancelAsync();
         receive.SetResult();
@@ -136,7 +136,7 @@ public sealed class WaitingRoomTests : IDisposable
         await _instance.PutAsync("first");
         await _instance.PutAsync("second");
 
-        _instance.Doorbell.Ring(_instance.Alice);
+        _instance.Rooms.Ring(_instance.Alice);
 
         Assert.Equal(PollOutcome.Delivered, await polls[2].End.Bounded());
         Assert.Equal(PollOutcome.Delivered, await polls[1].End.Bounded());

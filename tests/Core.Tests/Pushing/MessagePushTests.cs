@@ -1,13 +1,10 @@
 using Azure;
-using FuncComet.Core.Tests.Polling;
 using FuncComet.Mailboxes;
 using FuncComet.Pushing;
 using FuncComet.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
-namespace FuncComet.Core.Tests;
+namespace FuncComet.Core.Tests.Pushing;
 
 public sealed class MessagePushTests : IDisposable
 {
@@ -15,15 +12,11 @@ public sealed class MessagePushTests : IDisposable
 
     private readonly FakeTimeProvider _time = new();
     private readonly FakeQueueService _storage;
-    private readonly PollHarness _instance;
+    private readonly List<CoreInstance> _instances = [];
 
-    public MessagePushTests()
-    {
-        _storage = new FakeQueueService(_time);
-        _instance = new PollHarness(_time, _storage);
-    }
+    public MessagePushTests() => _storage = new FakeQueueService(_time);
 
-    public void Dispose() => _instance.Dispose();
+    public void Dispose() => _instances.ForEach(instance => instance.Dispose());
 
     private FakeQueueClient Alices => _storage.Of(Named.Recipient("alice"));
 
@@ -113,8 +106,11 @@ public sealed class MessagePushTests : IDisposable
         Assert.DoesNotContain("properties", Alices.Requests);
     }
 
-    private MessagePush CreatePush(int maxDepth = 10_000) =>
-        new(_storage.Mailboxes(), new MailboxDepths(Options.Create(new MailboxOptions { MaxDepth = maxDepth }), _time), _instance.Doorbell, _instance.Ringer, Testing.Telemetry.Metrics(), Options.Create(new PushOptions()), _time, NullLogger<MessagePush>.Instance);
+    private MessagePush CreatePush(int maxDepth = 10_000)
+    {
+        _instances.Add(new CoreInstance(_time, _storage, ("FuncComet:Mailbox:MaxDepth", $"{maxDepth}"), ("FuncComet:Doorbell:Enabled", "false")));
+        return _instances[^1].Get<MessagePush>();
+    }
 
     private async Task<PushOutcome> SendAsync(MessagePush push) =>
         (await push.SendAsync([Named.Recipient("alice")], Named.Message("x"), Ttl, TimeSpan.Zero))[0].Outcome;

@@ -3,15 +3,16 @@ using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Pushing;
 using FuncComet.Testing;
+using FuncComet.Waiting;
 
 namespace FuncComet.Core.Tests.Polling;
 
 /// <summary>A push that meets a poll on its instance, in every order in which push, poll, timeout and leaving can meet.</summary>
-public sealed class HandoverTests : IDisposable
+public sealed class HandOverTests : IDisposable
 {
     private readonly PollHarness _instance = new();
 
-    public HandoverTests() => _instance.Queue.IsThere = true;
+    public HandOverTests() => _instance.Queue.IsThere = true;
 
     public void Dispose() => _instance.Dispose();
 
@@ -158,7 +159,7 @@ public sealed class HandoverTests : IDisposable
         var (older, newer) = (Poll(max: 1), Poll(max: 1));
         await _instance.PutAsync("first");
         var look = Queue.Hold("peek");
-        _instance.Doorbell.Ring(_instance.Alice);
+        _instance.Rooms.Ring(_instance.Alice);
 
         await PushAsync("second");
         look.SetResult();

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace FuncComet.Polling;
+namespace FuncComet.Waiting;
 
 /// <summary>The pauses between two looks into an empty mailbox: <c>FuncComet__Backoff__…</c>.</summary>
 public sealed class BackoffOptions : IValidatableObject
@@ -13,7 +13,7 @@ public sealed class BackoffOptions : IValidatableObject
     public TimeSpan Initial { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The longest pause where no push at another instance wakes a poll here: what <see cref="Maximum"/> is by default without the doorbell.</summary>
-    public static readonly TimeSpan LongestUnheard = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan MaxUnreachable = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// The longest pause: 50 milliseconds to 5 minutes and not below <see cref="Initial"/>, as hh:mm:ss.fff. Default: 30 seconds; 5 seconds where

@@ -1,18 +1,18 @@
-namespace FuncComet.Polling;
+namespace FuncComet.Waiting;
 
 /// <summary>
-/// Whether a poll's client has left or its request was called off: either of two tokens says so. They are not linked, which would cost each poll a quarter of a kilobyte for as long
-/// as it is held.
+/// Whether a poll's client has left or its request was called off: either of two tokens says so. They are not linked, because a linked source would cost each held poll
+/// a quarter of a kilobyte.
 /// </summary>
 public readonly struct ClientAborted(CancellationToken one, CancellationToken other = default)
 {
-    /// <summary>One token says it.</summary>
+    /// <summary>For one token.</summary>
     public static implicit operator ClientAborted(CancellationToken token) => new(token);
 
-    /// <summary>It has left.</summary>
+    /// <summary>Whether either has fired.</summary>
     public bool IsKnown => one.IsCancellationRequested || other.IsCancellationRequested;
 
-    /// <summary>For something that takes a moment: a source that fires when the client has left, or when <paramref name="also"/> does.</summary>
+    /// <summary>A source that fires when the client has left or when <paramref name="also"/> fires; for something that takes a short time.</summary>
     internal CancellationTokenSource Or(CancellationToken also) => CancellationTokenSource.CreateLinkedTokenSource(one, other, also);
 
     /// <summary>Calls <paramref name="callback"/> when either fires: at most twice.</summary>
