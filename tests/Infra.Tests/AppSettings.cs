@@ -13,7 +13,8 @@ internal static class AppSettings
     private static readonly Type[] OptionsClasses =
     [
         .. from type in typeof(MailboxOptions).Assembly.GetTypes().Concat(typeof(PollOptions).Assembly.GetTypes())
-           where type.Name.EndsWith("Options", StringComparison.Ordinal) && type is { IsPublic: true, IsAbstract: false } && type != typeof(StorageOptions)
+           where type is { IsPublic: true, IsAbstract: false } && type != typeof(StorageOptions)
+           where type.Name.EndsWith("Options", StringComparison.Ordinal)
            select type,
     ];
 

@@ -4,7 +4,9 @@ using YamlDotNet.Serialization;
 
 namespace FuncComet.Infra.Tests;
 
-/// <summary>What GitHub and editors read: the issue forms, Dependabot and the dev container. They ignore a file with a mistake, and tell nobody.</summary>
+/// <summary>
+/// Files that GitHub and editors read: issue forms, Dependabot's settings, the dev container. A file with a mistake is ignored silently.
+/// </summary>
 public sealed class CollaborationTests
 {
     private static readonly string[] ElementTypes = ["checkboxes", "dropdown", "input", "markdown", "textarea"];
@@ -34,7 +36,9 @@ public sealed class CollaborationTests
     {
         var updates = List(Read(".github", "dependabot.yml")["updates"]);
 
-        Assert.Equal(["github-actions", "npm", "nuget"], updates.Select(update => (string)update["package-ecosystem"]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["github-actions", "npm", "nuget"],
+            updates.Select(update => (string)update["package-ecosystem"]).Order(StringComparer.Ordinal));
         Assert.All(updates, update => Assert.Equal("/", update["directory"]));
         Assert.All(updates, update => Assert.Equal("weekly", Map(update["schedule"])["interval"]));
     }
@@ -43,16 +47,16 @@ public sealed class CollaborationTests
     public void DevContainer_HasTheSdkAndTheNodeOfTheRepository()
     {
         var container = ReadJson(".devcontainer", "devcontainer.json");
+        var feature = container.GetProperty("features").GetProperty("ghcr.io/devcontainers/features/node:1");
         var sdk = ReadJson("global.json").GetProperty("sdk").GetProperty("version").GetString()!;
         var node = ReadJson("package.json").GetProperty("engines").GetProperty("node").GetString()!;
 
         Assert.EndsWith($":{string.Join('.', sdk.Split('.')[..2])}", container.GetProperty("image").GetString(), StringComparison.Ordinal);
-        Assert.Equal(
-            node,
-            $">={container.GetProperty("features").GetProperty("ghcr.io/devcontainers/features/node:1").GetProperty("version").GetString()}");
+        Assert.Equal(node, $">={feature.GetProperty("version").GetString()}");
     }
 
-    private static Dictionary<object, object> Read(params string[] path) => Yaml.Deserialize<Dictionary<object, object>>(ReadText(path));
+    private static Dictionary<object, object> Read(params string[] path) =>
+        Yaml.Deserialize<Dictionary<object, object>>(ReadText(path));
 
     private static JsonElement ReadJson(params string[] path) => JsonDocument.Parse(ReadText(path), WithComments).RootElement;
 

@@ -11,7 +11,11 @@ namespace FuncComet.Infra.Tests;
 public sealed partial class TelemetryTests
 {
     private static readonly string[] Lines =
-        [.. File.ReadAllLines(Path.Combine(RepositoryRoot.Folder, "docs", "configuration.md")).Where(line => line.StartsWith("| `funccomet.", StringComparison.Ordinal))];
+    [
+        .. from line in File.ReadAllLines(Path.Combine(RepositoryRoot.Folder, "docs", "configuration.md"))
+           where line.StartsWith("| `funccomet.", StringComparison.Ordinal)
+           select line,
+    ];
 
     private static readonly string[] Metrics = [.. Lines.Select(line => line.Split('`')[1])];
 
@@ -38,7 +42,9 @@ public sealed partial class TelemetryTests
         listener.Start();
 
         Assert.Equal(
-            instruments.Where(each => each.Meter.Scope == meters).Select(each => $"| `{each.Name}` | {KindOf(each)}, {UnitOf(each)} |").Order(StringComparer.Ordinal),
+            (from instrument in instruments
+             where instrument.Meter.Scope == meters
+             select $"| `{instrument.Name}` | {KindOf(instrument)}, {UnitOf(instrument)} |").Order(StringComparer.Ordinal),
             Lines.Select(line => $"{string.Join(" |", line.Split(" |")[..2])} |").Order(StringComparer.Ordinal));
     }
 

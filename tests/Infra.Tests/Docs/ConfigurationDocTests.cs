@@ -1,19 +1,20 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using FuncComet.LocalHost;
 
 namespace FuncComet.Infra.Tests.Docs;
 
 /// <summary>The settings table of docs/configuration.md and the options classes agree.</summary>
-public sealed class ConfigurationDocTests
+public sealed partial class ConfigurationDocTests
 {
     // Read by StorageOptions, which is bound by hand.
     private static readonly string[] StorageSettings = ["AzureWebJobsStorage", "FuncComet__Storage"];
 
     private static readonly Dictionary<string, (string Default, string Range)> Rows = new(
         from line in File.ReadAllLines(Path.Combine(RepositoryRoot.Folder, "docs", "configuration.md"))
-        where line.StartsWith("| `FuncComet__", StringComparison.Ordinal) || line.StartsWith("| `AzureWebJobsStorage`", StringComparison.Ordinal)
+        where Setting().IsMatch(line)
         let cells = line.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray()
         select KeyValuePair.Create(cells[0].Trim('`'), (cells[2], cells[3])));
 
@@ -31,7 +32,9 @@ public sealed class ConfigurationDocTests
     [Fact]
     public void Table_HasEverySettingThatTheAppReads_AndNoOther()
     {
-        Assert.Equal(AppSettings.Properties.Keys.Concat(StorageSettings).Order(StringComparer.Ordinal), Rows.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            AppSettings.Properties.Keys.Concat(StorageSettings).Order(StringComparer.Ordinal),
+            Rows.Keys.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -94,4 +97,7 @@ public sealed class ConfigurationDocTests
         TimeSpan time => time.ToString(@"hh\:mm\:ss\.fff", CultureInfo.InvariantCulture),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
+
+    [GeneratedRegex(@"^\| `(FuncComet__|AzureWebJobsStorage`)")]
+    private static partial Regex Setting();
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using FuncComet.LocalHost;
 using FuncComet.Testing;
 using Markdig;
@@ -11,7 +12,15 @@ namespace FuncComet.Infra.Tests.Docs;
 /// <summary>What the Markdown files of the repository point at is there.</summary>
 public sealed class MarkdownTests : IDisposable
 {
-    private static readonly string[] Roots = ["src/", "tests/", "docs/", "clients/", "infra/", "bench/", ".ci/", ".github/", ".devcontainer/"];
+    private static readonly string[] Roots =
+        ["src/", "tests/", "docs/", "clients/", "infra/", "bench/", ".ci/", ".github/", ".devcontainer/"];
+
+    // A path with one of these stands for several, or is a command.
+    private static readonly SearchValues<char> NoPath = SearchValues.Create(" *<{…");
+
+    // As GitHub shows it: with tables, and with an anchor for each heading.
+    private static readonly MarkdownPipeline GitHub =
+        new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).Build();
 
     private readonly TemporaryFolder _folder = new();
 
@@ -70,8 +79,8 @@ public sealed class MarkdownTests : IDisposable
 
         // A path that stands in the text as code is not a link, but goes stale as one does.
         var paths = from code in document.Descendants<CodeInline>()
-                    where Roots.Any(each => code.Content.StartsWith(each, StringComparison.Ordinal)) && !code.Content.AsSpan().ContainsAny(" *<{…")
-                    where !Path.Exists(Path.Combine(root, code.Content))
+                    where Roots.Any(each => code.Content.StartsWith(each, StringComparison.Ordinal))
+                    where !code.Content.AsSpan().ContainsAny(NoPath) && !Path.Exists(Path.Combine(root, code.Content))
                     select code.Content;
         return links.Concat(paths).Select(missing => $"{file}: {missing} does not exist");
     }
@@ -80,10 +89,9 @@ public sealed class MarkdownTests : IDisposable
     {
         var parts = link.Split('#', 2);
         var target = parts[0].Length == 0 ? Path.Combine(root, file) : Path.Combine(root, Path.GetDirectoryName(file)!, parts[0]);
-        return Path.Exists(target) && (parts.Length == 1 || Parse(target).Descendants<HeadingBlock>().Any(heading => heading.GetAttributes().Id == parts[1]));
+        return Path.Exists(target)
+            && (parts.Length == 1 || Parse(target).Descendants<HeadingBlock>().Any(heading => heading.GetAttributes().Id == parts[1]));
     }
 
-    // As GitHub shows it: with tables, and with an anchor for each heading.
-    private static MarkdownDocument Parse(string path) =>
-        Markdown.Parse(File.ReadAllText(path), new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).Build());
+    private static MarkdownDocument Parse(string path) => Markdown.Parse(File.ReadAllText(path), GitHub);
 }

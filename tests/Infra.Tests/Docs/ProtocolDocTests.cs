@@ -31,7 +31,9 @@ public sealed partial class ProtocolDocTests
                         where parts[2][0] is '4' or '5' && parts.Length == 4
                         select $"{parts[2]} {parts[3]}";
 
-        Assert.Equal(ofOpenApi.Append("405 method-not-allowed").Distinct().Order(StringComparer.Ordinal), ofTheDocument.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ofOpenApi.Append("405 method-not-allowed").Distinct().Order(StringComparer.Ordinal),
+            ofTheDocument.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -41,13 +43,14 @@ public sealed partial class ProtocolDocTests
         Assert.All(
             from operation in OpenApiDocument.Current.Operations
             from range in operation.Ranges
-            select (Operation: $"{operation.Method} {operation.Path}", Text: FormattableString.Invariant($"{range.Least:N0} to {range.Most:N0}"), range.Parameter),
-            range =>
+            select (Operation: $"{operation.Method} {operation.Path}", Range: range),
+            each =>
             {
-                var line = Assert.Single(
-                    sections.Single(section => section.Operations.Contains(range.Operation)).Text.Split('\n'),
-                    each => each.StartsWith($"| `{range.Parameter}` |", StringComparison.Ordinal));
-                Assert.Contains(range.Text, line, StringComparison.Ordinal);
+                var (parameter, least, most) = each.Range;
+                var row = Assert.Single(
+                    sections.Single(section => section.Operations.Contains(each.Operation)).Text.Split('\n'),
+                    line => line.StartsWith($"| `{parameter}` |", StringComparison.Ordinal));
+                Assert.Contains(FormattableString.Invariant($"{least:N0} to {most:N0}"), row, StringComparison.Ordinal);
             });
     }
 
