@@ -49,7 +49,7 @@ param alertEmail string = ''
 @description('Whether the host\'s log, the vault\'s audit and the figures of the queues go to the workspace. Default: false.')
 param diagnosticLogs bool = false
 
-@description('Settings of the app that are not its defaults, by their names in the README. Default: none.')
+@description('Settings of the app that are not its defaults, by their names in docs/configuration.md. Default: none.')
 param settings settingsType = {}
 
 var suffix = uniqueString(resourceGroup().id, environmentName)

@@ -1,6 +1,6 @@
 @export()
 @sealed()
-@description('The settings of the README\'s configuration table that may differ from their defaults. What the template sets itself is not among them.')
+@description('The settings in docs/configuration.md that may differ from their defaults. What the template sets itself is not among them.')
 type settingsType = {
   @description('What the queues\' names begin with: 1 to 10 of a-z and 0-9, a letter first. Default: fc.')
   @minLength(1)

@@ -2,24 +2,13 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
-using FuncComet.Functions.Poll;
 using FuncComet.LocalHost;
-using FuncComet.Mailboxes;
 
 namespace FuncComet.Infra.Tests;
 
 /// <summary>What the template sets and what the app reads.</summary>
 public sealed class SettingsTests(CompiledTemplate template)
 {
-    // Every options class has its section's name; the settings of one are its properties.
-    private static readonly Dictionary<string, PropertyInfo> Options = new(
-        from type in typeof(MailboxOptions).Assembly.GetTypes().Concat(typeof(PollOptions).Assembly.GetTypes())
-        let section = type.GetField("SectionName")
-        where section is not null
-        from property in type.GetProperties()
-        where property.CanWrite
-        select KeyValuePair.Create($"{((string)section.GetRawConstantValue()!).Replace(":", "__", StringComparison.Ordinal)}__{property.Name}", property));
-
     private JsonElement Settable => template.Root.GetProperty("definitions").GetProperty("settingsType").GetProperty("properties");
 
     private static IEnumerable<string> Set => Snapshot.Read("default").Settings().Keys.Where(each => each.StartsWith("FuncComet__", StringComparison.Ordinal));
@@ -27,7 +16,7 @@ public sealed class SettingsTests(CompiledTemplate template)
     [Fact]
     public void EverySettingThatTheAppReads_IsSetOrCanBe_AndNoOther()
     {
-        Assert.Equal(Options.Keys.Order(StringComparer.Ordinal), Set.Concat(Settable.EnumerateObject().Select(each => each.Name)).Order(StringComparer.Ordinal));
+        Assert.Equal(AppSettings.Properties.Keys.Order(StringComparer.Ordinal), Set.Concat(Settable.EnumerateObject().Select(each => each.Name)).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -42,7 +31,7 @@ public sealed class SettingsTests(CompiledTemplate template)
     [Fact]
     public void SettingsType_HasTheRangesOfTheOptions()
     {
-        var ofTheOptions = from option in Options
+        var ofTheOptions = from option in AppSettings.Properties
                            let range = option.Value.GetCustomAttribute<RangeAttribute>()
                            where range is not null && range.OperandType == typeof(int) && !Set.Contains(option.Key)
                            select $"{option.Key} {range.Minimum} {range.Maximum}";

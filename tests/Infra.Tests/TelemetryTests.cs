@@ -1,14 +1,21 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FuncComet.LocalHost;
+using FuncComet.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FuncComet.Infra.Tests;
 
-/// <summary>The README's telemetry table, the workbook and the alerts speak of the same.</summary>
+/// <summary>The metrics table of docs/configuration.md, the app's instruments, the workbook and the alerts agree.</summary>
 public sealed partial class TelemetryTests
 {
     private static readonly string[] Lines =
-        [.. File.ReadAllLines(Path.Combine(RepositoryRoot.Folder, "README.md")).Where(line => line.StartsWith("| `funccomet.", StringComparison.Ordinal))];
+    [
+        .. from line in File.ReadAllLines(Path.Combine(RepositoryRoot.Folder, "docs", "configuration.md"))
+           where line.StartsWith("| `funccomet.", StringComparison.Ordinal)
+           select line,
+    ];
 
     private static readonly string[] Metrics = [.. Lines.Select(line => line.Split('`')[1])];
 
@@ -22,6 +29,24 @@ public sealed partial class TelemetryTests
     private static readonly Dictionary<string, string> Alerts = Snapshot.Read("large").All("Microsoft.Insights/scheduledQueryRules").ToDictionary(
         rule => rule.GetProperty("name").GetString()!["fc-large-".Length..],
         rule => rule.GetProperty("properties").GetProperty("criteria").GetProperty("allOf")[0].GetProperty("query").GetString()!);
+
+    [Fact]
+    public void Table_HasEveryInstrumentOfTheApp_WithItsKindAndUnit()
+    {
+        var instruments = new List<Instrument>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, _) => instruments.Add(instrument) };
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+
+        _ = new FuncCometMetrics(meters);
+        listener.Start();
+
+        Assert.Equal(
+            (from instrument in instruments
+             where instrument.Meter.Scope == meters
+             select $"| `{instrument.Name}` | {KindOf(instrument)}, {UnitOf(instrument)} |").Order(StringComparer.Ordinal),
+            Lines.Select(line => $"{string.Join(" |", line.Split(" |")[..2])} |").Order(StringComparer.Ordinal));
+    }
 
     [Fact]
     public void Workbook_ShowsEveryMetric_AndNoOther()
@@ -99,6 +124,17 @@ public sealed partial class TelemetryTests
         Assert.Empty(Snapshot.Read("default").All("Microsoft.Insights/metricAlerts"));
         Assert.Empty(Snapshot.Read("default").All("Microsoft.Insights/webtests"));
     }
+
+    private static string KindOf(Instrument instrument) => instrument switch
+    {
+        Counter<long> => "counter",
+        UpDownCounter<long> => "up-down counter",
+        Histogram<double> => "histogram",
+        _ => instrument.GetType().Name,
+    };
+
+    // "{message}" is "messages" there.
+    private static string UnitOf(Instrument instrument) => instrument.Unit == "s" ? "seconds" : $"{instrument.Unit!.Trim('{', '}')}s";
 
     private static string MetricOf(string query) => Metric().Match(query).Groups["name"].Value;
 

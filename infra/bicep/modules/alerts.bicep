@@ -21,7 +21,7 @@ param maxHeldPolls int
 
 var nearlyFull = maxHeldPolls * 9 / 10
 
-// What each rule counts in 5 minutes; above its limit, for as many times on end as it says, somebody is told. The names are those of the README's telemetry table.
+// What each rule counts in 5 minutes; above its limit, for as many times on end as it says, somebody is told. The names are those of the metrics table in docs/configuration.md.
 var rules = [
   {
     name: 'failed-polls'

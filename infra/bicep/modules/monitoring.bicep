@@ -37,7 +37,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
   }
 }
 
-// The telemetry table of the README, a chart for each line of it.
+// The metrics table of docs/configuration.md, a chart for each line of it.
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   name: guid(insights.id, 'workbook')
   location: location
