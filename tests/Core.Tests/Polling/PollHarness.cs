@@ -16,7 +16,7 @@ internal sealed class PollHarness : IDisposable
 {
     private readonly CoreInstance _core;
 
-    public PollHarness(FakeTimeProvider? time = null, FakeQueueService? storage = null, bool hasBell = false, HandoverMode handover = HandoverMode.Stored)
+    public PollHarness(FakeTimeProvider? time = null, FakeQueueService? storage = null, bool hasBell = false, HandoverMode handover = HandoverMode.Stored, int plainLease = 30)
     {
         Time = time ?? new FakeTimeProvider();
         Storage = storage ?? new FakeQueueService(Time);
@@ -26,7 +26,8 @@ internal sealed class PollHarness : IDisposable
             ("FuncComet:Backoff:Jitter", "0"),
             ("FuncComet:Doorbell:Enabled", $"{hasBell}"),
             ("FuncComet:Push:Handover", $"{handover}"),
-            ("FuncComet:Mailbox:MaxDeliveries", "3"));
+            ("FuncComet:Mailbox:MaxDeliveries", "3"),
+            ("FuncComet:Mailbox:PlainLease", $"00:00:{plainLease:00}"));
     }
 
     public FakeTimeProvider Time { get; }

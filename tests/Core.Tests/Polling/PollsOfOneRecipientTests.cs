@@ -262,6 +262,37 @@ public sealed class PollsOfOneRecipientTests : IDisposable
         Assert.Equal(0, _instance.Held.Count);
     }
 
+    [Fact]
+    public async Task APoll_WhoseClientLeavesWhileItReceivesInVain_EndsAtOnce()
+    {
+        _instance.Queue.IsThere = true;
+        var (leaving, _, client) = Poll(seconds: 220);
+        var receive = _instance.Queue.Hold("receive");
+        _instance.Rooms.Ring(_instance.Alice);
+        var other = Poll(seconds: 220).End;
+        await client.CancelAsync();
+
+        receive.SetResult();
+
+        Assert.Equal(PollOutcome.ClientGone, await leaving.Bounded());
+        Assert.False(other.IsCompleted);
+        Assert.Equal(1, _instance.Held.Count);
+    }
+
+    [Fact]
+    public async Task APoll_ThatReceivesInVainWhileTheHostStops_EndsAtOnce()
+    {
+        _instance.Queue.IsThere = true;
+        var poll = Poll(seconds: 220).End;
+        var receive = _instance.Queue.Hold("receive");
+        _instance.Rooms.Ring(_instance.Alice);
+        _instance.Stop();
+
+        receive.SetResult();
+
+        Assert.Equal(PollOutcome.HostStopping, await poll.Bounded());
+    }
+
     /// <summary>A clock that goes on by itself whenever it is read.</summary>
     private sealed class RunningTimeProvider(TimeSpan step) : FakeTimeProvider
     {
