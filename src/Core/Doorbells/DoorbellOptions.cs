@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace FuncComet.Doorbells;
 
 /// <summary>How a push at one instance wakes a poll at another: <c>FuncComet__Doorbell__…</c>.</summary>
@@ -18,6 +16,6 @@ public sealed class DoorbellOptions
     /// The pause between two looks for notes of other instances, on an instance that holds polls: 50 milliseconds to 5 seconds, as hh:mm:ss.fff. Default: 200
     /// milliseconds. Each look is a request to Storage. After several notes the pause is shorter, by as many of them, down to a quarter.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00.050", "00:00:05", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true, ErrorMessage = "FuncComet__Doorbell__Interval must be from 00:00:00.050 to 00:00:05.")]
+    [TimeRange("00:00:00.050", "00:00:05")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromMilliseconds(200);
 }

@@ -9,7 +9,7 @@ public sealed class PushOptions
     public const string SectionName = "FuncComet:Push";
 
     /// <summary>What comes first for a poll that waits on the instance of the push: <c>Stored</c> or <c>Direct</c>. Default: <c>Stored</c>.</summary>
-    [EnumDataType(typeof(HandoverMode), ErrorMessage = "FuncComet__Push__Handover must be Stored or Direct.")]
+    [EnumDataType(typeof(HandoverMode), ErrorMessage = "must be Stored or Direct.")]
     public HandoverMode Handover { get; set; } = HandoverMode.Stored;
 }
 
