@@ -10,8 +10,8 @@ export const backoff = (/** @type {number} */ failures) => Math.random() * Math.
 export const refusedPause = () => LONGEST * (1 + Math.random());
 
 /**
- * Parses a Retry-After header of seconds or a date to ms; 0 if it is missing or malformed. At most an hour, since longer timers overflow
- * and fire at once.
+ * Parses a Retry-After header of seconds or a date to ms; 0 if it is missing or malformed. At most an hour, since a timer of more than 24 days
+ * would fire at once.
  * @param {string | null} header
  */
 export function retryAfter(header) {
