@@ -8,7 +8,7 @@ internal static class Program
 {
     public static Task Main(string[] args) => CreateHost(args).RunAsync();
 
-    /// <summary>The function app. LocalHost starts it from here too.</summary>
+    /// <summary>Builds the function app. LocalHost uses it too.</summary>
     public static IHost CreateHost(string[] args)
     {
         var builder = FunctionsApplication.CreateBuilder(args);

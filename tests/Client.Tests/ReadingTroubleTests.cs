@@ -1,4 +1,5 @@
 using System.Net;
+using FuncComet.Client.Reading;
 using FuncComet.Testing;
 
 namespace FuncComet.Client.Tests;

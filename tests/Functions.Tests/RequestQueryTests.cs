@@ -69,7 +69,7 @@ public sealed class RequestQueryTests
     {
         Assert.True(RequestQuery.TryParse(raw, out var query, out _));
 
-        Assert.True(query.TryGetRecipients(most: 3, out var recipients, out _));
+        Assert.True(query.TryGetRecipients(max: 3, out var recipients, out _));
         Assert.Equal(expected, recipients.Select(recipient => recipient.Name));
     }
 
@@ -80,7 +80,7 @@ public sealed class RequestQueryTests
     public void TryGetRecipients_WhenOneIsBadOrTheyAreTooMany_Refuses(string raw)
     {
         Assert.True(RequestQuery.TryParse(raw, out var query, out _));
-        Assert.False(query.TryGetRecipients(most: 3, out _, out var problem));
+        Assert.False(query.TryGetRecipients(max: 3, out _, out var problem));
         Assert.NotNull(problem);
     }
 

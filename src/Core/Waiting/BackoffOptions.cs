@@ -5,27 +5,31 @@ namespace FuncComet.Waiting;
 /// <summary>The pauses between two looks into an empty mailbox: <c>FuncComet__Backoff__…</c>.</summary>
 public sealed class BackoffOptions : IValidatableObject
 {
-    /// <summary>Where these stand in the configuration.</summary>
+    /// <summary>The section of the configuration.</summary>
     public const string SectionName = "FuncComet:Backoff";
 
     /// <summary>The first pause: 50 milliseconds to 1 minute, as hh:mm:ss.fff. Default: 250 milliseconds.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true, ErrorMessage = "FuncComet__Backoff__Initial must be from 00:00:00.050 to 00:01:00.")]
+    [TimeRange("00:00:00.050", "00:01:00")]
     public TimeSpan Initial { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The longest pause where no push at another instance wakes a poll here: what <see cref="Maximum"/> is by default without the doorbell.</summary>
+    /// <summary>
+    /// The longest pause where no push at another instance wakes a poll here: what <see cref="Maximum"/> is by default without the
+    /// doorbell.
+    /// </summary>
     public static readonly TimeSpan MaxUnreachable = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The longest pause: 50 milliseconds to 5 minutes and not below <see cref="Initial"/>, as hh:mm:ss.fff. Default: 30 seconds; 5 seconds where
-    /// <c>FuncComet__Doorbell__Enabled</c> is false.
+    /// The longest pause: 50 milliseconds to 5 minutes and not below <see cref="Initial"/>, as hh:mm:ss.fff. Default: 30 seconds, or 5
+    /// seconds if <c>FuncComet__Doorbell__Enabled</c> is false.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00.050", "00:05:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true, ErrorMessage = "FuncComet__Backoff__Maximum must be from 00:00:00.050 to 00:05:00.")]
+    [TimeRange("00:00:00.050", "00:05:00")]
     public TimeSpan Maximum { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How much shorter a pause may be by chance, as a share of it: 0 to 0.5. Default: 0.2. Without it, clients that came together would look together ever after.
+    /// The largest share by which a pause is randomly shortened: 0 to 0.5. Default: 0.2. Without it, polls that began together would always
+    /// look together.
     /// </summary>
-    [Range(0d, 0.5d, ErrorMessage = "FuncComet__Backoff__Jitter must be from 0 to 0.5.")]
+    [NumberRange(0d, 0.5d)]
     public double Jitter { get; set; } = 0.2;
 
     /// <inheritdoc/>

@@ -7,10 +7,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FuncComet.Functions.Ack;
 
-/// <summary><c>POST /api/ack</c>: acknowledges deliveries of lease mode.</summary>
+/// <summary><c>POST /api/ack</c>: acknowledges messages that were delivered under a lease.</summary>
 public sealed class AckFunction(Acknowledgements acknowledgements, TokenGate tokens)
 {
-    /// <summary>The function.</summary>
+    /// <summary>Answers 204, or 410 with the receipts that have expired.</summary>
     [Function("Ack")]
     public Task RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "ack")] HttpRequest request) =>
         HttpFunction.AnswerAsync(request, (HttpMethods.Post, query => AcknowledgeAsync(request, query)));

@@ -2,22 +2,22 @@ using Microsoft.AspNetCore.Http;
 
 namespace FuncComet.Functions.Answers;
 
-/// <summary>An RFC 9457 problem document, with the header that belongs to its status.</summary>
+/// <summary>An RFC 9457 problem document, with the header that its status requires.</summary>
 internal sealed class Problem(int status, string code, string title) : IResult
 {
-    /// <summary>What to change.</summary>
+    /// <summary>What the caller can change, in one sentence.</summary>
     internal required string Detail { get; init; }
 
-    /// <summary>The parameter that is at fault.</summary>
+    /// <summary>The name of the invalid parameter or header; null if none is invalid.</summary>
     internal string? Parameter { get; init; }
 
-    /// <summary>A header that the status asks for.</summary>
+    /// <summary>The response header that the status requires; null if it requires none.</summary>
     internal (string Name, string Value)? Header { get; init; }
 
-    /// <summary>More members of the document.</summary>
+    /// <summary>Further members of the document.</summary>
     internal IEnumerable<KeyValuePair<string, object?>> Members { get; init; } = [];
 
-    /// <summary>The document's <c>type</c> for a code.</summary>
+    /// <summary>The document's <c>type</c> for an error code.</summary>
     internal static string TypeOf(string code) => $"urn:funccomet:{code}";
 
     public Task ExecuteAsync(HttpContext httpContext)

@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace FuncComet.Functions.Answers;
 
-/// <summary>The catalogue of errors: every one that this app answers, with its stable code.</summary>
+/// <summary>The catalogue of every error that this app returns. The codes are part of the protocol and never change.</summary>
 internal static class Problems
 {
-    /// <summary>The code of <see cref="StorageUnavailable()"/>, which a push also says of each copy that failed.</summary>
+    /// <summary>The code of <see cref="StorageUnavailable()"/>. A push also reports it for each copy that failed.</summary>
     public const string StorageUnavailableCode = "storage-unavailable";
 
-    /// <summary>The code of <see cref="MailboxFull"/>, which a push also says of each copy that was refused.</summary>
+    /// <summary>The code of <see cref="MailboxFull"/>. A push also reports it for each copy that was refused.</summary>
     public const string MailboxFullCode = "mailbox-full";
 
     private const string RetryAfterSeconds = "5";
@@ -32,8 +32,8 @@ internal static class Problems
             Parameter = parameter,
         };
 
-    /// <param name="error">What RFC 6750 calls it; null where no token came.</param>
-    /// <param name="detail">What to change.</param>
+    /// <param name="error">The RFC 6750 error code; null if the request had no token.</param>
+    /// <param name="detail">What the caller can change, in one sentence.</param>
     public static IResult Unauthorized(string? error, string detail) =>
         new Problem(StatusCodes.Status401Unauthorized, "unauthorized", "A token for this recipient is needed.")
         {
@@ -54,7 +54,11 @@ internal static class Problems
         };
 
     public static IResult TooManyPolls(HeldPollOptions limits) =>
-        TryLater("too-many-polls", "This instance holds its maximum of polls.", members: [], $"It holds at most {limits.MaxHeldPolls}, and {limits.MaxHeldPollsPerRecipient} of one recipient. ");
+        TryLater(
+            "too-many-polls",
+            "This instance holds its maximum of polls.",
+            members: [],
+            $"It holds at most {limits.MaxHeldPolls}, and {limits.MaxHeldPollsPerRecipient} of one recipient. ");
 
     public static IResult MethodNotAllowed(IEnumerable<string> allowed) =>
         new Problem(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "This method is not allowed here.")
@@ -64,9 +68,9 @@ internal static class Problems
         };
 
     public static IResult ReceiptExpired(IReadOnlyList<string> expired) =>
-        new Problem(StatusCodes.Status410Gone, "receipt-expired", "A message has been taken again since.")
+        new Problem(StatusCodes.Status410Gone, "receipt-expired", "A message has been delivered again since.")
         {
-            Detail = "The newer receipt counts for what stands in expired; the others are acknowledged.",
+            Detail = "Newer receipts have replaced those in expired; the others are acknowledged.",
             Members = [KeyValuePair.Create<string, object?>("expired", expired)],
         };
 
@@ -79,13 +83,13 @@ internal static class Problems
 
     public static IResult StorageUnavailable() => StorageUnavailable(members: []);
 
-    /// <param name="members">More members of the document.</param>
+    /// <param name="members">Further members of the document.</param>
     public static IResult StorageUnavailable(params IEnumerable<KeyValuePair<string, object?>> members) =>
         TryLater(StorageUnavailableCode, "The storage does not answer.", members);
 
-    /// <param name="members">More members of the document.</param>
+    /// <param name="members">Further members of the document.</param>
     public static IResult MailboxFull(params IEnumerable<KeyValuePair<string, object?>> members) =>
-        TryLater(MailboxFullCode, "As many messages as may wait are waiting in the mailbox.", members);
+        TryLater(MailboxFullCode, "The mailbox holds as many messages as it may.", members);
 
     private static Problem TryLater(string code, string title, IEnumerable<KeyValuePair<string, object?>> members, string why = "") =>
         new(StatusCodes.Status503ServiceUnavailable, code, title)

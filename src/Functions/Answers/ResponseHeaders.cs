@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FuncComet.Functions.Answers;
 
-/// <summary>What every answer carries.</summary>
+/// <summary>The protocol's response headers, and those that every response carries.</summary>
 internal static class ResponseHeaders
 {
     public const string Expired = "Comet-Expired";
@@ -13,12 +13,22 @@ internal static class ResponseHeaders
     public const string IdempotencyKey = "Idempotency-Key";
     public const string PreferenceApplied = "Preference-Applied";
 
-    // What a script on another origin may read beyond what CORS always allows; the platform's CORS has no setting for it.
-    private static readonly string Exposed = string.Join(", ", MessageId, Time, Deliveries, Receipt, Expired, IdempotencyKey, PreferenceApplied, "Retry-After", "WWW-Authenticate");
+    // Lets scripts on other origins read these headers. The platform's CORS settings cannot.
+    private static readonly string Exposed = string.Join(
+        ", ",
+        MessageId,
+        Time,
+        Deliveries,
+        Receipt,
+        Expired,
+        IdempotencyKey,
+        PreferenceApplied,
+        "Retry-After",
+        "WWW-Authenticate");
 
     /// <summary>
-    /// Nothing is stored on the way. A body is others' bytes, of a type that they chose: a browser takes it for no other type, and a page among
-    /// them has no script and no origin.
+    /// Sets the headers that every response carries. A sender chooses both the bytes and the content type of a body, so it is untrusted:
+    /// a browser must not guess another type, and an HTML body must have neither scripts nor this origin.
     /// </summary>
     public static void Set(IHeaderDictionary headers)
     {

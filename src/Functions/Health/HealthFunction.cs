@@ -5,10 +5,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FuncComet.Functions.Health;
 
-/// <summary><c>GET /api/health</c>: 200 when the storage answers, else 503; never more than that to the anonymous.</summary>
+/// <summary><c>GET /api/health</c>: checks that the storage answers. Callers are anonymous, so the answer says nothing else.</summary>
 public sealed class HealthFunction(StorageHealth storage)
 {
-    /// <summary>The function.</summary>
+    /// <summary>Answers 200 if the storage answers, else 503.</summary>
     [Function("Health")]
     public Task RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "health")] HttpRequest request) =>
         HttpFunction.AnswerAsync(request, (HttpMethods.Get, _ => CheckAsync()));

@@ -11,7 +11,7 @@ namespace FuncComet.Functions.Hosting;
 
 internal static class FuncCometBuilderExtensions
 {
-    /// <summary>All the wiring: Core, and what HTTP adds to it.</summary>
+    /// <summary>Registers everything that the function app needs: Core, options, tokens, telemetry export and server settings.</summary>
     public static IHostApplicationBuilder AddFuncComet(this IHostApplicationBuilder builder)
     {
         builder.Services.AddFuncCometCore(builder.Configuration);
@@ -26,19 +26,20 @@ internal static class FuncCometBuilderExtensions
         builder.Services.AddHostedService<TokensOffWarning>();
         builder.AddTelemetryExport();
 
-        // They log each request with its query, and of one that is no HTTP the line at fault: recipients, keys and tokens may stand in either. With the first off
-        // altogether ASP.NET makes no activity of its own for each request either, which nobody exports: the request's trace is read from its headers.
+        // These categories log each request's query and each malformed request line. Both can contain recipients, keys and tokens. With the
+        // first category off, ASP.NET Core also creates no activity per request. Nothing exports that one: RequestTrace reads the headers.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning);
 
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {
-            // With a buffer an answer counts as written while its bytes are still in this process; killed then, after the delete, it would take the
-            // message with it. With this one (0 would mean without bound) a write ends when the operating system has all of it.
+            // With a larger buffer, an answer counts as written while its bytes are still in this process: if the process is killed after
+            // the message is deleted, the message is lost. 1 makes a write wait until the operating system has every byte; 0 means
+            // unbounded.
             sockets.MaxWriteBufferSize = 1;
 
-            // From the push's bytes to those of the waiting answer on one thread of the pool, where each change of threads would take longer than what is done on it.
-            // What is unsafe about it is code that blocks: there is none here.
+            // A push that is handed over runs on one thread from reading the push to writing the poll's answer; each thread switch would
+            // take longer than the work. The setting is unsafe only for code that blocks, and this app has none.
             sockets.UnsafePreferInlineScheduling = true;
         });
         return builder;

@@ -5,44 +5,51 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Functions.Hosting;
 
 /// <summary>
-/// The time after which something above this app ends a request: the Functions host at <c>functionTimeout</c> (it restarts the worker where
-/// the function goes on, and with it every poll of the instance) or Azure's front end after 230 seconds, whichever is first.
+/// The time after which the platform ends a request: the Functions host at <c>functionTimeout</c> or Azure's front end after 230 seconds,
+/// whichever is first. At <c>functionTimeout</c> the host restarts a worker whose function does not end, which ends every poll of the
+/// instance.
 /// </summary>
-/// <param name="FunctionTimeout">The host's own limit; null where it has none.</param>
-/// <param name="FunctionTimeoutSource">Where that is set.</param>
+/// <param name="FunctionTimeout">The host's own limit; null if it has none.</param>
+/// <param name="FunctionTimeoutSource">The setting or file that sets it.</param>
 public sealed record HostLimit(TimeSpan? FunctionTimeout, string FunctionTimeoutSource)
 {
-    /// <summary>Azure's front end ends a request after this time.</summary>
+    /// <summary>The time after which Azure's front end ends a request.</summary>
     public static readonly TimeSpan FrontEnd = TimeSpan.FromSeconds(230);
 
-    /// <summary>How far the longest poll stays below the limit: room for a last storage request and the answer.</summary>
+    /// <summary>The longest poll ends this long before the limit, which leaves time for a last storage request and the answer.</summary>
     public static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
 
     private const string EnvironmentSetting = "AzureFunctionsJobHost__functionTimeout";
 
-    // What the host takes where nothing is set, on the plan where that is shortest.
+    // The host's default on the plan with the shortest one.
     private static readonly TimeSpan DefaultFunctionTimeout = TimeSpan.FromMinutes(5);
 
-    /// <summary>The limit that strikes first.</summary>
+    /// <summary>The limit that comes first.</summary>
     public TimeSpan Value => FunctionTimeout < FrontEnd ? FunctionTimeout.Value : FrontEnd;
 
-    /// <summary>The limit in words: what sets it, and to how much.</summary>
+    /// <summary>The limit in words: its value and the setting it comes from.</summary>
     public string Description => FunctionTimeout < FrontEnd
         ? $"the host's functionTimeout ({Value:c}, {FunctionTimeoutSource})"
         : $"the {FrontEnd:c} of Azure's front end";
 
-    /// <summary>As the host itself reads it: the environment, then host.json in <paramref name="folder"/>, else 5 minutes.</summary>
+    /// <summary>
+    /// Reads <c>functionTimeout</c> as the host does: from the environment, else from host.json in <paramref name="folder"/>, else 5
+    /// minutes.
+    /// </summary>
+    /// <exception cref="OptionsValidationException">The value is neither a positive time nor -1.</exception>
     public static HostLimit Read(IConfiguration configuration, string folder)
     {
         var hostJson = new ConfigurationBuilder().SetBasePath(folder).AddJsonFile("host.json", optional: true).Build();
-        return configuration["AzureFunctionsJobHost:functionTimeout"] is { Length: > 0 } fromEnvironment ? Parse(fromEnvironment, EnvironmentSetting)
+        return configuration["AzureFunctionsJobHost:functionTimeout"] is { Length: > 0 } fromEnvironment
+                ? Parse(fromEnvironment, EnvironmentSetting)
             : hostJson["functionTimeout"] is { Length: > 0 } fromFile ? Parse(fromFile, "host.json")
             : new HostLimit(DefaultFunctionTimeout, "not set");
     }
 
     private static HostLimit Parse(string value, string source) =>
         value == "-1" ? new HostLimit(null, source)
-        : TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var timeout) && timeout > TimeSpan.Zero ? new HostLimit(timeout, source)
+        : TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var timeout) && timeout > TimeSpan.Zero
+            ? new HostLimit(timeout, source)
         : throw new OptionsValidationException(
             nameof(HostLimit),
             typeof(HostLimit),

@@ -14,8 +14,8 @@ using OpenTelemetry.Trace;
 namespace FuncComet.Functions.Hosting;
 
 /// <summary>
-/// Sends the app's own metrics and activities to where the platform's settings say: Application Insights, an OTLP endpoint, or both. Logs go by
-/// the host, as they do in every function app.
+/// Exports the app's own metrics and activities as the platform's settings say: to Application Insights, an OTLP endpoint, or both. The
+/// Functions host exports the logs.
 /// </summary>
 internal static class TelemetryExport
 {
@@ -34,7 +34,8 @@ internal static class TelemetryExport
         }
 
         var telemetry = builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(builder.Configuration[ServiceNameSetting] ?? builder.Configuration["WEBSITE_SITE_NAME"] ?? "funccomet"))
+            .ConfigureResource(resource => resource.AddService(
+                builder.Configuration[ServiceNameSetting] ?? builder.Configuration["WEBSITE_SITE_NAME"] ?? "funccomet"))
             .WithTracing(tracing => tracing.AddSource(Tracing.SourceName))
             .WithMetrics(metrics => metrics.AddMeter(FuncCometMetrics.MeterName));
         if (toOtlp)
@@ -57,12 +58,17 @@ internal static class TelemetryExport
         }
     }
 
-    /// <summary>The identity of the platform's own form: <c>Authorization=AAD</c>, and <c>ClientId</c> where it is a user-assigned one; null without it.</summary>
+    /// <summary>
+    /// Reads the platform's authentication string: <c>Authorization=AAD</c>, with <c>ClientId=…</c> for a user-assigned identity. Null if
+    /// it asks for no identity.
+    /// </summary>
     internal static TokenCredential? CredentialOf(string? authentication)
     {
         var parts = new DbConnectionStringBuilder { ConnectionString = authentication ?? "" };
-        return !parts.TryGetValue("Authorization", out var kind) || !"AAD".Equals(kind as string, StringComparison.OrdinalIgnoreCase) ? null
-            : parts.TryGetValue("ClientId", out var clientId) ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId((string)clientId))
-            : new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned);
+        return !parts.TryGetValue("Authorization", out var kind) || !"AAD".Equals(kind as string, StringComparison.OrdinalIgnoreCase)
+            ? null
+            : new ManagedIdentityCredential(parts.TryGetValue("ClientId", out var clientId)
+                ? ManagedIdentityId.FromUserAssignedClientId((string)clientId)
+                : ManagedIdentityId.SystemAssigned);
     }
 }

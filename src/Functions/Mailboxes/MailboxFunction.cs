@@ -5,10 +5,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FuncComet.Functions.Mailboxes;
 
-/// <summary><c>GET</c> and <c>DELETE /api/mailbox</c>: about how many messages wait for a recipient, and away with them.</summary>
+/// <summary><c>GET</c> and <c>DELETE /api/mailbox</c>: counts a recipient's messages, or deletes them.</summary>
 public sealed class MailboxFunction(MailboxFactory mailboxes)
 {
-    /// <summary>The function.</summary>
+    /// <summary>Answers GET with 200 and the approximate count, DELETE with 204.</summary>
     [Function("Mailbox")]
     public Task RunAsync([HttpTrigger(AuthorizationLevel.Function, Route = "mailbox")] HttpRequest request) =>
         HttpFunction.AnswerAsync(request, (HttpMethods.Get, ShowAsync), (HttpMethods.Delete, ClearAsync));

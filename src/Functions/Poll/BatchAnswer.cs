@@ -11,10 +11,11 @@ using Microsoft.Net.Http.Headers;
 
 namespace FuncComet.Functions.Poll;
 
-/// <summary>The answer to a poll with <c>max</c>: JSON, so that a browser on another origin needs no header.</summary>
-internal sealed class BatchAnswer(HttpContext context, bool withReceipts, ClientAborted clientAborted) : HttpPollAnswer(context, clientAborted)
+/// <summary>The answer to a poll with <c>max</c>: everything is in the JSON body, so a browser on another origin needs no header.</summary>
+internal sealed class BatchAnswer(HttpContext context, bool withReceipts, ClientAborted clientAborted)
+    : HttpPollAnswer(context, clientAborted)
 {
-    // Readable in any script; what has a meaning in HTML is escaped.
+    // Text of any script stays readable; characters that are special in HTML are still escaped.
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     protected override void Write(HttpResponse response, IReadOnlyList<LeasedMessage> messages)

@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace FuncComet.Functions.Poll;
 
-/// <summary>Hands an answer to the client's connection and says what became of it; what it looks like is its form's.</summary>
+/// <summary>Writes an answer to the client's connection and reports the outcome. Derived classes decide its form.</summary>
 internal abstract class HttpPollAnswer(HttpContext context, ClientAborted clientAborted) : IPollAnswer
 {
-    /// <summary>Receipts that the poll acknowledged too late.</summary>
+    /// <summary>The receipts that had expired when the poll acknowledged them.</summary>
     protected IReadOnlyList<string> Expired { get; private set; } = [];
 
     public void Acknowledged(IReadOnlyList<string> expired)
@@ -24,7 +24,7 @@ internal abstract class HttpPollAnswer(HttpContext context, ClientAborted client
 
     public async Task<WriteOutcome> WriteAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken)
     {
-        // When a client has left, the host may end the request and take the context back while this function still runs: look before touching it.
+        // After the client has left, the host may end the request and reuse the context while this function still runs.
         if (cancellationToken.IsCancellationRequested)
         {
             return WriteOutcome.NotBegun;
@@ -48,7 +48,7 @@ internal abstract class HttpPollAnswer(HttpContext context, ClientAborted client
         {
             if (!clientAborted.IsKnown)
             {
-                // It reads so slowly that the lease would end first: half an answer must not look like a whole one.
+                // The client reads too slowly and the lease is about to end. Abort, so that half an answer does not look complete.
                 context.Abort();
             }
 
@@ -56,6 +56,6 @@ internal abstract class HttpPollAnswer(HttpContext context, ClientAborted client
         }
     }
 
-    /// <summary>Sets the headers and writes the body, without sending anything yet.</summary>
+    /// <summary>Sets the headers and buffers the body. Must not flush.</summary>
     protected abstract void Write(HttpResponse response, IReadOnlyList<LeasedMessage> messages);
 }

@@ -9,21 +9,24 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FuncComet.Functions.Poll;
 
-/// <summary><c>GET /api/poll</c>: holds the request until a message for the recipient can be answered.</summary>
+/// <summary><c>GET /api/poll</c>: holds the request until there is a message for the recipient.</summary>
 public sealed class PollFunction(LongPoll polls, HeldPolls held, PollTimeouts timeouts, TokenGate tokens)
 {
     /// <summary>
-    /// The function. Its token fires when the client leaves and, alone, when the host calls the request off (functionTimeout, a worker that is
-    /// drained); RequestAborted fires when the client leaves and, alone, at the limit of the host's proxy.
+    /// Answers 200 with messages, or 204 when the timeout ends. <paramref name="cancellationToken"/> and RequestAborted both fire when the
+    /// client leaves. Only the former fires when the host cancels the request (functionTimeout, a worker that is drained); only the latter
+    /// fires at the limit of the host's proxy.
     /// </summary>
     [Function("Poll")]
     public Task RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, Route = "poll")] HttpRequest request,
         CancellationToken cancellationToken) =>
-        HttpFunction.AnswerAsync(request, (HttpMethods.Get, query => PollAsync(request, query, new ClientAborted(cancellationToken, request.HttpContext.RequestAborted))));
+        HttpFunction.AnswerAsync(request, (HttpMethods.Get, query => PollAsync(request, query, cancellationToken)));
 
-    private async Task<IResult> PollAsync(HttpRequest request, RequestQuery query, ClientAborted clientAborted)
+    private async Task<IResult> PollAsync(HttpRequest request, RequestQuery query, CancellationToken cancellationToken)
     {
+        var context = request.HttpContext;
+        var clientAborted = new ClientAborted(cancellationToken, context.RequestAborted);
         if (!query.TryGetRecipient(out var recipient, out var problem))
         {
             return problem;
@@ -44,15 +47,21 @@ public sealed class PollFunction(LongPoll polls, HeldPolls held, PollTimeouts ti
 
         if (preference is { } seconds)
         {
-            request.HttpContext.Response.Headers[ResponseHeaders.PreferenceApplied] = string.Create(CultureInfo.InvariantCulture, $"wait={seconds}");
+            context.Response.Headers[ResponseHeaders.PreferenceApplied] = string.Create(CultureInfo.InvariantCulture, $"wait={seconds}");
         }
 
-        var poll = new PollRequest(recipient, timeout) { Lease = lease, Max = max ?? 1, Acknowledges = receipts, Trace = RequestTrace.Of(request) };
+        var poll = new PollRequest(recipient, timeout)
+        {
+            Lease = lease,
+            Max = max ?? 1,
+            Acknowledges = receipts,
+            Trace = RequestTrace.Of(request),
+        };
         IPollAnswer answer = max is null
-            ? new SingleMessageAnswer(request.HttpContext, withReceipt: lease is not null, clientAborted)
-            : new BatchAnswer(request.HttpContext, withReceipts: lease is not null, clientAborted);
+            ? new SingleMessageAnswer(context, withReceipt: lease is not null, clientAborted)
+            : new BatchAnswer(context, withReceipts: lease is not null, clientAborted);
 
-        // A client that seems to have left and has not, because the host called the request off, is told to poll again.
+        // ClientGone is answered too: if it was the host that cancelled the request, the client is still there and 204 makes it poll again.
         return await polls.RunAsync(poll, answer, clientAborted) switch
         {
             PollOutcome.Delivered => TypedResults.Empty,

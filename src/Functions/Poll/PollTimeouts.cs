@@ -9,21 +9,27 @@ using Microsoft.Net.Http.Headers;
 
 namespace FuncComet.Functions.Poll;
 
-/// <summary>How long a poll waits: what it asks for, what it gets where it asks for nothing, and the most.</summary>
+/// <summary>How long a poll waits: the timeout it asks for, else the default, and at most the maximum.</summary>
 public sealed class PollTimeouts(IOptions<PollOptions> options, HostLimit limit)
 {
     private static readonly TimeSpan LongestOfAll = TimeSpan.FromSeconds(220);
 
-    /// <summary>The most: the option, else what the host's limit allows, 220 seconds at the most.</summary>
+    /// <summary>The longest timeout: the option, else what the host's limit allows, but at most 220 seconds.</summary>
     public TimeSpan Maximum { get; } = MaximumOf(options.Value, limit);
 
-    private string TimeoutRule { get; } = $"whole seconds, digits only, 0 to {MaximumOf(options.Value, limit).TotalSeconds:F0} (more is lowered to that)";
+    private string TimeoutRule { get; } =
+        $"whole seconds, digits only, 0 to {MaximumOf(options.Value, limit).TotalSeconds:F0} (more is lowered to that)";
 
     /// <summary>
-    /// Reads <c>timeout</c>, else <c>Prefer: wait=N</c>, else takes the default. <paramref name="preference"/> is the seconds applied where the
-    /// preference decided. More than the maximum is lowered to it.
+    /// Reads <c>timeout</c>, else <c>Prefer: wait=N</c>, else takes the default. A value above the maximum is lowered to it.
+    /// <paramref name="preference"/> is the seconds applied if <c>Prefer</c> decided, else null.
     /// </summary>
-    internal bool TryRead(HttpRequest request, RequestQuery query, out TimeSpan timeout, out int? preference, [NotNullWhen(false)] out IResult? problem)
+    internal bool TryRead(
+        HttpRequest request,
+        RequestQuery query,
+        out TimeSpan timeout,
+        out int? preference,
+        [NotNullWhen(false)] out IResult? problem)
     {
         timeout = Min(options.Value.DefaultTimeout, Maximum);
         preference = null;
@@ -49,7 +55,7 @@ public sealed class PollTimeouts(IOptions<PollOptions> options, HostLimit limit)
         return true;
     }
 
-    // RFC 7240: of a preference that is named twice the first counts; a malformed one is as if it were not there.
+    // RFC 7240: the first of several equal preferences counts, and a malformed one is ignored.
     private bool TryReadPreference(HttpRequest request, out TimeSpan timeout)
     {
         timeout = default;
@@ -82,7 +88,8 @@ public sealed class PollTimeouts(IOptions<PollOptions> options, HostLimit limit)
         return true;
     }
 
-    private static TimeSpan MaximumOf(PollOptions options, HostLimit limit) => options.MaxTimeout ?? Min(LongestOfAll, limit.Value - HostLimit.Margin);
+    private static TimeSpan MaximumOf(PollOptions options, HostLimit limit) =>
+        options.MaxTimeout ?? Min(LongestOfAll, limit.Value - HostLimit.Margin);
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

@@ -8,8 +8,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace FuncComet.Functions.Poll;
 
-/// <summary>The answer to a poll without <c>max</c>: one message's bytes, and the rest in headers.</summary>
-internal sealed class SingleMessageAnswer(HttpContext context, bool withReceipt, ClientAborted clientAborted) : HttpPollAnswer(context, clientAborted)
+/// <summary>The answer to a poll without <c>max</c>: one message's body as it was pushed, and everything else in headers.</summary>
+internal sealed class SingleMessageAnswer(HttpContext context, bool withReceipt, ClientAborted clientAborted)
+    : HttpPollAnswer(context, clientAborted)
 {
     protected override void Write(HttpResponse response, IReadOnlyList<LeasedMessage> messages)
     {

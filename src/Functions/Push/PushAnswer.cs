@@ -6,13 +6,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace FuncComet.Functions.Push;
 
-/// <summary>The answer to a push: 202 where every copy is accepted, else the problem with what was stored and what was not.</summary>
+/// <summary>
+/// The answer to a push: 202 if every copy was stored, else a problem that lists the copies that were and were not stored.
+/// </summary>
 internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
 {
     /// <summary>A stored copy.</summary>
     internal sealed record Copy(string Rcpt, string Id, string Expires);
 
-    /// <summary>A copy that is not known to be stored, and the type of the problem.</summary>
+    /// <summary>A copy that may not be stored, with the <c>type</c> of the problem.</summary>
     internal sealed record FailedCopy(string Rcpt, string Type);
 
     public static IResult For(Message message, IReadOnlyList<PushedCopy> copies)
@@ -25,19 +27,27 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
         ];
         if (accepted.Length == copies.Count)
         {
-            return TypedResults.Json(new PushAnswer(accepted), PushAnswerJson.Default.PushAnswer, statusCode: StatusCodes.Status202Accepted);
+            var answer = new PushAnswer(accepted);
+            return TypedResults.Json(answer, PushAnswerJson.Default.PushAnswer, statusCode: StatusCodes.Status202Accepted);
         }
 
         FailedCopy[] failed =
         [
             .. from copy in copies
                where !copy.IsAccepted
-               select new FailedCopy(copy.Recipient.Name, Problem.TypeOf(copy.Outcome == PushOutcome.MailboxFull ? Problems.MailboxFullCode : Problems.StorageUnavailableCode)),
+               let code = copy.Outcome == PushOutcome.MailboxFull ? Problems.MailboxFullCode : Problems.StorageUnavailableCode
+               select new FailedCopy(copy.Recipient.Name, Problem.TypeOf(code)),
         ];
-        var members = new[] { KeyValuePair.Create<string, object?>("accepted", accepted), KeyValuePair.Create<string, object?>("failed", failed) };
+        var members = new[]
+        {
+            KeyValuePair.Create<string, object?>("accepted", accepted),
+            KeyValuePair.Create<string, object?>("failed", failed),
+        };
 
-        // The error of the first failure stands for all.
-        return copies.First(copy => !copy.IsAccepted).Outcome == PushOutcome.MailboxFull ? Problems.MailboxFull(members) : Problems.StorageUnavailable(members);
+        // The first failure decides the document's own code.
+        return copies.First(copy => !copy.IsAccepted).Outcome == PushOutcome.MailboxFull
+            ? Problems.MailboxFull(members)
+            : Problems.StorageUnavailable(members);
     }
 }
 

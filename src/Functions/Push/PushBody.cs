@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FuncComet.Functions.Push;
 
-/// <summary>The body of a push, of which no more is read than a message may hold.</summary>
+/// <summary>Reads the body of a push, and never more of it than a message may hold.</summary>
 internal static class PushBody
 {
     public static async Task<(ReadOnlyMemory<byte> Body, IResult? Refused)> ReadAsync(HttpRequest request)
@@ -16,19 +16,20 @@ internal static class PushBody
 
         try
         {
-            // One byte more than allowed, where the length was not announced, to see whether there is one. No token: the server ends the read when the client leaves, and
-            // where the read was called off before, it finds it under way when it drains what is left of the body, and logs that as an error of ours.
+            // If the length was not announced, read one byte more than allowed, which shows that the body is too large. Pass no token: the
+            // server ends the read when the client leaves. If a token ended it, the server would find the read pending when it drains the
+            // rest of the body, and would log an error.
             var buffer = new byte[request.ContentLength ?? Message.MaxBodyBytes + 1];
             var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, CancellationToken.None);
             return length > Message.MaxBodyBytes ? (default, Problems.MessageTooLarge()) : (buffer.AsMemory(0, length), null);
         }
         catch (BadHttpRequestException)
         {
-            return (default, Problems.BadParameter("body", "the bytes that Content-Length or the chunks announce"));
+            return (default, Problems.BadParameter("body", "as long as its Content-Length or its chunks say"));
         }
         catch (Exception ex) when (ex is IOException or OperationCanceledException)
         {
-            // The connection broke, which is known here before RequestAborted says so: there is nobody to answer.
+            // The connection broke. RequestAborted may not have fired yet, but there is no client to answer.
             return (default, TypedResults.Empty);
         }
     }

@@ -11,7 +11,7 @@ namespace FuncComet.Functions.Push;
 /// <summary><c>POST /api/push</c>: stores the body as a message for each recipient.</summary>
 public sealed class PushFunction(MessagePush push, IOptions<RequestLimitOptions> limits, TimeProvider time)
 {
-    /// <summary>The function.</summary>
+    /// <summary>Answers 202 with the copies that were stored, or a problem.</summary>
     [Function("Push")]
     public Task RunAsync([HttpTrigger(AuthorizationLevel.Function, Route = "push")] HttpRequest request) =>
         HttpFunction.AnswerAsync(request, (HttpMethods.Post, query => PushAsync(request, query)));
@@ -39,6 +39,7 @@ public sealed class PushFunction(MessagePush push, IOptions<RequestLimitOptions>
         }
 
         var message = Message.Create(time, contentType, key, body);
-        return PushAnswer.For(message, await push.SendAsync(recipients, message, timeToLive, delay ?? TimeSpan.Zero, RequestTrace.Of(request)));
+        var copies = await push.SendAsync(recipients, message, timeToLive, delay ?? TimeSpan.Zero, RequestTrace.Of(request));
+        return PushAnswer.For(message, copies);
     }
 }

@@ -6,18 +6,19 @@ using Microsoft.Extensions.Options;
 
 namespace FuncComet.Functions.Requests;
 
-/// <summary>What is the same for every function: one way from a request to its answer.</summary>
+/// <summary>Runs every function the same way, from the request to the response.</summary>
 internal static class HttpFunction
 {
-    /// <param name="request">The request, of any method: a trigger that lists methods would leave the others to the host's 404.</param>
-    /// <param name="handlers">For each method that is answered: what parses, calls Core and returns the answer.</param>
+    /// <param name="request">The request. Triggers list no methods, because the host answers the unlisted ones 404 where HTTP wants
+    /// 405.</param> <param name="handlers">For each allowed method, a handler that parses the request, calls Core and returns the
+    /// result.</param>
     public static async Task AnswerAsync(HttpRequest request, params (string Method, Func<RequestQuery, Task<IResult>> Handle)[] handlers)
     {
         var context = request.HttpContext;
         var clientAborted = context.RequestAborted;
         var result = await HandleAsync(request, handlers, clientAborted);
 
-        // Whoever has left is not answered; an answer that was begun is whole, or is to look broken.
+        // Add nothing to a response that has started: a poll wrote it whole, or it must look broken.
         if (!clientAborted.IsCancellationRequested && !context.Response.HasStarted)
         {
             ResponseHeaders.Set(context.Response.Headers);
@@ -25,7 +26,10 @@ internal static class HttpFunction
         }
     }
 
-    private static async Task<IResult> HandleAsync(HttpRequest request, (string Method, Func<RequestQuery, Task<IResult>> Handle)[] handlers, CancellationToken clientAborted)
+    private static async Task<IResult> HandleAsync(
+        HttpRequest request,
+        (string Method, Func<RequestQuery, Task<IResult>> Handle)[] handlers,
+        CancellationToken clientAborted)
     {
         var handle = Array.Find(handlers, handler => HttpMethods.Equals(request.Method, handler.Method)).Handle;
         if (handle is null)

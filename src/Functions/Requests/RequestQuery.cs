@@ -10,8 +10,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace FuncComet.Functions.Requests;
 
 /// <summary>
-/// The query, decoded strictly: ASP.NET's own reading lets malformed escapes and invalid UTF-8 through and would so merge the names of
-/// different recipients.
+/// The query, decoded strictly. ASP.NET Core's own parser accepts malformed escapes and invalid UTF-8, so that different recipients could
+/// decode to the same name.
 /// </summary>
 internal sealed class RequestQuery
 {
@@ -23,7 +23,7 @@ internal sealed class RequestQuery
     {
     }
 
-    /// <summary>Decodes every name and value; where one cannot be decoded there is a problem and no query.</summary>
+    /// <summary>Decodes every name and value; fails with a problem if one cannot be decoded.</summary>
     public static bool TryParse(string? raw, [NotNullWhen(true)] out RequestQuery? query, [NotNullWhen(false)] out IResult? problem)
     {
         query = new RequestQuery();
@@ -36,8 +36,10 @@ internal sealed class RequestQuery
             }
             else if (!TryDecode(pair.EncodedValue.Span, out var value))
             {
-                // A name that can be no parameter's is not said back.
-                problem = name == "rcpt" ? Problems.BadRecipient() : Problems.BadParameter(IsName(name) ? name : "query", "percent-encoded UTF-8");
+                // Echo only what looks like a parameter's name.
+                problem = name == "rcpt"
+                    ? Problems.BadRecipient()
+                    : Problems.BadParameter(IsName(name) ? name : "query", "percent-encoded UTF-8");
             }
             else
             {
@@ -52,11 +54,11 @@ internal sealed class RequestQuery
         return true;
     }
 
-    /// <summary>The one recipient.</summary>
+    /// <summary>Reads the one recipient; fails if there is none, or more than one name.</summary>
     public bool TryGetRecipient([NotNullWhen(true)] out Recipient? recipient, [NotNullWhen(false)] out IResult? problem)
     {
         recipient = null;
-        if (TryGetRecipients(most: 1, out var recipients, out problem))
+        if (TryGetRecipients(max: 1, out var recipients, out problem))
         {
             recipient = recipients[0];
         }
@@ -64,8 +66,8 @@ internal sealed class RequestQuery
         return recipient is not null;
     }
 
-    /// <summary>One recipient or several; a repeated name counts once.</summary>
-    public bool TryGetRecipients(int most, out IReadOnlyList<Recipient> recipients, [NotNullWhen(false)] out IResult? problem)
+    /// <summary>Reads 1 to <paramref name="max"/> recipients; a repeated name counts once.</summary>
+    public bool TryGetRecipients(int max, out IReadOnlyList<Recipient> recipients, [NotNullWhen(false)] out IResult? problem)
     {
         var parsed = new List<Recipient>();
         recipients = parsed;
@@ -83,31 +85,32 @@ internal sealed class RequestQuery
                 return false;
             }
 
-            // One too many is enough to know that there are.
-            if (parsed.Count <= most && !parsed.Contains(recipient))
+            // One recipient too many is enough for the problem below.
+            if (parsed.Count <= max && !parsed.Contains(recipient))
             {
                 parsed.Add(recipient);
             }
         }
 
         problem = parsed.Count == 0 ? Problems.BadRecipient()
-            : parsed.Count > most ? Problems.BadRecipient(most == 1 ? "rcpt must name one recipient here; it is given with different names." : $"rcpt must name at most {most} recipients; send to the others with another push.")
-            : null;
+            : parsed.Count <= max ? null
+            : max == 1 ? Problems.BadRecipient("rcpt must name one recipient here; it is given with different names.")
+            : Problems.BadRecipient($"rcpt must name at most {max} recipients; send to the others with another push.");
         return problem is null;
     }
 
-    /// <summary>A parameter that may be left out (null), and may be repeated only with the same value.</summary>
+    /// <summary>Reads a parameter that may be left out (null) and may be repeated only with the same value.</summary>
     public bool TryGetSingle(string name, string rule, out string? value, [NotNullWhen(false)] out IResult? problem)
     {
         problem = IsSingle(name, out value, out var fault) ? null : Problems.BadParameter(name, fault + rule);
         return problem is null;
     }
 
-    /// <summary>Whole seconds within a range; null where the parameter is left out.</summary>
-    public bool TryGetSeconds(string name, int least, int most, out TimeSpan? time, [NotNullWhen(false)] out IResult? problem)
+    /// <summary>Reads whole seconds from <paramref name="min"/> to <paramref name="max"/>; null if the parameter is left out.</summary>
+    public bool TryGetSeconds(string name, int min, int max, out TimeSpan? time, [NotNullWhen(false)] out IResult? problem)
     {
         time = null;
-        if (TryGetNumber(name, least, most, "whole seconds", out var seconds, out problem) && seconds is not null)
+        if (TryGetNumber(name, min, max, "whole seconds", out var seconds, out problem) && seconds is not null)
         {
             time = TimeSpan.FromSeconds(seconds.Value);
         }
@@ -115,8 +118,8 @@ internal sealed class RequestQuery
         return problem is null;
     }
 
-    /// <summary>A number within a range; null where the parameter is left out.</summary>
-    public bool TryGetNumber(string name, int least, int most, string unit, out int? number, [NotNullWhen(false)] out IResult? problem)
+    /// <summary>Reads a number from <paramref name="min"/> to <paramref name="max"/>; null if the parameter is left out.</summary>
+    public bool TryGetNumber(string name, int min, int max, string unit, out int? number, [NotNullWhen(false)] out IResult? problem)
     {
         (number, problem) = (null, null);
         var isSingle = IsSingle(name, out var text, out var fault);
@@ -125,19 +128,29 @@ internal sealed class RequestQuery
             return true;
         }
 
-        // int.TryParse alone lets trailing NULs through.
-        if (isSingle && !text.AsSpan().ContainsAnyExceptInRange('0', '9') && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) && parsed >= least && parsed <= most)
+        // int.TryParse alone accepts trailing NULs.
+        if (isSingle
+            && !text.AsSpan().ContainsAnyExceptInRange('0', '9')
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
+            && parsed >= min
+            && parsed <= max)
         {
             number = parsed;
             return true;
         }
 
-        problem = Problems.BadParameter(name, $"{fault}{unit}, digits only, {least} to {most}");
+        problem = Problems.BadParameter(name, $"{fault}{unit}, digits only, {min} to {max}");
         return false;
     }
 
-    /// <summary>Receipts of this recipient, none to 32; a repeated one counts once. One that is not makes all of them refused.</summary>
-    public bool TryGetReceipts(string name, Recipient recipient, out IReadOnlyList<Receipt> receipts, [NotNullWhen(false)] out IResult? problem)
+    /// <summary>
+    /// Reads 0 to 32 receipts of this recipient; a repeated one counts once. Fails if any is malformed or belongs to another recipient.
+    /// </summary>
+    public bool TryGetReceipts(
+        string name,
+        Recipient recipient,
+        out IReadOnlyList<Receipt> receipts,
+        [NotNullWhen(false)] out IResult? problem)
     {
         var parsed = new List<Receipt>();
         receipts = parsed;
@@ -156,7 +169,10 @@ internal sealed class RequestQuery
         return true;
     }
 
-    /// <summary>Whether it is left out (null) or has one value that is not empty; else <paramref name="fault"/> is what comes before its rule.</summary>
+    /// <summary>
+    /// True if the parameter is left out (null) or has one value that is not empty. If it has different values, <paramref name="fault"/> is
+    /// the text to put before the parameter's rule.
+    /// </summary>
     private bool IsSingle(string name, out string? value, out string fault)
     {
         (value, fault) = (null, "");
@@ -180,7 +196,11 @@ internal sealed class RequestQuery
     private IEnumerable<string> Values(string name) =>
         _parameters.Where(parameter => parameter.Name == name).Select(parameter => parameter.Value).Distinct(StringComparer.Ordinal);
 
-    private static bool IsName(string name) => name.Length is > 0 and <= 40 && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-');
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= 40 && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-');
+
+    private static bool TryParseHex(ReadOnlySpan<char> digits, out byte value) =>
+        byte.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
 
     private static bool TryDecode(ReadOnlySpan<char> encoded, [NotNullWhen(true)] out string? decoded)
     {
@@ -191,7 +211,7 @@ internal sealed class RequestQuery
         {
             if (encoded[at] == '%')
             {
-                if (at + 2 >= encoded.Length || !byte.TryParse(encoded.Slice(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bytes[length]))
+                if (at + 2 >= encoded.Length || !TryParseHex(encoded.Slice(at + 1, 2), out bytes[length]))
                 {
                     return false;
                 }

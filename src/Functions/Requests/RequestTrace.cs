@@ -4,13 +4,18 @@ using Microsoft.Net.Http.Headers;
 
 namespace FuncComet.Functions.Requests;
 
-/// <summary>The trace that a request belongs to.</summary>
+/// <summary>Reads the trace that a request belongs to.</summary>
 internal static class RequestTrace
 {
     /// <summary>
-    /// What its W3C headers say; the default where they say nothing or nothing valid. On the Functions host they are those of the host's own request
-    /// activity, which continues the client's.
+    /// Reads the W3C trace headers; the default context if they are missing or malformed. On the Functions host they are the headers of the
+    /// host's own request activity, whose parent is the client's.
     /// </summary>
-    public static ActivityContext Of(HttpRequest request) =>
-        ActivityContext.TryParse(request.Headers[HeaderNames.TraceParent], request.Headers[HeaderNames.TraceState], isRemote: true, out var trace) ? trace : default;
+    public static ActivityContext Of(HttpRequest request)
+    {
+        var headers = request.Headers;
+        return ActivityContext.TryParse(headers[HeaderNames.TraceParent], headers[HeaderNames.TraceState], isRemote: true, out var trace)
+            ? trace
+            : default;
+    }
 }

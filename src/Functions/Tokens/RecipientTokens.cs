@@ -6,25 +6,35 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace FuncComet.Functions.Tokens;
 
-/// <summary>Issues and checks tokens: JWTs, signed with HMAC-SHA256, whose subject is the one recipient that they are for.</summary>
+/// <summary>Issues and validates tokens: JWTs signed with HMAC-SHA256, with the recipient as their subject.</summary>
 public sealed class RecipientTokens
 {
-    // A recipient of 256 bytes and an issuer and an audience of 200 characters, all escaped, stay below it.
-    private const int LongestToken = 8_192;
+    // Enough for a recipient of 256 bytes and an issuer and an audience of 200 characters each, all of them escaped.
+    private const int MaxTokenBytes = 8_192;
 
-    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = LongestToken, SetDefaultTimesOnTokenCreation = false };
+    private readonly JsonWebTokenHandler _handler = new()
+    {
+        MaximumTokenSizeInBytes = MaxTokenBytes,
+        SetDefaultTimesOnTokenCreation = false,
+    };
+
     private readonly TokenOptions _options;
     private readonly SigningCredentials? _signing;
     private readonly TokenValidationParameters _valid;
     private readonly TimeProvider _time;
 
-    /// <summary>With the keys of the options.</summary>
+    /// <summary>Signs with the options' signing key, and accepts both of their keys.</summary>
     public RecipientTokens(IOptions<TokenOptions> options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Value;
         _time = time;
-        SecurityKey[] keys = [.. new[] { _options.SigningKey, _options.PreviousKey }.Where(key => !string.IsNullOrEmpty(key)).Select(key => new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key!)))];
+        SecurityKey[] keys =
+        [
+            .. new[] { _options.SigningKey, _options.PreviousKey }
+                .Where(key => !string.IsNullOrEmpty(key))
+                .Select(key => new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key!))),
+        ];
         _signing = keys.Length == 0 ? null : new SigningCredentials(keys[0], SecurityAlgorithms.HmacSha256);
         _valid = new TokenValidationParameters
         {
@@ -39,12 +49,15 @@ public sealed class RecipientTokens
     /// <summary>Whether there is a key to sign with.</summary>
     public bool CanIssue => _signing is not null;
 
-    /// <summary>A token that opens the recipient's poll and acknowledgement from now until <paramref name="ttl"/> (whole seconds) is over.</summary>
+    /// <summary>Issues a token for the recipient's polls and acknowledgements, valid from now for <paramref name="ttl"/>.</summary>
+    /// <param name="recipient">The token's subject.</param>
+    /// <param name="ttl">Whole seconds.</param>
+    /// <exception cref="InvalidOperationException"><see cref="CanIssue"/> is false.</exception>
     public IssuedToken Issue(Recipient recipient, TimeSpan ttl)
     {
         ArgumentNullException.ThrowIfNull(recipient);
 
-        // A JWT's times are whole seconds: what is said of it is what it says.
+        // A JWT's times are whole seconds. Cut the fraction off, so that the returned end is the one in the token.
         var now = DateTimeOffset.FromUnixTimeSeconds(_time.GetUtcNow().ToUnixTimeSeconds());
         var expires = now + ttl;
         var token = _handler.CreateToken(new SecurityTokenDescriptor
@@ -60,7 +73,9 @@ public sealed class RecipientTokens
         return new IssuedToken(token, expires);
     }
 
-    /// <summary>The recipient's name that a token is for; null where it is not a valid one: not ours, not yet or no longer valid, or not for this app.</summary>
+    /// <summary>
+    /// The recipient's name in a token; null if the token is malformed, not signed by this app's keys, not valid now, or for another app.
+    /// </summary>
     public async Task<string?> SubjectOfAsync(string token)
     {
         var result = await _handler.ValidateTokenAsync(token, _valid);
@@ -68,7 +83,7 @@ public sealed class RecipientTokens
     }
 }
 
-/// <summary>A token, and when it ends.</summary>
+/// <summary>A token and its expiry.</summary>
 /// <param name="Text">The JWT.</param>
 /// <param name="Expires">Its <c>exp</c>.</param>
 public sealed record IssuedToken(string Text, DateTimeOffset Expires);

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FuncComet.Functions.Tokens;
 
-/// <summary><c>POST /api/token</c>: a token by which a recipient polls and acknowledges.</summary>
+/// <summary><c>POST /api/token</c>: issues a token with which a recipient polls and acknowledges.</summary>
 public sealed class TokenFunction(RecipientTokens tokens)
 {
     private const int MinTtlSeconds = 60;
@@ -13,7 +13,7 @@ public sealed class TokenFunction(RecipientTokens tokens)
 
     private static readonly TimeSpan DefaultTtl = TimeSpan.FromHours(1);
 
-    /// <summary>The function.</summary>
+    /// <summary>Answers 200 with the token, or 501 if the app has no key to sign it with.</summary>
     [Function("Token")]
     public Task RunAsync([HttpTrigger(AuthorizationLevel.Function, Route = "token")] HttpRequest request) =>
         HttpFunction.AnswerAsync(request, (HttpMethods.Post, query => Task.FromResult(Issue(query))));
@@ -32,6 +32,7 @@ public sealed class TokenFunction(RecipientTokens tokens)
         }
 
         var token = tokens.Issue(recipient, ttl ?? DefaultTtl);
-        return TypedResults.Json(new TokenAnswer(token.Text, recipient.Name, Rfc3339.Format(token.Expires)), TokenAnswerJson.Default.TokenAnswer);
+        var answer = new TokenAnswer(token.Text, recipient.Name, Rfc3339.Format(token.Expires));
+        return TypedResults.Json(answer, TokenAnswerJson.Default.TokenAnswer);
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace FuncComet.Functions.Tokens;
 
-/// <summary>Says at every start that tokens are off, where they are.</summary>
+/// <summary>Logs a warning at every start if tokens are off.</summary>
 internal sealed partial class TokensOffWarning(IOptions<TokenOptions> options, ILogger<TokensOffWarning> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -21,7 +21,11 @@ internal sealed partial class TokensOffWarning(IOptions<TokenOptions> options, I
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Tokens are off (FuncComet__Token__Required is false): whoever reaches this app can read and empty any mailbox whose name he knows.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "Tokens are off (FuncComet__Token__Required is false): "
+            + "anyone who can reach this app can read and empty any mailbox whose name they know.")]
         public static partial void TokensAreOff(ILogger logger);
     }
 }

@@ -28,13 +28,15 @@ internal sealed partial class AzuriteServer : IAsyncDisposable
     /// <summary>The supervisor's; Azurite is its child.</summary>
     public int ProcessId => _process.Id;
 
-    public string ConnectionString => $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};QueueEndpoint=http://127.0.0.1:{QueuePort}/{Account};";
+    public string ConnectionString =>
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};QueueEndpoint=http://127.0.0.1:{QueuePort}/{Account};";
 
     /// <summary>True where Azurite can stand in for the storage at this address.</summary>
     public static bool CanServe(Uri queueService, string account) => queueService.IsLoopback && account == Account;
 
     /// <summary>
-    /// A new folder for data that nobody keeps: in a memory file system where there is one with room enough, so that no disk is waited for; whoever asks for it removes it.
+    /// A new folder for data that nobody keeps: in a memory file system where there is one with room enough, so that no disk is waited for;
+    /// whoever asks for it removes it.
     /// </summary>
     public static string NewPassingData()
     {
@@ -62,7 +64,8 @@ internal sealed partial class AzuriteServer : IAsyncDisposable
                 // Only queues are used; the other two take any port, so that they are in nobody's way.
                 "--blobHost", "127.0.0.1", "--blobPort", "0", "--tableHost", "127.0.0.1", "--tablePort", "0",
 
-                // The SDK may be newer than Azurite; without a network, telemetry makes a stop last minutes; .NET keeps connections for 60 s.
+                // The SDK may be newer than Azurite; without a network, telemetry makes a stop last minutes; .NET keeps connections for 60
+                // s.
                 "--skipApiVersionCheck", "--disableTelemetry", "--queueKeepAliveTimeout", "120",
             ])
         {

@@ -14,7 +14,8 @@ internal static class NodeTools
 
     public static async Task EnsureInstalledAsync(TextWriter output, CancellationToken cancellationToken)
     {
-        var wanted = Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(RepositoryRoot.Folder, "package-lock.json"), cancellationToken)));
+        var lockFile = await File.ReadAllBytesAsync(Path.Combine(RepositoryRoot.Folder, "package-lock.json"), cancellationToken);
+        var wanted = Convert.ToHexString(SHA256.HashData(lockFile));
         if (IsInstalled(wanted))
         {
             return;
@@ -41,7 +42,8 @@ internal static class NodeTools
         catch (Win32Exception)
         {
             throw new StartException(
-                $"'{start.FileName}' was not found: Azurite needs Node.js 20 or later with npm (https://nodejs.org). Or name a storage that runs already: --storage \"<connection string>\".");
+                $"'{start.FileName}' was not found: Azurite needs Node.js 20 or later with npm (https://nodejs.org). "
+                + "Or name a storage that runs already: --storage \"<connection string>\".");
         }
     }
 
@@ -75,7 +77,9 @@ internal static class NodeTools
 
         if (npm.ExitCode != 0)
         {
-            throw new StartException($"npm ci failed (exit code {npm.ExitCode}); run it in {RepositoryRoot.Folder} to see why. Its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, last)}");
+            throw new StartException(
+                $"npm ci failed (exit code {npm.ExitCode}); run it in {RepositoryRoot.Folder} to see why. Its last lines:"
+                + $"{Environment.NewLine}{string.Join(Environment.NewLine, last)}");
         }
 
         // One line for each package fetched would be hundreds: every fiftieth shows that it moves.

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace FuncComet.Client;
 
-/// <summary>What the options must be. Attributes are checked by reflection, which does not survive trimming.</summary>
+/// <summary>Validates the options. Validation attributes need reflection, which trimming breaks.</summary>
 internal sealed class FuncCometClientOptionsRules : IValidateOptions<FuncCometClientOptions>
 {
     public ValidateOptionsResult Validate(string? name, FuncCometClientOptions options)
@@ -15,7 +15,8 @@ internal sealed class FuncCometClientOptionsRules : IValidateOptions<FuncCometCl
     {
         if (options.BaseAddress is not { IsAbsoluteUri: true, Scheme: "http" or "https", Query: "", Fragment: "" })
         {
-            yield return $"BaseAddress ({options.BaseAddress?.ToString() ?? "none"}) must be where the functions are, as https://….azurewebsites.net/api, without a query.";
+            yield return $"BaseAddress ({options.BaseAddress?.ToString() ?? "none"}) must be where the functions are, "
+                + "as https://….azurewebsites.net/api, without a query.";
         }
 
         if (!IsWholeSeconds(options.Lease, TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)))
@@ -39,5 +40,6 @@ internal sealed class FuncCometClientOptionsRules : IValidateOptions<FuncCometCl
         }
     }
 
-    private static bool IsWholeSeconds(TimeSpan time, TimeSpan least, TimeSpan most) => time >= least && time <= most && time.Ticks % TimeSpan.TicksPerSecond == 0;
+    private static bool IsWholeSeconds(TimeSpan time, TimeSpan min, TimeSpan max) =>
+        time >= min && time <= max && time.Ticks % TimeSpan.TicksPerSecond == 0;
 }

@@ -11,13 +11,17 @@ public static class FuncCometClientServices
     /// <summary>The name of the client's <see cref="HttpClient"/> in <see cref="IHttpClientFactory"/>.</summary>
     public const string HttpClientName = "FuncComet";
 
-    // The client lives as long as the application, so its connections have to notice that an address has moved.
+    // The client lives as long as the application; renewing its connections makes it follow DNS changes.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Registers one <see cref="FuncCometClient"/> for the application. Options out of their range stop the start. A <see cref="TimeProvider"/> among the services is used.
+    /// Registers one <see cref="FuncCometClient"/> for the application. It uses the <see cref="TimeProvider"/> among the services, if there
+    /// is one. An option that is missing or out of its range stops the start.
     /// </summary>
-    /// <returns>The builder of its <see cref="HttpClient"/>. A handler that limits the time of an attempt, as the standard resilience handler does, does not go with held polls: remove it here.</returns>
+    /// <returns>
+    /// The builder of its <see cref="HttpClient"/>. A handler that limits an attempt's time, as the standard resilience handler does, cuts
+    /// held polls off: remove it with this builder.
+    /// </returns>
     public static IHttpClientBuilder AddFuncCometClient(this IServiceCollection services, Action<FuncCometClientOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -29,8 +33,11 @@ public static class FuncCometClientServices
             provider.GetService<TimeProvider>(),
             provider.GetService<ILogger<FuncCometClient>>()));
 
-        // The client has its own limits, by which a held poll may take its time.
-        var builder = services.AddHttpClient(HttpClientName, http => http.Timeout = Timeout.InfiniteTimeSpan).SetHandlerLifetime(Timeout.InfiniteTimeSpan);
-        return OperatingSystem.IsBrowser() ? builder : builder.UseSocketsHttpHandler((handler, _) => handler.PooledConnectionLifetime = ConnectionLifetime);
+        // The client limits every request itself, and a held poll by its own timeout.
+        var builder = services.AddHttpClient(HttpClientName, http => http.Timeout = Timeout.InfiniteTimeSpan)
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
+        return OperatingSystem.IsBrowser()
+            ? builder
+            : builder.UseSocketsHttpHandler((handler, _) => handler.PooledConnectionLifetime = ConnectionLifetime);
     }
 }
