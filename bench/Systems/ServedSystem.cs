@@ -3,7 +3,7 @@ namespace FuncComet.Bench.Systems;
 /// <summary>A system that this program serves itself, in one or more child processes that share whatever their environment names.</summary>
 internal class ServedSystem(string name, string kind, IReadOnlyDictionary<string, string> environment, int instances = 1) : IPushSystem
 {
-    private readonly List<ChildProcess> _children = [];
+    private readonly List<ServedProcess> _children = [];
     private int _clients;
 
     public string Name => name;
@@ -19,7 +19,7 @@ internal class ServedSystem(string name, string kind, IReadOnlyDictionary<string
     {
         while (_children.Count < instances)
         {
-            _children.Add(await ChildProcess.StartAsync(kind, environment, cancellationToken));
+            _children.Add(await ServedProcess.StartAsync(kind, environment, cancellationToken));
         }
     }
 
