@@ -6,8 +6,9 @@ using FuncComet.LocalHost;
 namespace FuncComet.Bench.Systems;
 
 /// <summary>
-/// A child process that runs this program again to serve one system. Questions go to its standard input and answers come from its standard output, so
-/// the measured process needs no second server to answer them. The child ends when its input closes, which also happens when this process dies.
+/// A child process that runs this program again to serve one system. Questions go to its standard input and answers come from its standard
+/// output, so the measured process needs no second server to answer them. The child ends when its input closes, which also happens when
+/// this process dies.
 /// </summary>
 internal sealed class ServedProcess : IAsyncDisposable
 {
@@ -22,7 +23,10 @@ internal sealed class ServedProcess : IAsyncDisposable
     /// <summary>The address it serves at.</summary>
     public Uri Url { get; private set; } = null!;
 
-    public static async Task<ServedProcess> StartAsync(string kind, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    public static async Task<ServedProcess> StartAsync(
+        string kind,
+        IReadOnlyDictionary<string, string> environment,
+        CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("dotnet", ["exec", typeof(ServedProcess).Assembly.Location, "serve", kind])
         {
