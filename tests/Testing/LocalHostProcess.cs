@@ -26,7 +26,9 @@ public sealed partial class LocalHostProcess : IAsyncDisposable
     public int ExitCode => _process.ExitCode;
 
     /// <summary>Starts LocalHost and returns when it serves.</summary>
-    public static async Task<LocalHostProcess> StartAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<LocalHostProcess> StartAsync(
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var host = Launch(arguments, environment);
         try
@@ -43,7 +45,9 @@ public sealed partial class LocalHostProcess : IAsyncDisposable
     }
 
     /// <summary>Starts LocalHost and returns when it has ended: for starts that must fail, and for --help.</summary>
-    public static async Task<LocalHostProcess> RunToEndAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<LocalHostProcess> RunToEndAsync(
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var host = Launch(arguments, environment);
         await host.WaitForExitAsync(LongestStart);
@@ -86,7 +90,8 @@ public sealed partial class LocalHostProcess : IAsyncDisposable
 
     private static LocalHostProcess Launch(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "FuncComet.LocalHost.dll"), .. arguments])
+        var program = Path.Combine(AppContext.BaseDirectory, "FuncComet.LocalHost.dll");
+        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -45,7 +45,9 @@ internal sealed class Command(string program, params string[] arguments)
             return Failure($"it did not end within {Limit}", written.Lines);
         }
 
-        return process.ExitCode == 0 ? null : Failure(written.Lines.FirstOrDefault(IsError) ?? $"exit code {process.ExitCode}", written.Lines);
+        return process.ExitCode == 0
+            ? null
+            : Failure(written.Lines.FirstOrDefault(IsError) ?? $"exit code {process.ExitCode}", written.Lines);
 
         void ShowNowAndThen(string line)
         {
