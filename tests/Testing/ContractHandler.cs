@@ -166,7 +166,7 @@ public sealed class ContractHandler(Uri api, HttpMessageHandler inner) : Delegat
     {
         if (refused is not null)
         {
-            throw new InvalidDataException($"{what} does not match openapi.yaml. {refused}");
+            throw new InvalidDataException($"{what} is not as openapi.yaml documents it. {refused}");
         }
     }
 }
