@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace FuncComet.Bench.Serving;
 
-/// <summary>The function app as LocalHost runs it; its settings are in the environment.</summary>
+/// <summary>The function app as LocalHost runs it. Its settings come from environment variables.</summary>
 internal static class ServedFuncComet
 {
     public static (IHost Host, Func<int> Held) Create()

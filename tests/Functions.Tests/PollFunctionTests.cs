@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace FuncComet.Functions.Tests;
 
-/// <summary>What only the host can do to a request.</summary>
+/// <summary>Polls that the host cancels, which a client cannot cause.</summary>
 public sealed class PollFunctionTests : IDisposable
 {
     private readonly FakeQueueService _storage = new(TimeProvider.System);
@@ -36,7 +36,7 @@ public sealed class PollFunctionTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_WhenTheHostCallsTheRequestOff_TellsTheClientToPollAgain()
+    public async Task Run_WhenTheHostCancelsTheRequest_Answers204()
     {
         using var invocation = new CancellationTokenSource();
         var poll = CreateFunction().RunAsync(_context.Request, invocation.Token);
@@ -49,7 +49,7 @@ public sealed class PollFunctionTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_WhenTheHostCallsTheRequestOffWithAMessageInHand_GivesItBack()
+    public async Task Run_WhenTheHostCancelsTheRequestAfterAReceive_GivesTheMessageBack()
     {
         using var invocation = new CancellationTokenSource();
         var alice = Named.Recipient("alice");

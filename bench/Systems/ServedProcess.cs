@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using System.Text.Json;
 using FuncComet.Bench.Serving;
+using FuncComet.LocalHost;
 
 namespace FuncComet.Bench.Systems;
 
 /// <summary>
-/// This program again, in a process of its own, serving one system. It is asked through its standard input and answers on its standard output,
-/// so asking needs no second server in the process that is measured; it ends when its input closes, that is also when this process dies.
+/// A child process that runs this program again to serve one system. Questions go to its standard input and answers come from its standard
+/// output, so the measured process needs no second server to answer them. The child ends when its input closes, which also happens when
+/// this process dies.
 /// </summary>
-internal sealed class ChildProcess : IAsyncDisposable
+internal sealed class ServedProcess : IAsyncDisposable
 {
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
@@ -16,27 +18,30 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly SemaphoreSlim _turn = new(1);
 
-    private ChildProcess(Process process) => _process = process;
+    private ServedProcess(Process process) => _process = process;
 
-    /// <summary>Where it serves.</summary>
+    /// <summary>The address it serves at.</summary>
     public Uri Url { get; private set; } = null!;
 
-    public static async Task<ChildProcess> StartAsync(string kind, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    public static async Task<ServedProcess> StartAsync(
+        string kind,
+        IReadOnlyDictionary<string, string> environment,
+        CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", typeof(ChildProcess).Assembly.Location, "serve", kind])
+        var start = new ProcessStartInfo("dotnet", ["exec", typeof(ServedProcess).Assembly.Location, "serve", kind])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
 
-        // Its standard output is for answers.
+        // Log to standard error: standard output carries the answers.
         start.Environment["Logging__Console__LogToStandardErrorThreshold"] = "Trace";
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
 
-        var child = new ChildProcess(Process.Start(start)!);
+        var child = new ServedProcess(Process.Start(start)!);
         try
         {
             child.Url = new Uri((await child.ReadAsync<Served.Address>(cancellationToken)).Url);
@@ -58,21 +63,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         using (_process)
         {
-            if (_process.HasExited)
-            {
-                return;
-            }
-
-            _process.StandardInput.Close();
-            using var limit = new CancellationTokenSource(LongestStop);
-            try
-            {
-                await _process.WaitForExitAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                _process.Kill();
-            }
+            await _process.StopAsync(_process.StandardInput.Close, LongestStop);
         }
 
         _turn.Dispose();
@@ -102,5 +93,6 @@ internal sealed class ChildProcess : IAsyncDisposable
             ? JsonSerializer.Deserialize<T>(line)!
             : throw Ended();
 
-    private InvalidOperationException Ended() => new($"A child process of the bench ended before its time{(_process.HasExited ? $", with exit code {_process.ExitCode}" : "")}.");
+    private InvalidOperationException Ended() =>
+        new($"A child process of the bench ended unexpectedly{(_process.HasExited ? $", with exit code {_process.ExitCode}" : "")}.");
 }
