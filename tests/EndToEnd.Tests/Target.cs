@@ -8,6 +8,9 @@ using FuncComet.Testing;
 [assembly: AssemblyFixture(typeof(SuiteLock))]
 [assembly: AssemblyFixture(typeof(Target))]
 
+// Every test has recipients of its own, and most of them wait most of the time: for a lease or a timeout to end.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.All, MaxThreads = 8)]
+
 namespace FuncComet.EndToEnd.Tests;
 
 /// <summary>
