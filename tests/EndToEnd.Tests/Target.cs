@@ -5,7 +5,7 @@ using Azure.Storage.Queues.Models;
 using FuncComet.EndToEnd.Tests;
 using FuncComet.Testing;
 
-[assembly: AssemblyFixture(typeof(SuiteLock))]
+[assembly: AssemblyFixture(typeof(SuiteShare))]
 [assembly: AssemblyFixture(typeof(Target))]
 
 // Every test has recipients of its own, and most of them wait most of the time: for a lease or a timeout to end.

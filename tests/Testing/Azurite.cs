@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FuncComet.LocalHost;
 using FuncComet.LocalHost.Storage;
 using Xunit;
 
@@ -65,20 +64,4 @@ public sealed class Azurite : IAsyncLifetime
 internal static class SetUpProgress
 {
     public static TextWriter Output { get; } = TextWriter.Synchronized(new StreamWriter(Console.OpenStandardError()) { AutoFlush = true });
-}
-
-/// <summary>
-/// Suites that load the machine do not run beside each other: each holds this for as long as it runs.
-/// </summary>
-public sealed class SuiteLock : IAsyncLifetime
-{
-    private IDisposable? _turn;
-
-    public async ValueTask InitializeAsync() => _turn = await CrossProcessLock.TakeAsync("test-suite", SetUpProgress.Output, CancellationToken.None);
-
-    public ValueTask DisposeAsync()
-    {
-        _turn?.Dispose();
-        return ValueTask.CompletedTask;
-    }
 }

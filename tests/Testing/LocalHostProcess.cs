@@ -13,6 +13,7 @@ public sealed partial class LocalHostProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly TaskCompletionSource<Uri> _url = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isDisposed;
 
     private LocalHostProcess(Process process) => _process = process;
 
@@ -89,8 +90,15 @@ public sealed partial class LocalHostProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends it where it still runs. A host that was killed has been disposed already.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         using (_process)
         {
             if (!_process.HasExited)
