@@ -1,9 +1,37 @@
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>The promise of plain mode when instances are killed. Alone, because what explains a loss depends on time.</summary>
+/// <summary>The promise of each mode when instances are killed and the storage is restarted and frozen.</summary>
 [Collection(Alone.Name)]
 public sealed class CrashTests(ITestOutputHelper output)
 {
+    [Fact]
+    public async Task LeaseMode_WithInstancesKilled_LosesNothingAndMarksEveryRepeat()
+    {
+        await using var run = await CrashRun.StartAsync();
+
+        await run.UnderLoadAsync(run.KillInstancesAsync(), pushers: 20, run.LeaseAsync);
+
+        output.WriteLine(run.Summary);
+        Assert.Equal(CrashRun.Kills, run.KillCount);
+        Assert.Empty(run.Lost);
+        Assert.Empty(run.UnmarkedRepeats);
+    }
+
+    [Fact]
+    public async Task LeaseMode_WithInstancesKilledAndTheStorageRestartedAndFrozen_LosesNothing()
+    {
+        await using var run = await CrashRun.StartAsync();
+
+        await run.UnderLoadAsync(run.DisturbAllAsync(), pushers: 20, run.LeaseAsync);
+
+        // A frozen storage makes its client repeat a send that was stored already. The copy has the same id, by which a receiver
+        // recognises it.
+        output.WriteLine(run.Summary);
+        Assert.Equal(2, run.KillCount);
+        Assert.Empty(run.Lost);
+        Assert.Empty(run.Forged);
+    }
+
     [Fact]
     public async Task PlainMode_WithInstancesKilledAndClientsThatLeave_LosesOnlyWhatAClientThatLeftWasAnswered()
     {
@@ -36,40 +64,4 @@ public sealed class CrashTests(ITestOutputHelper output)
 
     // The clients of the even mailboxes stay. Those of the odd ones leave at random moments.
     private static bool Leaves(int mailbox) => mailbox % 2 == 1;
-}
-
-/// <summary>The promise of lease mode when instances are killed.</summary>
-public sealed class LeaseCrashTests(ITestOutputHelper output)
-{
-    [Fact]
-    public async Task LeaseMode_WithInstancesKilled_LosesNothingAndMarksEveryRepeat()
-    {
-        await using var run = await CrashRun.StartAsync();
-
-        await run.UnderLoadAsync(run.KillInstancesAsync(), pushers: 20, run.LeaseAsync);
-
-        output.WriteLine(run.Summary);
-        Assert.Equal(CrashRun.Kills, run.KillCount);
-        Assert.Empty(run.Lost);
-        Assert.Empty(run.UnmarkedRepeats);
-    }
-}
-
-/// <summary>The promise of lease mode when the storage is restarted and frozen too.</summary>
-public sealed class StorageCrashTests(ITestOutputHelper output)
-{
-    [Fact]
-    public async Task LeaseMode_WithInstancesKilledAndTheStorageRestartedAndFrozen_LosesNothing()
-    {
-        await using var run = await CrashRun.StartAsync();
-
-        await run.UnderLoadAsync(run.DisturbAllAsync(), pushers: 20, run.LeaseAsync);
-
-        // A frozen storage makes its client repeat a send that was stored already. The copy has the same id, by which a receiver
-        // recognises it.
-        output.WriteLine(run.Summary);
-        Assert.Equal(2, run.KillCount);
-        Assert.Empty(run.Lost);
-        Assert.Empty(run.Forged);
-    }
 }
