@@ -1,5 +1,5 @@
 using FuncComet.Client.Tests;
 using FuncComet.Testing;
 
-[assembly: AssemblyFixture(typeof(SuiteLock))]
+[assembly: AssemblyFixture(typeof(SuiteShare))]
 [assembly: AssemblyFixture(typeof(LocalApp))]

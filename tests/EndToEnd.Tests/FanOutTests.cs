@@ -66,11 +66,13 @@ public sealed class FanOutTests(Target target)
     public async Task Push_WithADelay_IsDeliveredAfterIt()
     {
         var recipient = Target.NewRecipient();
-        using var pushed = await target.PushAsync(recipient, new StringContent("later"), "&delay=3");
+
+        // Long enough for the early poll to end before it, on a machine that is slow too.
+        using var pushed = await target.PushAsync(recipient, new StringContent("later"), "&delay=10");
         Assert.Equal(HttpStatusCode.Accepted, pushed.StatusCode);
 
         using var early = await target.PollAsync(recipient, timeout: 1);
-        using var late = await target.PollAsync(recipient, timeout: 20);
+        using var late = await target.PollAsync(recipient, timeout: 30);
 
         Assert.Equal(HttpStatusCode.NoContent, early.StatusCode);
         Assert.Equal("later", await late.TextAsync());

@@ -5,8 +5,11 @@ using Azure.Storage.Queues.Models;
 using FuncComet.EndToEnd.Tests;
 using FuncComet.Testing;
 
-[assembly: AssemblyFixture(typeof(SuiteLock))]
+[assembly: AssemblyFixture(typeof(SuiteShare))]
 [assembly: AssemblyFixture(typeof(Target))]
+
+// Every test has recipients of its own, and most of them wait most of the time: for a lease or a timeout to end.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.All, MaxThreads = 8)]
 
 namespace FuncComet.EndToEnd.Tests;
 

@@ -1,3 +1,3 @@
 using FuncComet.Testing;
 
-[assembly: AssemblyFixture(typeof(SuiteLock))]
+[assembly: AssemblyFixture(typeof(SuiteShare))]

@@ -11,12 +11,12 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
 {
     private const string FunctionKey = "the-function-key";
 
-    // 64 bytes: enough for HS384 and HS512 too, so that those are refused for what they are.
+    // 64 bytes, which is enough for HS384 and HS512 too: a token of those is refused for its algorithm and not for a short key.
     private const string SigningKey = "the-signing-key-the-signing-key-the-signing-key-the-signing-key-";
     private const string PreviousKey = "the-previous-key-the-previous-key-the-previous-key-the-previous-";
     private const string AnotherKey = "another-key-another-key-another-key-another-key-another-key-anot";
 
-    // Columns are requests, rows callers; a token is for alice where nothing else is said, and so are the requests.
+    // Columns are requests, rows are callers. Requests and tokens are for alice unless the caller's name says otherwise.
     private const string Table =
         """
         caller                              POST push   GET poll   POST ack   POST token   GET mailbox   DELETE mailbox   GET health
@@ -80,8 +80,9 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
         ["the key and the token"] = new(Headers: [("x-functions-key", FunctionKey), ("Authorization", $"Bearer {RightToken}")]),
     };
 
-    // Everybody else is a stranger.
-    private static readonly string[] Known = ["the token in the header", "the token in the query", "a token by the previous key", "the key and the token"];
+    // All other callers are strangers.
+    private static readonly string[] Known =
+        ["the token in the header", "the token in the query", "a token by the previous key", "the key and the token"];
 
     public static TheoryData<string, string, int> Cells()
     {
@@ -135,7 +136,7 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
             using var refused = await app.SendAsync(request, Callers[caller]);
 
             Assert.Equal(expected, refused.Headers.WwwAuthenticate.ToString());
-            Assert.Contains("\"urn:funccomet:unauthorized\"", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains("\"urn:funccomet:unauthorized\"", await refused.TextAsync(), StringComparison.Ordinal);
         }
     }
 
@@ -151,19 +152,25 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
 
         foreach (var (name, stranger) in Callers.Where(caller => !Known.Contains(caller.Key)))
         {
-            using var poll = await client.SendAsync(HttpMethod.Get, $"poll?rcpt=alice&timeout=5&lease=30{stranger.Query}", stranger.Headers ?? []);
-            using var ack = await client.SendAsync(HttpMethod.Post, $"ack?rcpt=alice&receipt={app.Receipt}{stranger.Query}", stranger.Headers ?? []);
-            Assert.True(poll.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest, $"{name}: {poll.StatusCode}");
-            Assert.True(ack.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest, $"{name}: {ack.StatusCode}");
+            foreach (var (method, request) in ((HttpMethod, string)[])
+                [(HttpMethod.Get, "poll?rcpt=alice&timeout=5&lease=30"), (HttpMethod.Post, $"ack?rcpt=alice&receipt={app.Receipt}")])
+            {
+                using var answer = await client.SendAsync(method, $"{request}{stranger.Query}", stranger.Headers ?? []);
+                Assert.True(
+                    answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest,
+                    $"{name}: {method} {answer.StatusCode}");
+            }
         }
 
         Assert.Equal(before, tap.Requests.Count);
         Assert.Empty(new QueueServiceClient(azurite.ConnectionString).GetQueues(cancellationToken: TestContext.Current.CancellationToken));
 
-        // And whoever is no stranger is seen there.
+        // A known caller's poll does reach the storage.
         using var known = await client.SendAsync(HttpMethod.Get, "poll?rcpt=alice&timeout=0", Callers["the token in the header"].Headers!);
         Assert.Equal(HttpStatusCode.NoContent, known.StatusCode);
-        Assert.Contains($"GET /devstoreaccount1/{Named.Recipient("alice").QueueName("fc")}/messages?peekonly=true&numofmessages=1", tap.Requests.Skip(before));
+        Assert.Contains(
+            $"GET /devstoreaccount1/{Named.Recipient("alice").QueueName("fc")}/messages?peekonly=true&numofmessages=1",
+            tap.Requests.Skip(before));
     }
 
     [Fact]
@@ -174,7 +181,7 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
 
         using var inQuery = await client.SendAsync(HttpMethod.Get, $"poll?rcpt=alice&timeout=0&access_token={RightToken}");
         Assert.Equal(HttpStatusCode.BadRequest, inQuery.StatusCode);
-        Assert.Contains("\"access_token\"", await inQuery.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("\"access_token\"", await inQuery.TextAsync(), StringComparison.Ordinal);
         using var inHeader = await client.SendAsync(HttpMethod.Get, "poll?rcpt=alice&timeout=0", ("Authorization", $"Bearer {RightToken}"));
         Assert.Equal(HttpStatusCode.NoContent, inHeader.StatusCode);
     }
@@ -190,7 +197,8 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
     [InlineData(
         "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/signing-key)",
         "",
-        "FuncComet__Token__SigningKey is a Key Vault reference that was not resolved: see whether the secret is there and the app's identity may read it.")]
+        "FuncComet__Token__SigningKey is a Key Vault reference that was not resolved: see whether the secret is there "
+        + "and the app's identity may read it.")]
     public async Task Start_WithoutAProperKey_SaysWhatToSetAndNotTheKey(string signingKey, string previousKey, string expected)
     {
         await using var host = await LocalHostProcess.RunToEndAsync(
@@ -204,7 +212,8 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
 
         Assert.Equal(1, host.ExitCode);
         Assert.Equal(expected, host.Output.Last());
-        Assert.DoesNotContain(host.Output, line => line.Contains("-key-", StringComparison.Ordinal) || line.Contains("vault.example", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Output, line => line.Contains("-key-", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Output, line => line.Contains("vault.example", StringComparison.Ordinal));
     }
 
     private static Caller Bearer(string token) => new(Headers: [("Authorization", $"Bearer {token}")]);
@@ -228,7 +237,7 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
     [GeneratedRegex(" {2,}")]
     private static partial Regex Columns();
 
-    /// <summary>What a caller sends beside its request.</summary>
+    /// <summary>The parameters and headers that a caller adds to a request.</summary>
     internal sealed record Caller(string Query = "", (string Name, string Value)[]? Headers = null);
 
     /// <summary>One app for all callers. No request of the table changes what another is answered.</summary>
@@ -239,7 +248,7 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
 
         internal ApiClient Client { get; private set; } = null!;
 
-        /// <summary>Of a message of alice's that was acknowledged; it may be so again and again.</summary>
+        /// <summary>The receipt of a message of alice's that was acknowledged. Acknowledging it again succeeds each time.</summary>
         internal string Receipt { get; private set; } = "";
 
         internal string Storage => _azurite.ConnectionString;
@@ -250,7 +259,8 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
             _host = await StartAsync(Storage);
             Client = new ApiClient(_host.Url);
             using var pushed = await Client.SendAsync(HttpMethod.Post, "push?rcpt=alice", Callers["the key in the header"].Headers!);
-            using var polled = await Client.SendAsync(HttpMethod.Get, "poll?rcpt=alice&lease=60&timeout=30", Callers["the token in the header"].Headers!);
+            using var polled = await Client.SendAsync(
+                HttpMethod.Get, "poll?rcpt=alice&lease=60&timeout=30", Callers["the token in the header"].Headers!);
             Receipt = polled.Headers.GetValues("Comet-Receipt").Single();
             using var acknowledged = await SendAsync("POST ack", Callers["the token in the header"]);
         }

@@ -16,14 +16,16 @@ internal sealed class ApiClient(Uri url) : IDisposable
         Assert.Equal(HttpStatusCode.Accepted, pushed.StatusCode);
     }
 
-    public Task<HttpResponseMessage> PollAsync(string recipient, int timeout) => PollAndLeaveAsync(recipient, timeout, TestContext.Current.CancellationToken);
+    public Task<HttpResponseMessage> PollAsync(string recipient, int timeout) =>
+        PollAndLeaveAsync(recipient, timeout, TestContext.Current.CancellationToken);
 
     public Task<HttpResponseMessage> PollAndLeaveAsync(string recipient, int timeout, CancellationToken leaving) =>
         _http.GetAsync($"poll?rcpt={recipient}&timeout={timeout}", leaving);
 
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request, TestContext.Current.CancellationToken);
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) =>
+        _http.SendAsync(request, TestContext.Current.CancellationToken);
 
-    /// <summary>Sends a request without a body, with headers as they are given.</summary>
+    /// <summary>Sends a request without a body. Headers are sent exactly as given.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string pathAndQuery, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, pathAndQuery);
@@ -36,4 +38,11 @@ internal sealed class ApiClient(Uri url) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+}
+
+/// <summary>Short names for reading answers.</summary>
+internal static class Answers
+{
+    public static Task<string> TextAsync(this HttpResponseMessage answer) =>
+        answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 }

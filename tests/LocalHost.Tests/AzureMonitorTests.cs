@@ -3,7 +3,7 @@ using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
 
-public sealed class AzureMonitorTests(Azurite azurite) : IClassFixture<Azurite>
+public sealed class AzureMonitorTests(Azurite azurite)
 {
     [Fact]
     public async Task APush_IsExportedToApplicationInsights_WhereItsConnectionStringIsSet()
@@ -13,13 +13,14 @@ public sealed class AzureMonitorTests(Azurite azurite) : IClassFixture<Azurite>
             ["--port", "0", "--storage", azurite.ConnectionString],
             new Dictionary<string, string>
             {
-                ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = $"InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint={collector.Url}/",
+                ["APPLICATIONINSIGHTS_CONNECTION_STRING"] =
+                    $"InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint={collector.Url}/",
                 ["APPLICATIONINSIGHTS_STATSBEAT_DISABLED"] = "true",
                 ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
             });
         using var client = new ApiClient(host.Url);
 
-        // The exporter samples by its own rule, so that one push alone may not be among what it sends.
+        // The exporter samples by its own rule, so it may leave out a single push.
         await Await.UntilAsync(
             async () =>
             {
@@ -31,7 +32,7 @@ public sealed class AzureMonitorTests(Azurite azurite) : IClassFixture<Azurite>
 
     private static string Unpack(byte[] export)
     {
-        // Compressed or not, as the exporter likes.
+        // The exporter decides whether it compresses.
         if (export is not [0x1f, 0x8b, ..])
         {
             return System.Text.Encoding.UTF8.GetString(export);

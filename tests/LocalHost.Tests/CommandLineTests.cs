@@ -4,7 +4,7 @@ using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
 
-public sealed class CommandLineTests
+public sealed class CommandLineTests(Azurite azurite)
 {
     [Fact]
     public async Task Help_ShowsTheOptions()
@@ -21,7 +21,6 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Start_WhenThePortIsTaken_SaysSoInOneLine()
     {
-        await using var azurite = await StartAzuriteAsync();
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
@@ -39,9 +38,8 @@ public sealed class CommandLineTests
     [InlineData("AzureFunctionsJobHost__functionTimeout", "00:00:08", "00:00:08")]
     public async Task Start_WithABadSetting_SaysWhich(string name, string value, string expected)
     {
-        await using var azurite = await StartAzuriteAsync();
-
-        await using var host = await LocalHostProcess.RunToEndAsync(["--port", "0", "--storage", azurite.ConnectionString], new Dictionary<string, string> { [name] = value });
+        await using var host = await LocalHostProcess.RunToEndAsync(
+            ["--port", "0", "--storage", azurite.ConnectionString], new Dictionary<string, string> { [name] = value });
 
         Assert.Equal(1, host.ExitCode);
         Assert.Contains(expected, host.Output.Last(), StringComparison.Ordinal);
@@ -51,15 +49,18 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Start_WhenTheLongestPollExceedsTheHostsLimit_NamesBothValues()
     {
-        await using var azurite = await StartAzuriteAsync();
-
         await using var host = await LocalHostProcess.RunToEndAsync(
             ["--port", "0", "--storage", azurite.ConnectionString],
-            new Dictionary<string, string> { ["AzureFunctionsJobHost__functionTimeout"] = "00:02:00", ["FuncComet__Poll__MaxTimeout"] = "00:01:51" });
+            new Dictionary<string, string>
+            {
+                ["AzureFunctionsJobHost__functionTimeout"] = "00:02:00",
+                ["FuncComet__Poll__MaxTimeout"] = "00:01:51",
+            });
 
         Assert.Equal(1, host.ExitCode);
         Assert.Equal(
-            "The longest poll, 00:01:51 (FuncComet__Poll__MaxTimeout), must be at least 10 seconds below the host's functionTimeout (00:02:00, AzureFunctionsJobHost__functionTimeout).",
+            "The longest poll, 00:01:51 (FuncComet__Poll__MaxTimeout), must be at least 10 seconds below the host's functionTimeout "
+            + "(00:02:00, AzureFunctionsJobHost__functionTimeout).",
             host.Output.Last());
     }
 
@@ -80,7 +81,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Start_WithoutNode_SaysWhatIsNeeded()
     {
-        // A PATH with dotnet and nothing else; the storage is one that nothing answers at and Azurite could be.
+        // The PATH has dotnet and nothing else. Nothing answers at the storage's address, and Azurite could be started there.
         var dotnetOnly = Directory.CreateTempSubdirectory("funccomet-");
         File.CreateSymbolicLink(Path.Combine(dotnetOnly.FullName, "dotnet"), DotnetPath());
         try
@@ -102,8 +103,6 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Start_SaysWhatItUsesAndWhatToTry()
     {
-        await using var azurite = await StartAzuriteAsync();
-
         await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", azurite.ConnectionString]);
         await host.WaitForLineAsync(line => line == "Ctrl-C ends it.", TimeSpan.FromSeconds(10));
 
@@ -121,8 +120,8 @@ public sealed class CommandLineTests
     [Fact]
     public async Task EnableAuth_AsksForTheKeyWhereAFunctionNeedsOne()
     {
-        await using var azurite = await StartAzuriteAsync();
-        await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", azurite.ConnectionString, "--enable-auth", "s3cret"]);
+        await using var host = await LocalHostProcess.StartAsync(
+            ["--port", "0", "--storage", azurite.ConnectionString, "--enable-auth", "s3cret"]);
         using var client = new ApiClient(host.Url);
 
         Assert.Equal(HttpStatusCode.Unauthorized, await PushWithAsync("", header: null));
@@ -130,15 +129,16 @@ public sealed class CommandLineTests
         Assert.Equal(HttpStatusCode.Unauthorized, await PushWithAsync("&code=wrong", header: null));
         Assert.Equal(HttpStatusCode.Accepted, await PushWithAsync("", header: "s3cret"));
         Assert.Equal(HttpStatusCode.Accepted, await PushWithAsync("&code=s3cret", header: null));
-        using var mailbox = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "mailbox?rcpt=alice"));
+        using var mailbox = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "mailbox?rcpt=command-line"));
         Assert.Equal(HttpStatusCode.Unauthorized, mailbox.StatusCode);
-        using var polled = await client.PollAsync("alice", timeout: 0);
+        using var polled = await client.PollAsync("command-line", timeout: 0);
         Assert.Equal(HttpStatusCode.OK, polled.StatusCode);
         Assert.DoesNotContain(host.Output, line => line.Contains("s3cret", StringComparison.Ordinal));
 
         async Task<HttpStatusCode> PushWithAsync(string query, string? header)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, $"push?rcpt=alice{query}") { Content = new StringContent("x") };
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"push?rcpt=command-line{query}");
+            request.Content = new StringContent("x");
             if (header is not null)
             {
                 request.Headers.Add("x-functions-key", header);
@@ -149,16 +149,12 @@ public sealed class CommandLineTests
         }
     }
 
-    private static async Task<Azurite> StartAzuriteAsync()
-    {
-        var azurite = new Azurite();
-        await azurite.InitializeAsync();
-        return azurite;
-    }
-
     private static string DotnetPath() => Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, "dotnet")).First(File.Exists);
 
-    private static void AssertNoStackTrace(LocalHostProcess host) =>
-        Assert.DoesNotContain(host.Output, line => line.Contains("   at ", StringComparison.Ordinal) || line.Contains("Exception", StringComparison.Ordinal));
+    private static void AssertNoStackTrace(LocalHostProcess host)
+    {
+        Assert.DoesNotContain(host.Output, line => line.Contains("   at ", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Output, line => line.Contains("Exception", StringComparison.Ordinal));
+    }
 }

@@ -4,11 +4,14 @@ using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>What compares answers with openapi.yaml finds what is not there.</summary>
+/// <summary>The handler that compares answers with openapi.yaml finds what is not in the document.</summary>
 public sealed class ContractHandlerTests
 {
     private const string Json = "application/problem+json";
     private const string TooManyPolls = """{"type":"urn:funccomet:too-many-polls","title":"t","status":503,"detail":"d"}""";
+    private const string UnheardOf = """{"type":"urn:funccomet:unheard-of","title":"t","status":503,"detail":"d"}""";
+    private const string WithoutDetail = """{"type":"urn:funccomet:too-many-polls","title":"t","status":503}""";
+    private const string WrongStatus = """{"type":"urn:funccomet:too-many-polls","title":"t","status":500,"detail":"d"}""";
     private const string NotAllowed = """{"type":"urn:funccomet:method-not-allowed","title":"t","status":405,"detail":"d"}""";
 
     [Fact]
@@ -26,17 +29,19 @@ public sealed class ContractHandlerTests
     [InlineData("nowhere", 503, TooManyPolls, Json, "Retry-After", "5", "GET /nowhere 503 is not in openapi.yaml")]
     [InlineData("push", 401, TooManyPolls, Json, "Retry-After", "5", "GET /push 401 is not in openapi.yaml")]
     [InlineData("health", 503, TooManyPolls, Json, "Retry-After", "5", "/type Expected")]
-    [InlineData("poll", 503, """{"type":"urn:funccomet:unheard-of","title":"t","status":503,"detail":"d"}""", Json, "Retry-After", "5", "/type Expected")]
-    [InlineData("poll", 503, """{"type":"urn:funccomet:too-many-polls","title":"t","status":503}""", Json, "Retry-After", "5", "Required properties [\"detail\"]")]
-    [InlineData("poll", 503, """{"type":"urn:funccomet:too-many-polls","title":"t","status":500,"detail":"d"}""", Json, "Retry-After", "5", "/status Expected")]
+    [InlineData("poll", 503, UnheardOf, Json, "Retry-After", "5", "/type Expected")]
+    [InlineData("poll", 503, WithoutDetail, Json, "Retry-After", "5", "Required properties [\"detail\"]")]
+    [InlineData("poll", 503, WrongStatus, Json, "Retry-After", "5", "/status Expected")]
     [InlineData("poll", 503, TooManyPolls, "text/html", "Retry-After", "5", "is never 'text/html'")]
     [InlineData("poll", 503, TooManyPolls, Json, "Retry-After", "soon", "Retry-After of GET /poll 503 is not as")]
     [InlineData("poll", 503, TooManyPolls, Json, "Other", "5", "must have Retry-After")]
     [InlineData("poll", 204, "", Json, "Retry-After", "5", "does not have Retry-After")]
     [InlineData("poll", 204, "a body", Json, "Other", "5", "has no body")]
-    public async Task AnyOtherAnswer_IsNot(string path, int status, string body, string contentType, string header, string value, string why)
+    public async Task AnyOtherAnswer_IsNot(
+        string path, int status, string body, string contentType, string header, string value, string why)
     {
-        var refused = await Assert.ThrowsAsync<InvalidDataException>(() => AnswerAsync("GET", path, status, body, contentType, header, value));
+        var refused = await Assert.ThrowsAsync<InvalidDataException>(() =>
+            AnswerAsync("GET", path, status, body, contentType, header, value));
 
         Assert.Contains(why, refused.Message, StringComparison.Ordinal);
     }
@@ -55,15 +60,18 @@ public sealed class ContractHandlerTests
     [InlineData("GET", "GET, DELETE", "is not in openapi.yaml")]
     public async Task AMethodThatIsThere_IsAllowed(string method, string allow, string why)
     {
-        var refused = await Assert.ThrowsAsync<InvalidDataException>(() => AnswerAsync(method, "mailbox", 405, NotAllowed, Json, "Allow", allow));
+        var refused = await Assert.ThrowsAsync<InvalidDataException>(() =>
+            AnswerAsync(method, "mailbox", 405, NotAllowed, Json, "Allow", allow));
 
         Assert.Contains(why, refused.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Sends a request that is answered so, with the headers that every answer has and one more.</summary>
-    private static async Task<HttpResponseMessage> AnswerAsync(string method, string path, int status, string body, string contentType, string header, string value)
+    /// <summary>Sends a request whose answer is as given, with the headers that every answer has and one more.</summary>
+    private static async Task<HttpResponseMessage> AnswerAsync(
+        string method, string path, int status, string body, string contentType, string header, string value)
     {
-        var answer = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body, MediaTypeHeaderValue.Parse(contentType)) };
+        var content = new StringContent(body, MediaTypeHeaderValue.Parse(contentType));
+        var answer = new HttpResponseMessage((HttpStatusCode)status) { Content = content };
         answer.Headers.Add("Cache-Control", "no-store");
         answer.Headers.Add("X-Content-Type-Options", "nosniff");
         answer.Headers.Add("Content-Security-Policy", "sandbox");

@@ -4,21 +4,24 @@ using FuncComet.Testing;
 namespace FuncComet.LocalHost.Tests;
 
 /// <summary>CORS as the platform does it, from --cors.</summary>
-public sealed class CorsTests(Azurite azurite) : IClassFixture<Azurite>
+public sealed class CorsTests(Azurite azurite, CorsTests.App app) : IClassFixture<CorsTests.App>
 {
     private const string OurOrigin = "https://app.example";
+    private const string SecondOrigin = "https://second.example";
     private const string OtherOrigin = "https://other.example";
 
     [Fact]
     public async Task Preflight_FromAnAllowedOrigin_AllowsTheHeadersAndMethods()
     {
-        await using var host = await StartAsync("--cors", OurOrigin);
-        using var client = new ApiClient(host.Url);
-
         foreach (var (function, method, header) in ((string, string, string)[])
-            [("poll", "GET", "authorization"), ("ack", "POST", "authorization"), ("push", "POST", "x-functions-key"), ("mailbox", "DELETE", "x-functions-key")])
+            [
+                ("poll", "GET", "authorization"),
+                ("ack", "POST", "authorization"),
+                ("push", "POST", "x-functions-key"),
+                ("mailbox", "DELETE", "x-functions-key"),
+            ])
         {
-            using var preflight = await PreflightAsync(client, function, method, header, OurOrigin);
+            using var preflight = await PreflightAsync(app.Client, function, method, header, OurOrigin);
 
             Assert.Equal(HttpStatusCode.NoContent, preflight.StatusCode);
             Assert.Equal(OurOrigin, Header(preflight, "Access-Control-Allow-Origin"));
@@ -31,19 +34,18 @@ public sealed class CorsTests(Azurite azurite) : IClassFixture<Azurite>
     [Fact]
     public async Task Get_FromAnAllowedOrigin_IsReadableThere_WithOurHeaders()
     {
-        await using var host = await StartAsync("--cors", $"{OurOrigin},https://second.example");
-        using var client = new ApiClient(host.Url);
-        await client.PushAcceptedAsync("cors", "hello");
+        await app.Client.PushAcceptedAsync("cors", "hello");
 
-        using var polled = await client.SendAsync(HttpMethod.Get, "poll?rcpt=cors&timeout=30", ("Origin", OurOrigin));
+        using var polled = await app.Client.SendAsync(HttpMethod.Get, "poll?rcpt=cors&timeout=30", ("Origin", OurOrigin));
         Assert.Equal(HttpStatusCode.OK, polled.StatusCode);
         Assert.Equal(OurOrigin, Header(polled, "Access-Control-Allow-Origin"));
         Assert.Equal("Origin", Header(polled, "Vary"));
         Assert.Equal(
-            "Comet-Message-Id, Comet-Time, Comet-Deliveries, Comet-Receipt, Comet-Expired, Idempotency-Key, Preference-Applied, Retry-After, WWW-Authenticate",
+            "Comet-Message-Id, Comet-Time, Comet-Deliveries, Comet-Receipt, Comet-Expired, Idempotency-Key, Preference-Applied, "
+            + "Retry-After, WWW-Authenticate",
             Header(polled, "Access-Control-Expose-Headers"));
-        using var second = await client.SendAsync(HttpMethod.Get, "poll?rcpt=cors&timeout=0", ("Origin", "https://second.example"));
-        Assert.Equal("https://second.example", Header(second, "Access-Control-Allow-Origin"));
+        using var second = await app.Client.SendAsync(HttpMethod.Get, "poll?rcpt=cors&timeout=0", ("Origin", SecondOrigin));
+        Assert.Equal(SecondOrigin, Header(second, "Access-Control-Allow-Origin"));
     }
 
     [Fact]
@@ -68,12 +70,9 @@ public sealed class CorsTests(Azurite azurite) : IClassFixture<Azurite>
     [InlineData("null")]
     public async Task AnotherOrigin_IsNotAllowed(string origin)
     {
-        await using var host = await StartAsync("--cors", OurOrigin);
-        using var client = new ApiClient(host.Url);
-
-        using var polled = await client.SendAsync(HttpMethod.Get, "poll?rcpt=cors&timeout=0", ("Origin", origin));
+        using var polled = await app.Client.SendAsync(HttpMethod.Get, "poll?rcpt=cors&timeout=0", ("Origin", origin));
         Assert.Null(Header(polled, "Access-Control-Allow-Origin"));
-        using var preflight = await PreflightAsync(client, "poll", "GET", "authorization", origin);
+        using var preflight = await PreflightAsync(app.Client, "poll", "GET", "authorization", origin);
         Assert.Null(Header(preflight, "Access-Control-Allow-Origin"));
         Assert.Null(Header(preflight, "Access-Control-Allow-Headers"));
     }
@@ -107,7 +106,8 @@ public sealed class CorsTests(Azurite azurite) : IClassFixture<Azurite>
     private Task<LocalHostProcess> StartAsync(params string[] arguments) =>
         LocalHostProcess.StartAsync(["--port", "0", "--storage", azurite.ConnectionString, .. arguments]);
 
-    private static Task<HttpResponseMessage> PreflightAsync(ApiClient client, string function, string method, string header, string origin) =>
+    private static Task<HttpResponseMessage> PreflightAsync(
+        ApiClient client, string function, string method, string header, string origin) =>
         client.SendAsync(
             HttpMethod.Options,
             $"{function}?rcpt=cors",
@@ -115,5 +115,32 @@ public sealed class CorsTests(Azurite azurite) : IClassFixture<Azurite>
             ("Access-Control-Request-Method", method),
             ("Access-Control-Request-Headers", header));
 
-    private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+    private static string? Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+
+    /// <summary>A LocalHost that allows two origins.</summary>
+    public sealed class App(Azurite azurite) : IAsyncLifetime
+    {
+        private LocalHostProcess? _host;
+
+        internal ApiClient Client { get; private set; } = null!;
+
+        /// <inheritdoc/>
+        public async ValueTask InitializeAsync()
+        {
+            _host = await LocalHostProcess.StartAsync(
+                ["--port", "0", "--storage", azurite.ConnectionString, "--cors", $"{OurOrigin},{SecondOrigin}"]);
+            Client = new ApiClient(_host.Url);
+        }
+
+        /// <inheritdoc/>
+        public async ValueTask DisposeAsync()
+        {
+            Client?.Dispose();
+            if (_host is not null)
+            {
+                await _host.DisposeAsync();
+            }
+        }
+    }
 }

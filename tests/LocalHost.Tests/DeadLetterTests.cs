@@ -11,7 +11,8 @@ public sealed class DeadLetterTests(Azurite azurite) : IClassFixture<Azurite>
     public async Task APoisonMessage_EndsInTheDeadLetterQueueOnce()
     {
         await using var host = await LocalHostProcess.StartAsync(
-            ["--port", "0", "--storage", azurite.ConnectionString], new Dictionary<string, string> { ["FuncComet__Mailbox__MaxDeliveries"] = "3" });
+            ["--port", "0", "--storage", azurite.ConnectionString],
+            new Dictionary<string, string> { ["FuncComet__Mailbox__MaxDeliveries"] = "3" });
         using var client = new ApiClient(host.Url);
         await client.PushAcceptedAsync("poisoned", "poison");
 
@@ -24,8 +25,9 @@ public sealed class DeadLetterTests(Azurite azurite) : IClassFixture<Azurite>
 
         using var none = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "poll?rcpt=poisoned&lease=5&timeout=15"));
         Assert.Equal(HttpStatusCode.NoContent, none.StatusCode);
-        var letters = (await new QueueClient(azurite.ConnectionString, "fc-dead-letters").PeekMessagesAsync(32, TestContext.Current.CancellationToken)).Value;
-        var letter = JsonDocument.Parse(Assert.Single(letters).MessageText).RootElement;
+        var deadLetters = new QueueClient(azurite.ConnectionString, "fc-dead-letters");
+        var letters = await deadLetters.PeekMessagesAsync(32, TestContext.Current.CancellationToken);
+        var letter = JsonDocument.Parse(Assert.Single(letters.Value).MessageText).RootElement;
         Assert.Equal("poisoned", letter.GetProperty("rcpt").GetString());
         Assert.Equal("poison"u8.ToArray(), letter.GetProperty("base64").GetBytesFromBase64());
     }

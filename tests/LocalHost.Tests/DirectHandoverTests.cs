@@ -3,6 +3,8 @@ using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
 
+/// <summary>Alone, because the app stores what it cannot write to the poll within two seconds.</summary>
+[Collection(Alone.Name)]
 public sealed class DirectHandoverTests(Azurite azurite) : IClassFixture<Azurite>
 {
     [Fact]
@@ -14,7 +16,7 @@ public sealed class DirectHandoverTests(Azurite azurite) : IClassFixture<Azurite
             {
                 ["FuncComet__Push__Handover"] = "Direct",
 
-                // The poll must not look, and so notice, before the push.
+                // The poll must not look before the push, or it would notice that the storage is gone.
                 ["FuncComet__Doorbell__Enabled"] = "false",
                 ["FuncComet__Backoff__Initial"] = "00:01:00",
                 ["FuncComet__Backoff__Maximum"] = "00:01:00",

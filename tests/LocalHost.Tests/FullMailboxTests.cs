@@ -3,13 +3,14 @@ using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
 
-public sealed class FullMailboxTests(Azurite azurite) : IClassFixture<Azurite>
+public sealed class FullMailboxTests(Azurite azurite)
 {
     [Fact]
     public async Task Push_ToAFullMailbox_IsRefusedUntilThereIsRoom()
     {
         await using var host = await LocalHostProcess.StartAsync(
-            ["--port", "0", "--storage", azurite.ConnectionString], new Dictionary<string, string> { ["FuncComet__Mailbox__MaxDepth"] = "40" });
+            ["--port", "0", "--storage", azurite.ConnectionString],
+            new Dictionary<string, string> { ["FuncComet__Mailbox__MaxDepth"] = "40" });
         using var client = new ApiClient(host.Url);
 
         var accepted = 0;
@@ -23,7 +24,7 @@ public sealed class FullMailboxTests(Azurite azurite) : IClassFixture<Azurite>
         Assert.InRange(accepted, 36, 44);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.Equal("5", Assert.Single(refused.Headers.GetValues("Retry-After")));
-        Assert.Contains("urn:funccomet:mailbox-full", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("urn:funccomet:mailbox-full", await refused.TextAsync(), StringComparison.Ordinal);
         using var cleared = await client.SendAsync(new HttpRequestMessage(HttpMethod.Delete, "mailbox?rcpt=full"));
         await Task.Delay(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken);
         await client.PushAcceptedAsync("full", "room again");

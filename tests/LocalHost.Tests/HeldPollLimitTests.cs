@@ -3,8 +3,8 @@ using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>The limits on held polls: 20 of an instance, 5 of a recipient.</summary>
-public sealed class HeldPollLimitTests(Azurite azurite) : IClassFixture<Azurite>
+/// <summary>The limits on held polls, set to 20 for an instance and 5 for a recipient.</summary>
+public sealed class HeldPollLimitTests(Azurite azurite)
 {
     private static readonly Dictionary<string, string> Settings = new()
     {
@@ -12,7 +12,7 @@ public sealed class HeldPollLimitTests(Azurite azurite) : IClassFixture<Azurite>
         ["FuncComet__Limits__MaxHeldPollsPerRecipient"] = "5",
         ["Logging__LogLevel__FuncComet"] = "Debug",
 
-        // A held poll looks once at the most and then waits: what else the storage is asked is asked by another.
+        // A held poll looks at most once and then waits, so every other storage request comes from another poll.
         ["FuncComet__Doorbell__Enabled"] = "false",
         ["FuncComet__Backoff__Initial"] = "00:00:30",
         ["FuncComet__Backoff__Maximum"] = "00:00:30",
@@ -73,7 +73,7 @@ public sealed class HeldPollLimitTests(Azurite azurite) : IClassFixture<Azurite>
         using var refused = await client.PollAsync(recipient, timeout: 0);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.Equal("5", Assert.Single(refused.Headers.GetValues("Retry-After")));
-        Assert.Contains("\"urn:funccomet:too-many-polls\"", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("\"urn:funccomet:too-many-polls\"", await refused.TextAsync(), StringComparison.Ordinal);
     }
 
     private static async Task AssertServedAsync(ApiClient client, string[] recipients, List<Task<HttpResponseMessage>> held)
@@ -88,7 +88,7 @@ public sealed class HeldPollLimitTests(Azurite azurite) : IClassFixture<Azurite>
         Assert.Equal(recipients.Index().Select(pushed => $"message {pushed.Index:D2}"), bodies.Order(StringComparer.Ordinal));
     }
 
-    // An answer is whole a little before its poll gives up its place.
+    // A client has the whole answer a little before its poll gives up its place.
     private static async Task AssertFreeAsync(ApiClient client, string recipient)
     {
         using var end = new CancellationTokenSource(TimeSpan.FromSeconds(10));

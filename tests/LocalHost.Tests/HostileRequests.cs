@@ -3,14 +3,18 @@ using System.Text;
 namespace FuncComet.LocalHost.Tests;
 
 /// <summary>
-/// Requests that nobody honest sends: one that is in order, some with a right key or token, spoiled in one of many ways. All chance comes from one seed.
+/// Requests that no honest client sends. Each begins as a valid request, some with a valid key or token, and is then spoiled in one of
+/// many ways. One seed decides all random choices.
 /// </summary>
 internal sealed class HostileRequests(int seed, string functionKey, string token)
 {
     private static readonly (string Method, string Function)[] Functions =
-        [("POST", "push"), ("GET", "poll"), ("POST", "ack"), ("POST", "token"), ("GET", "mailbox"), ("DELETE", "mailbox"), ("GET", "health")];
+    [
+        ("POST", "push"), ("GET", "poll"), ("POST", "ack"), ("POST", "token"), ("GET", "mailbox"), ("DELETE", "mailbox"), ("GET", "health"),
+    ];
 
-    private static readonly string[] Parameters = ["rcpt", "ttl", "delay", "timeout", "lease", "max", "ack", "receipt", "access_token", "code"];
+    private static readonly string[] Parameters =
+        ["rcpt", "ttl", "delay", "timeout", "lease", "max", "ack", "receipt", "access_token", "code"];
 
     private static readonly string[] HeaderNames =
     [
@@ -23,22 +27,27 @@ internal sealed class HostileRequests(int seed, string functionKey, string token
     private static readonly string[] EscapedBreaks = ["%0D%0ASet-Cookie:%20a=b", "%00", "%0A", "%0D", "%0D%0A%0D%0A%3Chtml%3E", "%C2%85"];
     private static readonly string[] BreaksInTarget = ["\r\nx: y", "\0", "\n", "\r", " HTTP/1.1\r\n\r\n", "\t"];
     private static readonly string[] BreaksInHeader = ["\r", "\n", "\0", "\r\n folded", "\r\nx-injected: 1", "\r\n\r\n"];
-    private static readonly string[] MalformedHeaders = [":", "", " : x", "x", "x :y", "\0: x", "x\u00e9: y", "(x): y", "Host", "\u00ff\u00fe"];
-    private static readonly string[] Methods = ["HEAD", "OPTIONS", "PUT", "PATCH", "TRACE", "CONNECT", "get", "PRI", "\0", "G\u00e9T", new('X', 5_000)];
+    private static readonly string[] MalformedHeaders =
+        [":", "", " : x", "x", "x :y", "\0: x", "x\u00e9: y", "(x): y", "Host", "\u00ff\u00fe"];
+
+    private static readonly string[] Methods =
+        ["HEAD", "OPTIONS", "PUT", "PATCH", "TRACE", "CONNECT", "get", "PRI", "\0", "G\u00e9T", new('X', 5_000)];
 
     private readonly Random _random = new(seed);
 
-    /// <summary>The kinds, how many there are of each in a thousand, and how one is made.</summary>
+    /// <summary>The kinds of request: the name, the share in a thousand, and the way to make one.</summary>
     private (string Name, int PerMille, Func<RawRequest> Make)[] Kinds =>
     [
-        ("random bytes in parameters, escaped", 120, () => Spoil(request => AddParameters(request, () => Escape(RandomBytes(_random.Next(1, 300)))))),
+        ("random bytes in parameters, escaped", 120, () =>
+            Spoil(request => AddParameters(request, () => Escape(RandomBytes(_random.Next(1, 300)))))),
         ("random bytes in the request line", 80, () => Spoil(request => AddParameters(request, () => RandomBytes(_random.Next(1, 100))))),
         ("malformed percent escapes", 60, () => Spoil(request => AddParameters(request, () => Surrounded(MalformedEscapes)))),
         ("invalid UTF-8", 60, () => Spoil(request => AddParameters(request, () => Surrounded(InvalidUtf8)))),
         ("line breaks and NULs, escaped", 60, () => Spoil(request => AddParameters(request, () => Surrounded(EscapedBreaks)))),
         ("line breaks and NULs in the request line", 30, () => Spoil(request => AddParameters(request, () => Surrounded(BreaksInTarget)))),
         ("random bytes in headers", 120, () => Spoil(AddRandomHeaders)),
-        ("line breaks and NULs in headers", 60, () => Spoil(request => request.Headers.Add($"{Pick(HeaderNames)}: {Surrounded(BreaksInHeader)}"))),
+        ("line breaks and NULs in headers", 60, () =>
+            Spoil(request => request.Headers.Add($"{Pick(HeaderNames)}: {Surrounded(BreaksInHeader)}"))),
         ("malformed header lines", 30, () => Spoil(request => request.Headers.Add(Pick(MalformedHeaders)))),
         ("oversized", 50, () => Spoil(Oversize)),
         ("duplicated and conflicting", 100, () => Spoil(Conflict)),
@@ -50,12 +59,14 @@ internal sealed class HostileRequests(int seed, string functionKey, string token
     /// <summary>Requests of every kind in random order, <paramref name="count"/> in all.</summary>
     public IReadOnlyList<(string Kind, byte[] Bytes)> Make(int count)
     {
-        var requests = Kinds.SelectMany(kind => Enumerable.Range(0, kind.PerMille * count / 1_000).Select(_ => (kind.Name, kind.Make().ToBytes()))).ToArray();
+        var requests = Kinds
+            .SelectMany(kind => Enumerable.Range(0, kind.PerMille * count / 1_000).Select(_ => (kind.Name, kind.Make().ToBytes())))
+            .ToArray();
         _random.Shuffle(requests);
         return requests;
     }
 
-    /// <summary>A body that ends in the middle, announced or in chunks, for a push that would be accepted.</summary>
+    /// <summary>A push that would be accepted, but its body (with a length, or in chunks) ends in the middle.</summary>
     public byte[] MakeBrokenPush()
     {
         var request = new RawRequest("POST", "push") { Body = RandomBytes(_random.Next(1, 900)) };
@@ -110,8 +121,10 @@ internal sealed class HostileRequests(int seed, string functionKey, string token
     {
         foreach (var name in HeaderNames.Where(_ => _random.Next(4) == 0).DefaultIfEmpty("Prefer"))
         {
-            // With a line's end in it, it would be another kind; half of them are ASCII, which the server does not refuse for itself.
-            var value = _random.Next(2) == 0 ? RandomAscii(_random.Next(1, 300)) : RandomBytes(_random.Next(1, 300)).Replace('\r', '?').Replace('\n', '?');
+            // No line breaks, which are another kind of request. Half of the values are ASCII, because the server itself refuses others.
+            var value = _random.Next(2) == 0
+                ? RandomAscii(_random.Next(1, 300))
+                : RandomBytes(_random.Next(1, 300)).Replace('\r', '?').Replace('\n', '?');
             request.Headers.RemoveAll(header => header.StartsWith($"{name}:", StringComparison.Ordinal) && _random.Next(2) == 0);
             request.Headers.Add($"{name}: {Pick("", "Bearer ", "wait=", "00-")}{value}");
         }
@@ -143,8 +156,13 @@ internal sealed class HostileRequests(int seed, string functionKey, string token
             case 3: request.Query.AddRange(["ttl=1", "delay=604800", "lease=5", "lease=05"]); break;
             case 4: request.Query.Add($"access_token={token}"); request.Headers.Add($"Authorization: Bearer {token}"); break;
             case 5: request.Query.Add($"code={RandomBase64Url(10)}"); request.Headers.Add("x-functions-key: wrong"); break;
-            case 6: request.Headers.AddRange(["Content-Type: text/plain", "Content-Type: text/html", "Idempotency-Key: a", "Idempotency-Key: b"]); break;
-            default: request.Headers.AddRange(["Host: other", "traceparent: 00-1-1-01", "traceparent: x", "Prefer: wait=0", "Prefer: wait=x"]); break;
+            case 6:
+                request.Headers.AddRange(
+                    ["Content-Type: text/plain", "Content-Type: text/html", "Idempotency-Key: a", "Idempotency-Key: b"]);
+                break;
+            default:
+                request.Headers.AddRange(["Host: other", "traceparent: 00-1-1-01", "traceparent: x", "Prefer: wait=0", "Prefer: wait=x"]);
+                break;
         }
     }
 
@@ -159,12 +177,20 @@ internal sealed class HostileRequests(int seed, string functionKey, string token
                 break;
             case 1: request.Headers.AddRange(["Content-Length: 1", "Content-Length: 2"]); request.Body = "xy"; break;
             case 2: request.Headers.Add($"Content-Length: {Pick("-1", "+1", "1x", "", "99999999999999999999", "0x10", "1,1")}"); break;
-            case 3: request.Headers.Add($"Transfer-Encoding: {Pick("gzip", "identity", "chunked, gzip", "xchunked", "chunked\t, x")}"); break;
-            case 4: request.Headers.Add("Transfer-Encoding: chunked"); request.Body = $"{Pick("zz", "-1", "ffffffffffffffffff", "", "5;x")}\r\nhello\r\n0\r\n\r\n"; break;
+            case 3:
+                request.Headers.Add($"Transfer-Encoding: {Pick("gzip", "identity", "chunked, gzip", "xchunked", "chunked\t, x")}");
+                break;
+            case 4:
+                request.Headers.Add("Transfer-Encoding: chunked");
+                request.Body = $"{Pick("zz", "-1", "ffffffffffffffffff", "", "5;x")}\r\nhello\r\n0\r\n\r\n";
+                break;
             case 5: request.Headers.Add("Transfer-Encoding: chunked"); request.Body = "5\r\nhello, longer than said\r\n0\r\n\r\n"; break;
             case 6: request.Headers.AddRange(["Content-Length: 999999999", "Expect: 100-continue"]); break;
             case 7: request.Version = Pick("HTTP/0.9", "HTTP/9.9", "HTTP/2.0", "HTTP/1.0", "http/1.1", "", "FTP/1.1"); break;
-            default: request.Headers.AddRange(["Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA"]); break;
+            default:
+                request.Headers.AddRange(
+                    ["Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA"]);
+                break;
         }
     }
 
@@ -180,7 +206,9 @@ internal sealed class HostileRequests(int seed, string functionKey, string token
             request.Headers.Add($"Authorization: Bearer {token}");
             request.Query.AddRange([$"timeout={_random.Next(2)}", $"max={_random.Next(1, 33)}", $"lease={_random.Next(5, 3_600)}"]);
             request.Query.RemoveAll(parameter => !parameter.StartsWith('r') && _random.Next(2) == 0);
-            request.Query.Add(function == "ack" || _random.Next(4) == 0 ? $"{(function == "ack" ? "receipt" : "ack")}={RandomBase64Url(_random.Next(1, 130))}" : "x=y");
+            request.Query.Add(function == "ack" || _random.Next(4) == 0
+                ? $"{(function == "ack" ? "receipt" : "ack")}={RandomBase64Url(_random.Next(1, 130))}"
+                : "x=y");
         }
         else if (function == "push")
         {
@@ -210,7 +238,8 @@ internal sealed class HostileRequests(int seed, string functionKey, string token
 
     private string RandomAscii(int length) => new([.. Enumerable.Range(0, length).Select(_ => (char)_random.Next(' ', 0x7f))]);
 
-    private string RandomBase64Url(int length) => new(_random.GetItems<char>("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", length));
+    private string RandomBase64Url(int length) =>
+        new(_random.GetItems<char>("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", length));
 
     private string RandomHex(int length) => _random.GetHexString(length, lowercase: true);
 

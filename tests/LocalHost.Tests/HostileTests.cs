@@ -6,15 +6,16 @@ using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>What the open internet sends, and what it must not do.</summary>
+/// <summary>Requests as the open internet sends them. They must not harm the app or its honest clients.</summary>
+[Collection(Alone.Name)]
 public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IClassFixture<Azurite>
 {
     private const string FunctionKey = "the-function-key";
     private const string SigningKey = "the-signing-key-the-signing-key-";
     private const int Seed = 20_250_504;
 
-    // Ten thousand requests that each left five kilobytes behind would take more; from wave to wave it is up to 12 MB where nothing is left behind, and from
-    // the smaller one that warms up up to 40 MB.
+    // Less than ten thousand requests take that each leave five kilobytes behind. Where nothing is left behind, memory grows by up to
+    // 12 MB between equal waves, and by up to 40 MB from the smaller wave that warms up.
     private const long AllowedGrowth = 48 * 1024 * 1024;
 
     private static readonly Dictionary<string, string> Settings = new()
@@ -22,13 +23,13 @@ public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IC
         ["FuncComet__Token__Required"] = "true",
         ["FuncComet__Token__SigningKey"] = SigningKey,
 
-        // What names no timeout is not held: most of these requests are to be many, not long.
+        // A poll without a timeout is not held, because there are thousands of them here.
         ["FuncComet__Poll__DefaultTimeout"] = "00:00:00",
         ["Logging__LogLevel__Default"] = "Information",
         ["DOTNET_gcServer"] = "0",
     };
 
-    // 505 is the server's own, for a version of HTTP that there is not.
+    // The server itself answers 505, to an unknown version of HTTP.
     private static readonly HashSet<int> Documented = [501, 503, 505];
 
     private static readonly string[] ErrorMarks = ["fail:", "crit:", "Exception", "   at "];
@@ -38,7 +39,8 @@ public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IC
     [Fact]
     public async Task TenThousandHostileRequests_HarmNobody()
     {
-        await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", azurite.ConnectionString, "--enable-auth", FunctionKey], Settings);
+        await using var host = await LocalHostProcess.StartAsync(
+            ["--port", "0", "--storage", azurite.ConnectionString, "--enable-auth", FunctionKey], Settings);
         var requests = new HostileRequests(Seed, FunctionKey, Jwt.Make(SigningKey, "hostile"));
         using var client = new ApiClient(host.Url);
         var honest = new HonestClient(client, Jwt.Make(SigningKey, "honest"));
@@ -56,7 +58,8 @@ public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IC
 
         await over.CancelAsync();
         await polling.Bounded();
-        output.WriteLine($"Honest: {honest.Pushed.Count} pushed, {honest.Received.Count} received, the slowest after {honest.Slowest.TotalMilliseconds:F0} ms");
+        var slowest = honest.Slowest.TotalMilliseconds;
+        output.WriteLine($"Honest: {honest.Pushed.Count} pushed, {honest.Received.Count} received, the slowest after {slowest:F0} ms");
         await Await.UntilAsync(() => WorkingSet(host) < before + AllowedGrowth, $"memory back to where it was, {before >> 20} MB");
         output.WriteLine($"Working set: {before >> 20} MB before, {WorkingSet(host) >> 20} MB after");
 
@@ -77,7 +80,7 @@ public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IC
         return process.WorkingSet64;
     }
 
-    /// <summary>One attack: everything at a time, while connections that were begun and left so stay open.</summary>
+    /// <summary>One attack: all kinds of requests at the same time, while a thousand half-open connections stay open.</summary>
     private sealed class Wave(Uri url, HostileRequests requests, int requestCount, int halfOpen, int aborted, int slow, int huge)
     {
         private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(15);
@@ -152,7 +155,7 @@ public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IC
                 Count(kind, "left");
             });
 
-        // A byte a second: slower than the server waits for.
+        // One byte a second, which is slower than the server accepts.
         private async Task SendSlowlyAsync()
         {
             using var connection = await RawConnection.OpenAsync(url);
@@ -166,7 +169,7 @@ public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IC
             Count("a slow body", await answer);
         }
 
-        // 50 MB in chunks, half of them with a key, until the server has answered or has had enough.
+        // 50 MB in chunks, until the server answers or closes the connection. Every other request has a valid key.
         private async Task SendHugeAsync(int number)
         {
             using var connection = await RawConnection.OpenAsync(url);
@@ -180,8 +183,8 @@ public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IC
             Count("a body of 50 MB in chunks", await answer);
         }
 
-        private static byte[] PushHead(string key, string framing) =>
-            Encoding.ASCII.GetBytes($"POST /api/push?rcpt=hostile HTTP/1.1\r\nHost: localhost\r\nx-functions-key: {key}\r\n{framing}\r\n\r\n");
+        private static byte[] PushHead(string key, string framing) => Encoding.ASCII.GetBytes(
+            $"POST /api/push?rcpt=hostile HTTP/1.1\r\nHost: localhost\r\nx-functions-key: {key}\r\n{framing}\r\n\r\n");
 
         private void Count(string kind, IReadOnlyList<int> statuses)
         {
@@ -196,7 +199,7 @@ public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IC
         private void Count(string kind, string outcome) => _outcomes.AddOrUpdate((kind, outcome), 1, (_, count) => count + 1);
     }
 
-    /// <summary>Somebody who polls as clients do, and somebody who pushes to him every second.</summary>
+    /// <summary>A recipient that polls as clients do, and a sender that pushes to it every second.</summary>
     private sealed class HonestClient(ApiClient client, string token)
     {
         private readonly ConcurrentDictionary<string, long> _pushedAt = new();
@@ -205,7 +208,7 @@ public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IC
 
         public ConcurrentQueue<string> Received { get; } = new();
 
-        /// <summary>Answers that were neither a message nor the advice to poll again.</summary>
+        /// <summary>Answers to a poll other than 200 and 204, and to a push other than 202.</summary>
         public ConcurrentQueue<string> Otherwise { get; } = new();
 
         public TimeSpan Slowest { get; private set; }
@@ -214,7 +217,8 @@ public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IC
         {
             while (!pushing.IsCompleted || Received.Count < Pushed.Count)
             {
-                using var answer = await client.SendAsync(HttpMethod.Get, "poll?rcpt=honest&timeout=10", ("Authorization", $"Bearer {token}"));
+                using var answer = await client.SendAsync(
+                    HttpMethod.Get, "poll?rcpt=honest&timeout=10", ("Authorization", $"Bearer {token}"));
                 if (answer.StatusCode == HttpStatusCode.OK)
                 {
                     var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

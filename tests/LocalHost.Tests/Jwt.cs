@@ -5,18 +5,18 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>Tokens made as the app makes them, and as it must not take them.</summary>
+/// <summary>Tokens that the app accepts, and tokens that it must refuse.</summary>
 internal static class Jwt
 {
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
-    /// <param name="key">The secret it is signed with.</param>
-    /// <param name="recipient">Whom it is for; null for nobody.</param>
+    /// <param name="key">The secret that signs it.</param>
+    /// <param name="recipient">The recipient; null for none.</param>
     /// <param name="validFrom">In seconds from now.</param>
     /// <param name="validUntil">In seconds from now; null for ever.</param>
     /// <param name="algorithm">A name of RFC 7518.</param>
-    /// <param name="issuer">Who says that he made it.</param>
-    /// <param name="audience">Which app it is for.</param>
+    /// <param name="issuer">The app that made it.</param>
+    /// <param name="audience">The app that it is for.</param>
     public static string Make(
         string key,
         string? recipient,
@@ -45,7 +45,7 @@ internal static class Jwt
         return $"{parts[0]}.{other.Split('.')[1]}.{parts[2]}";
     }
 
-    /// <summary>The same but for one bit of the signature.</summary>
+    /// <summary>The same token with one bit of the signature changed.</summary>
     public static string WithAnotherSignature(this string token)
     {
         var parts = token.Split('.');
@@ -54,6 +54,7 @@ internal static class Jwt
         return $"{parts[0]}.{parts[1]}.{Base64Url.EncodeToString(signature)}";
     }
 
-    /// <summary>The same claims, said to need no signature.</summary>
-    public static string Unsigned(this string token) => $"{Base64Url.EncodeToString("""{"alg":"none","typ":"JWT"}"""u8)}.{token.Split('.')[1]}.";
+    /// <summary>The same claims with the algorithm "none" and no signature.</summary>
+    public static string Unsigned(this string token) =>
+        $"{Base64Url.EncodeToString("""{"alg":"none","typ":"JWT"}"""u8)}.{token.Split('.')[1]}.";
 }

@@ -5,9 +5,10 @@ using FuncComet.Testing;
 namespace FuncComet.LocalHost.Tests;
 
 /// <summary>LocalHost with an Azurite that it starts itself.</summary>
+[Collection(Alone.Name)]
 public sealed class LifetimeTests
 {
-    // What is promised is 3 seconds; a loaded machine gets more.
+    // 3 seconds are promised. A loaded machine gets 5 more.
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(3 + 5);
 
     [Theory]
@@ -67,9 +68,10 @@ public sealed class LifetimeTests
         Assert.Equal("hello", await polled.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    private static IReadOnlyDictionary<string, string> Debug { get; } = new Dictionary<string, string> { ["Logging__LogLevel__FuncComet"] = "Debug" };
+    private static IReadOnlyDictionary<string, string> Debug { get; } =
+        new Dictionary<string, string> { ["Logging__LogLevel__FuncComet"] = "Debug" };
 
-    // One more poll ends at once and logs how many are held beside it.
+    // A poll that ends at once logs how many others are held.
     private static async Task HeldAsync(LocalHostProcess host, string storage, List<Task<HttpResponseMessage>> polls)
     {
         Assert.True(await AnswersAsync(storage));
@@ -86,7 +88,8 @@ public sealed class LifetimeTests
         using var http = new HttpClient();
         try
         {
-            using var answer = await http.GetAsync(new Uri(storage.Split("QueueEndpoint=")[1].TrimEnd(';')), TestContext.Current.CancellationToken);
+            var queues = new Uri(storage.Split("QueueEndpoint=")[1].TrimEnd(';'));
+            using var answer = await http.GetAsync(queues, TestContext.Current.CancellationToken);
             return true;
         }
         catch (HttpRequestException)

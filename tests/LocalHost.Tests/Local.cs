@@ -5,7 +5,7 @@ namespace FuncComet.LocalHost.Tests;
 
 internal static class Local
 {
-    /// <summary>A port at which nothing listens.</summary>
+    /// <summary>A port on which nothing listens.</summary>
     public static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
@@ -13,7 +13,7 @@ internal static class Local
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
-    /// <summary>Azurite's account at an address where nothing listens.</summary>
+    /// <summary>A connection string of Azurite's account, at an address where nothing listens.</summary>
     public static string FreeConnectionString() =>
         "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
         + "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"

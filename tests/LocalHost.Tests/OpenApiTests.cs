@@ -6,7 +6,7 @@ using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>openapi.yaml and what is answered are the same.</summary>
+/// <summary>openapi.yaml has every answer that the app gives, and the app gives every answer of openapi.yaml.</summary>
 public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
 {
     private const string Key = "openapi";
@@ -15,7 +15,8 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
     public async Task EveryAnswerOfTheDocument_IsGiven_AndNoOther()
     {
         await using var host = await StartAsync("true", new() { ["FuncComet__Token__SigningKey"] = "openapi-openapi-openapi-openapi-" });
-        await using var small = await StartAsync("false", new() { ["FuncComet__Limits__MaxHeldPolls"] = "1", ["FuncComet__Mailbox__MaxDepth"] = "1" });
+        await using var small = await StartAsync(
+            "false", new() { ["FuncComet__Limits__MaxHeldPolls"] = "1", ["FuncComet__Mailbox__MaxDepth"] = "1" });
         using var client = new Client(host.Url);
         using var smallClient = new Client(small.Url);
 
@@ -31,11 +32,14 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
 
         string[] beyondTheDocument =
         [
-            .. from path in OpenApiDocument.Current.Operations.Select(operation => operation.Path).Distinct() select $"PATCH {path} 405 method-not-allowed",
+            .. from path in OpenApiDocument.Current.Operations.Select(operation => operation.Path).Distinct()
+               select $"PATCH {path} 405 method-not-allowed",
             "GET /nowhere 404",
             "GET /poll 414",
         ];
-        Assert.Equal(OpenApiDocument.Current.Answers.Concat(beyondTheDocument).Order(), client.Answered.Union(smallClient.Answered).Order());
+        Assert.Equal(
+            OpenApiDocument.Current.Answers.Concat(beyondTheDocument).Order(),
+            client.Answered.Union(smallClient.Answered).Order());
     }
 
     [Fact]
@@ -133,7 +137,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync("POST push?rcpt=full", "202 application/json", key: Key);
         await client.ExpectAsync("POST push?rcpt=full&rcpt=other", "503 mailbox-full", key: Key);
 
-        // Of two at a time one is held and the other refused, whichever comes first.
+        // The first to arrive is held and the other is refused.
         var polls = new[] { client.SendAsync("GET poll?rcpt=held&timeout=60"), client.SendAsync("GET poll?rcpt=held&timeout=60") };
         using var refused = await await Task.WhenAny(polls);
         await client.ExpectAsync("POST push?rcpt=held", "202 application/json", key: Key);
@@ -174,7 +178,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
             ["--port", "0", "--storage", azurite.ConnectionString, "--enable-auth", Key],
             new Dictionary<string, string>(settings) { ["FuncComet__Token__Required"] = requireTokens });
 
-    /// <summary>Takes no answer that the document does not have, and remembers which it took.</summary>
+    /// <summary>Throws at an answer that the document does not have, and remembers the others.</summary>
     private sealed class Client(Uri api) : IDisposable
     {
         private readonly HttpClient _http = new(new ContractHandler(api, new SocketsHttpHandler())) { BaseAddress = api };
@@ -182,11 +186,13 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
 
         public IEnumerable<string> Answered => _answered.Keys;
 
-        /// <summary>Sends a request that is written as a method, a blank, and what follows the API's address.</summary>
-        public async Task<HttpResponseMessage> SendAsync(string request, string? token = null, string? key = null, byte[]? body = null, string? preference = null)
+        /// <summary>Sends a request, written as a method, a space, and a path with its query below the API's address.</summary>
+        public async Task<HttpResponseMessage> SendAsync(
+            string request, string? token = null, string? key = null, byte[]? body = null, string? preference = null)
         {
             var parts = request.Split(' ');
-            using var message = new HttpRequestMessage(new HttpMethod(parts[0]), parts[1]) { Content = body is null ? null : new ByteArrayContent(body) };
+            using var message = new HttpRequestMessage(new HttpMethod(parts[0]), parts[1]);
+            message.Content = body is null ? null : new ByteArrayContent(body);
             message.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
             message.Headers.Add("x-functions-key", key is null ? [] : [key]);
             message.Headers.Add("Prefer", preference is null ? [] : [preference]);
@@ -195,8 +201,9 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
             return answer;
         }
 
-        /// <summary>Sends a request whose answer is to be the expected one: its status, and what follows that in its name.</summary>
-        public async Task ExpectAsync(string request, string expected, string? token = null, string? key = null, byte[]? body = null, string? preference = null)
+        /// <summary>Sends a request and asserts the end of its answer's name: the status and what follows it.</summary>
+        public async Task ExpectAsync(
+            string request, string expected, string? token = null, string? key = null, byte[]? body = null, string? preference = null)
         {
             using var answer = await SendAsync(request, token, key, body, preference);
             Assert.EndsWith($" {expected}", ContractHandler.NameOf(answer), StringComparison.Ordinal);

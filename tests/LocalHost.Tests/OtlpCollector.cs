@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>Takes what is exported over HTTP and keeps it as it came. Text in OTLP's protobuf is UTF-8 as it is, so it can be searched.</summary>
+/// <summary>
+/// Receives telemetry over HTTP and keeps its bytes. Text in OTLP's protobuf is plain UTF-8, so the bytes can be searched.
+/// </summary>
 internal sealed class OtlpCollector : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -5,14 +5,14 @@ using System.Text.RegularExpressions;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>A TCP connection to a LocalHost, for what no HTTP client would send.</summary>
+/// <summary>A TCP connection to a LocalHost, for requests that no HTTP client would send.</summary>
 internal sealed partial class RawConnection : IDisposable
 {
     private readonly Socket _socket;
 
     private RawConnection(Socket socket) => _socket = socket;
 
-    /// <summary>Whether the server has neither said anything more nor closed the connection.</summary>
+    /// <summary>True while the server has neither sent anything that was not read nor closed the connection.</summary>
     public bool IsQuiet => !_socket.Poll(TimeSpan.Zero, SelectMode.SelectRead);
 
     public static async Task<RawConnection> OpenAsync(Uri url)
@@ -22,7 +22,7 @@ internal sealed partial class RawConnection : IDisposable
         return new RawConnection(socket);
     }
 
-    /// <summary>False where the server has closed the connection.</summary>
+    /// <summary>Sends the bytes; false if the server has closed the connection.</summary>
     public async Task<bool> TrySendAsync(ReadOnlyMemory<byte> bytes)
     {
         try
@@ -40,7 +40,9 @@ internal sealed partial class RawConnection : IDisposable
         }
     }
 
-    /// <summary>The statuses of all answers until the server closes the connection, or of those that came within <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// The statuses of all answers until the server closes the connection, or of those that came within <paramref name="limit"/>.
+    /// </summary>
     public async Task<IReadOnlyList<int>> ReadStatusesAsync(TimeSpan limit, bool untilClosed = true)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -58,15 +60,16 @@ internal sealed partial class RawConnection : IDisposable
                 }
             }
         }
-        catch (Exception ex) when (ex is SocketException || (ex is OperationCanceledException && !TestContext.Current.CancellationToken.IsCancellationRequested))
+        catch (Exception ex) when (ex is SocketException
+            || (ex is OperationCanceledException && !TestContext.Current.CancellationToken.IsCancellationRequested))
         {
-            // A server that has had enough resets; what it said before counts.
+            // A server that gives up on a client resets the connection. Its answers before that count.
         }
 
         return [.. StatusLine().Matches(text.ToString()).Select(line => int.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture))];
     }
 
-    /// <summary>Leaves without a word: a reset, as when a device loses its network.</summary>
+    /// <summary>Resets the connection, as when a device's program is killed.</summary>
     public void Reset() => _socket.Close(timeout: 0);
 
     public void Dispose() => _socket.Dispose();

@@ -3,8 +3,10 @@ using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>What reaches the function only where no proxy mends it first: the Functions host's makes %25 of a '%' without two digits.</summary>
-public sealed class RawQueryTests(Azurite azurite) : IClassFixture<Azurite>
+/// <summary>
+/// Queries that the Functions host changes before they reach the function: its proxy makes %25 of a '%' without two digits.
+/// </summary>
+public sealed class RawQueryTests(Azurite azurite)
 {
     [Fact]
     public async Task APercentWithoutTwoDigits_IsRefused_AndReachesNobody()
@@ -21,9 +23,10 @@ public sealed class RawQueryTests(Azurite azurite) : IClassFixture<Azurite>
 
         async Task<HttpStatusCode> SendAsync(HttpMethod method, string pathAndQuery)
         {
-            // A Uri made the usual way would mend malformed escapes before they leave.
-            var asWritten = new Uri($"{host.Url}{pathAndQuery}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
-            using var request = new HttpRequestMessage(method, asWritten) { Content = method == HttpMethod.Post ? new StringContent("x") : null };
+            // A Uri corrects malformed escapes unless it is told not to.
+            var canonicalization = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
+            using var request = new HttpRequestMessage(method, new Uri($"{host.Url}{pathAndQuery}", canonicalization));
+            request.Content = method == HttpMethod.Post ? new StringContent("x") : null;
             using var answer = await client.SendAsync(request);
             return answer.StatusCode;
         }

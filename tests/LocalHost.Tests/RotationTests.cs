@@ -7,8 +7,8 @@ using FuncComet.Testing;
 namespace FuncComet.LocalHost.Tests;
 
 /// <summary>
-/// The signing key is changed by rolling deployments while clients poll: the new key is accepted first, then signs, then is alone. Each deployment starts
-/// a new instance, sends everybody there and ends the old one.
+/// Rolling deployments change the signing key while clients poll: first the app accepts the new key, then it signs with it, then it
+/// accepts no other. Each deployment starts a new instance, sends all clients there and ends the old instance.
 /// </summary>
 public sealed class RotationTests(Azurite azurite, ITestOutputHelper output) : IClassFixture<Azurite>
 {
@@ -30,16 +30,16 @@ public sealed class RotationTests(Azurite azurite, ITestOutputHelper output) : I
         var pushing = app.PushAsync(Busy, over.Token);
 
         await AllHeldAsync();
-        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.Unauthorized), (await app.ProbeAsync(tokenOfA), await app.ProbeAsync(tokenOfB)));
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.Unauthorized), await ProbeAsync());
         await app.DeployAsync(KeyA, previousKey: KeyB);
         await AllHeldAsync();
-        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (await app.ProbeAsync(tokenOfA), await app.ProbeAsync(tokenOfB)));
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), await ProbeAsync());
         await app.DeployAsync(KeyB, previousKey: KeyA);
         await AllHeldAsync();
-        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (await app.ProbeAsync(tokenOfA), await app.ProbeAsync(tokenOfB)));
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), await ProbeAsync());
         await app.DeployAsync(KeyB, previousKey: null);
         await AllHeldAsync();
-        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.NoContent), (await app.ProbeAsync(tokenOfA), await app.ProbeAsync(tokenOfB)));
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.NoContent), await ProbeAsync());
 
         await over.CancelAsync();
         await pushing.Bounded();
@@ -49,29 +49,35 @@ public sealed class RotationTests(Azurite azurite, ITestOutputHelper output) : I
         }
 
         await polling.Bounded();
-        var answers = clients.SelectMany(client => client.Answers).CountBy(answer => answer).Select(count => $"{count.Key} × {count.Value}");
-        output.WriteLine($"{app.Pushed.Count} messages; answers: {string.Join(", ", answers)}");
+        var answers = clients.SelectMany(client => client.Answers).CountBy(answer => answer);
+        var counts = string.Join(", ", answers.Select(count => $"{count.Key} × {count.Value}"));
+        output.WriteLine($"{app.Pushed.Count} messages; answers: {counts}");
         Assert.Empty(app.RefusedPushes);
         Assert.All(clients, client => Assert.Empty(client.Answers.Except([HttpStatusCode.OK, HttpStatusCode.NoContent])));
 
-        // The polls of the quiet ones were held by each of the three instances that were ended.
+        // Each of the three instances that were ended held a poll of each quiet client, and answered it.
         Assert.All(clients.Skip(Busy), client => Assert.Equal(3, client.Answers.Count(answer => answer == HttpStatusCode.NoContent)));
         Assert.Equal(app.Pushed.Order(StringComparer.Ordinal), clients.SelectMany(client => client.Received).Order(StringComparer.Ordinal));
 
-        // And some messages on.
+        async Task<(HttpStatusCode WithTokenOfA, HttpStatusCode WithTokenOfB)> ProbeAsync() =>
+            (await app.ProbeAsync(tokenOfA), await app.ProbeAsync(tokenOfB));
+
+        // Returns after 50 more messages at the earliest.
         Task AllHeldAsync()
         {
             var pushed = app.Pushed.Count + 50;
-            return Await.UntilAsync(() => clients.All(client => client.IsAt(app.Current)) && app.Pushed.Count >= pushed, "every client's poll at the current instance");
+            return Await.UntilAsync(
+                () => clients.All(client => client.IsAt(app.Current)) && app.Pushed.Count >= pushed,
+                "every client's poll at the current instance");
         }
     }
 
     private sealed record Instance(int Phase, LocalHostProcess Host, ApiClient Client);
 
-    /// <summary>An app behind one address that is deployed anew now and then.</summary>
+    /// <summary>An app behind one address. Each deployment starts a new instance and ends the old one.</summary>
     private sealed class RollingApp(string storage) : IAsyncDisposable
     {
-        // A front end sends nothing more to an instance a while before it ends it.
+        // A front end stops sending requests to an instance some time before it ends the instance.
         private static readonly TimeSpan Drain = TimeSpan.FromSeconds(1);
 
         private readonly ConcurrentQueue<Instance> _instances = new();
@@ -109,13 +115,15 @@ public sealed class RotationTests(Azurite azurite, ITestOutputHelper output) : I
         public async Task<string> AskForTokenAsync(string recipient)
         {
             using var answer = await Current.Client.SendAsync(HttpMethod.Post, $"token?rcpt={recipient}");
-            return (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("token").GetString()!;
+            var token = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+            return token.GetProperty("token").GetString()!;
         }
 
-        /// <summary>What a poll with this token is answered now.</summary>
+        /// <summary>Polls with this token and returns the status.</summary>
         public async Task<HttpStatusCode> ProbeAsync(string token)
         {
-            using var answer = await Current.Client.SendAsync(HttpMethod.Get, "poll?rcpt=probe&timeout=0", ("Authorization", $"Bearer {token}"));
+            using var answer = await Current.Client.SendAsync(
+                HttpMethod.Get, "poll?rcpt=probe&timeout=0", ("Authorization", $"Bearer {token}"));
             return answer.StatusCode;
         }
 
@@ -151,7 +159,7 @@ public sealed class RotationTests(Azurite azurite, ITestOutputHelper output) : I
         }
     }
 
-    /// <summary>A client that polls in a loop, with a token that it gets anew before it is two deployments old.</summary>
+    /// <summary>A client that polls in a loop. It asks for a new token before its token is two deployments old.</summary>
     private sealed class Client(RollingApp app, string recipient)
     {
         public const string LastMessage = "the last";
@@ -167,7 +175,7 @@ public sealed class RotationTests(Azurite azurite, ITestOutputHelper output) : I
 
         public bool IsAt(Instance instance) => _polled == instance;
 
-        /// <summary>Until the last message has come.</summary>
+        /// <summary>Polls until the last message has come.</summary>
         public async Task PollAsync(CancellationToken over)
         {
             while (!over.IsCancellationRequested || !Received.Contains($"{recipient}: {LastMessage}"))
@@ -178,7 +186,8 @@ public sealed class RotationTests(Azurite azurite, ITestOutputHelper output) : I
                     _token = (await app.AskForTokenAsync(recipient), instance.Phase);
                 }
 
-                var poll = instance.Client.SendAsync(HttpMethod.Get, $"poll?rcpt={recipient}&timeout=120", ("Authorization", $"Bearer {_token.Value.Text}"));
+                var poll = instance.Client.SendAsync(
+                    HttpMethod.Get, $"poll?rcpt={recipient}&timeout=120", ("Authorization", $"Bearer {_token.Value.Text}"));
                 _polled = instance;
                 using var answer = await poll;
                 Answers.Enqueue(answer.StatusCode);

@@ -7,8 +7,9 @@ using FuncComet.Testing;
 namespace FuncComet.LocalHost.Tests;
 
 /// <summary>
-/// No body, content type, key or token stands in a log, in what is exported or in a problem document, at the most talkative level and whether things go
-/// well or not; nor does a recipient's name in the first two. The search is shown to find what must be there.
+/// Logs, exported telemetry and problem documents contain no body, content type, key or token, even at the most detailed log level,
+/// whether requests succeed or fail. Logs and telemetry contain no recipient's name either. To prove that the search works, it also
+/// finds texts that must be there.
 /// </summary>
 public sealed class SecretsTests
 {
@@ -23,7 +24,7 @@ public sealed class SecretsTests
     private const string PreviousKey = "previous-key-marker-0123456789-0123456789";
     private const string TraceId = "0af7651916cd43dd8448eb211c80319c";
 
-    // A span's name is field 5 of its message, a string of 4 bytes.
+    // The name is field 5 of a span's message, here a string of 4 bytes.
     private static readonly byte[] PushSpan = [0x2a, 4, .. "push"u8];
     private static readonly byte[] PollSpan = [0x2a, 4, .. "poll"u8];
 
@@ -91,10 +92,11 @@ public sealed class SecretsTests
     private static void AssertFound(IEnumerable<byte[]> texts, ReadOnlySpan<byte> expected, string what) =>
         Assert.True(Find(texts, expected) is not null, $"Not found: {what}.");
 
-    // As it is, and as it stands in a base64 of something that has it anywhere.
+    // Searches for the secret as it is, escaped, and as part of a longer text in base64.
     private static void AssertNowhere(IReadOnlyCollection<byte[]> texts, string secret, string where)
     {
-        foreach (var form in (string[])[secret, Uri.EscapeDataString(secret), .. Enumerable.Range(0, 3).Select(shift => WithinBase64(secret, shift))])
+        var base64 = Enumerable.Range(0, 3).Select(shift => WithinBase64(secret, shift));
+        foreach (var form in (string[])[secret, Uri.EscapeDataString(secret), .. base64])
         {
             var found = Find(texts, Encoding.UTF8.GetBytes(form));
             Assert.True(found is null, $"{secret} stands in {where}: {(found is null ? "" : Encoding.UTF8.GetString(found))}");
@@ -114,10 +116,11 @@ public sealed class SecretsTests
         return null;
     }
 
-    // Without the ends, which its neighbours have a part in.
-    private static string WithinBase64(string secret, int shift) => Convert.ToBase64String([.. new byte[shift], .. Encoding.UTF8.GetBytes(secret)])[4..^4];
+    // Without the ends, which depend on the text before and after the secret.
+    private static string WithinBase64(string secret, int shift) =>
+        Convert.ToBase64String([.. new byte[shift], .. Encoding.UTF8.GetBytes(secret)])[4..^4];
 
-    /// <summary>Uses the app in every way that a secret comes with.</summary>
+    /// <summary>Sends every kind of request that has a secret in it.</summary>
     private sealed class Caller(Uri url) : IDisposable
     {
         private readonly ApiClient _client = new(url);
@@ -125,7 +128,7 @@ public sealed class SecretsTests
 
         public IReadOnlyList<string> Problems => _problems;
 
-        /// <summary>All goes well; returns the tokens that were used.</summary>
+        /// <summary>Sends requests that succeed, and returns the tokens that were used.</summary>
         public async Task<IReadOnlyList<string>> UseEverythingAsync()
         {
             var token = await AskForTokenAsync("x-functions-key", "");
@@ -136,12 +139,13 @@ public sealed class SecretsTests
                 using var pushed = await PushAsync($"{contentType}; x={ContentType}", FunctionKey);
                 Assert.Equal(HttpStatusCode.Accepted, pushed.StatusCode);
                 using var polled = poll.Length == 0
-                    ? await _client.SendAsync(HttpMethod.Get, $"poll?rcpt={Recipient}&timeout=30&access_token={another}", ("Origin", "https://app.example"))
-                    : await _client.SendAsync(HttpMethod.Get, $"poll?rcpt={Recipient}&timeout=30{poll}", ("Authorization", $"Bearer {token}"));
+                    ? await PollAsync($"&access_token={another}", ("Origin", "https://app.example"))
+                    : await PollAsync(poll, ("Authorization", $"Bearer {token}"));
                 Assert.Equal(HttpStatusCode.OK, polled.StatusCode);
                 if (polled.Headers.TryGetValues("Comet-Receipt", out var receipts))
                 {
-                    using var acknowledged = await _client.SendAsync(HttpMethod.Post, $"ack?rcpt={Recipient}&receipt={receipts.Single()}&access_token={token}");
+                    using var acknowledged = await _client.SendAsync(
+                        HttpMethod.Post, $"ack?rcpt={Recipient}&receipt={receipts.Single()}&access_token={token}");
                     Assert.Equal(HttpStatusCode.NoContent, acknowledged.StatusCode);
                 }
             }
@@ -151,7 +155,7 @@ public sealed class SecretsTests
             return [token, another];
         }
 
-        /// <summary>Each secret comes with something that is refused.</summary>
+        /// <summary>Sends each secret in a request that is refused.</summary>
         public async Task FailEverywhereAsync()
         {
             using var wrongKey = await PushAsync("text/plain", WrongKey);
@@ -159,9 +163,17 @@ public sealed class SecretsTests
             using var badContentType = await PushAsync($"text/{ContentType}{new string('x', 300)}", FunctionKey);
             await KeepAsync(badContentType, HttpStatusCode.BadRequest);
             await RefusedAsync(HttpMethod.Post, $"push?rcpt={Recipient}&ttl={WrongKey}&code={FunctionKey}", HttpStatusCode.BadRequest);
-            await RefusedAsync(HttpMethod.Post, $"push?rcpt={Recipient}&code={FunctionKey}", HttpStatusCode.BadRequest, ("Idempotency-Key", $"{IdempotencyKey} with a space"));
+            await RefusedAsync(
+                HttpMethod.Post,
+                $"push?rcpt={Recipient}&code={FunctionKey}",
+                HttpStatusCode.BadRequest,
+                ("Idempotency-Key", $"{IdempotencyKey} with a space"));
             await RefusedAsync(HttpMethod.Get, $"poll?rcpt={Recipient}&access_token={WrongToken}", HttpStatusCode.Unauthorized);
-            await RefusedAsync(HttpMethod.Get, $"poll?rcpt={Recipient}&access_token={WrongToken}", HttpStatusCode.BadRequest, ("Authorization", $"Bearer {WrongToken}"));
+            await RefusedAsync(
+                HttpMethod.Get,
+                $"poll?rcpt={Recipient}&access_token={WrongToken}",
+                HttpStatusCode.BadRequest,
+                ("Authorization", $"Bearer {WrongToken}"));
             foreach (var (token, expected) in ((string, HttpStatusCode)[])
                 [
                     (WrongToken, HttpStatusCode.Unauthorized),
@@ -174,11 +186,12 @@ public sealed class SecretsTests
 
             await RefusedAsync(HttpMethod.Put, $"poll?rcpt={Recipient}&access_token={WrongToken}", HttpStatusCode.MethodNotAllowed);
 
-            // What is no HTTP is refused by the server itself, which says why in its own log.
+            // The server itself refuses a request that is not HTTP, and logs why.
             foreach (var malformed in (string[])
             [
                 $"GET /api/poll?rcpt={Recipient}&access_token={WrongToken}\x01 HTTP/1.1\r\nHost: x\r\n\r\n",
-                $"GET /api/poll?rcpt={Recipient}&access_token={WrongToken} HTTP/1.1\r\nHost: x\r\nAuthorization : Bearer {WrongToken}\r\n\r\n",
+                $"GET /api/poll?rcpt={Recipient}&access_token={WrongToken} HTTP/1.1\r\nHost: x\r\n"
+                + $"Authorization : Bearer {WrongToken}\r\n\r\n",
                 $"GET /api/poll?rcpt={Recipient} HTTP/1.1\r\nHost: x\r\nAuthorization Bearer {WrongToken}\r\n\r\n",
                 $"GET /api/poll?rcpt={Recipient} HTTP/1.1\r\nHost: x\r\nx-functions-key: {WrongKey}\0\r\n\r\n",
                 $"GET /api/poll?rcpt={Recipient}&code={WrongKey} HTTP/9.9{WrongToken}\r\nHost: x\r\n\r\n",
@@ -193,14 +206,18 @@ public sealed class SecretsTests
             }
         }
 
-        /// <summary>Nothing can be stored or read.</summary>
+        /// <summary>Sends requests that fail because the storage does not answer.</summary>
         public async Task MeetADeadStorageAsync()
         {
             using var push = await PushAsync("text/plain", FunctionKey);
             await KeepAsync(push, HttpStatusCode.ServiceUnavailable, withRecipient: true);
             var token = Jwt.Make(SigningKey, Recipient);
             await RefusedAsync(HttpMethod.Get, $"poll?rcpt={Recipient}&timeout=30&access_token={token}", HttpStatusCode.ServiceUnavailable);
-            await RefusedAsync(HttpMethod.Get, $"poll?rcpt={Recipient}&lease=30&max=3", HttpStatusCode.ServiceUnavailable, ("Authorization", $"Bearer {token}"));
+            await RefusedAsync(
+                HttpMethod.Get,
+                $"poll?rcpt={Recipient}&lease=30&max=3",
+                HttpStatusCode.ServiceUnavailable,
+                ("Authorization", $"Bearer {token}"));
             await RefusedAsync(HttpMethod.Get, $"mailbox?rcpt={Recipient}&code={FunctionKey}", HttpStatusCode.ServiceUnavailable);
         }
 
@@ -208,9 +225,14 @@ public sealed class SecretsTests
 
         private async Task<string> AskForTokenAsync(string? header, string query)
         {
-            using var answer = await _client.SendAsync(HttpMethod.Post, $"token?rcpt={Recipient}{query}", header is null ? [] : [(header, FunctionKey)]);
-            return (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("token").GetString()!;
+            using var answer = await _client.SendAsync(
+                HttpMethod.Post, $"token?rcpt={Recipient}{query}", header is null ? [] : [(header, FunctionKey)]);
+            var token = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+            return token.GetProperty("token").GetString()!;
         }
+
+        private Task<HttpResponseMessage> PollAsync(string more, (string Name, string Value) header) =>
+            _client.SendAsync(HttpMethod.Get, $"poll?rcpt={Recipient}&timeout=30{more}", header);
 
         private async Task<HttpResponseMessage> PushAsync(string contentType, string key)
         {
@@ -223,7 +245,8 @@ public sealed class SecretsTests
             return await _client.SendAsync(request);
         }
 
-        private async Task RefusedAsync(HttpMethod method, string pathAndQuery, HttpStatusCode expected, params (string Name, string Value)[] headers)
+        private async Task RefusedAsync(
+            HttpMethod method, string pathAndQuery, HttpStatusCode expected, params (string Name, string Value)[] headers)
         {
             using var answer = await _client.SendAsync(method, pathAndQuery, headers);
             await KeepAsync(answer, expected);

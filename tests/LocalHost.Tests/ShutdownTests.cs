@@ -4,12 +4,15 @@ using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>A deploy under load: what was accepted is delivered, and at once, since nothing stays under a lease that nobody holds.</summary>
+/// <summary>
+/// A deployment under load: every accepted message is delivered, and at once, because no message stays under a lease that nobody holds.
+/// </summary>
+[Collection(Alone.Name)]
 public sealed class ShutdownTests(Azurite azurite) : IClassFixture<Azurite>
 {
     private const int Recipients = 20;
 
-    // A lease that were not given back would last longer than this test waits.
+    // Longer than this test waits, so that a lease that was not given back fails it.
     private static readonly Dictionary<string, string> LongLeases = new() { ["FuncComet__Mailbox__PlainLease"] = "00:10:00" };
 
     private readonly ConcurrentDictionary<string, int> _accepted = new();
@@ -34,7 +37,7 @@ public sealed class ShutdownTests(Azurite azurite) : IClassFixture<Azurite>
         await old.WaitForExitAsync(TimeSpan.FromSeconds(3 + 5));
         await Task.WhenAll(load).Bounded();
 
-        // Whatever was accepted and not yet delivered is there for the next instance, and visible.
+        // Every accepted message that was not delivered is visible to the next instance.
         var drain = Enumerable.Range(0, Recipients).Select(number => PollAsync(atNext, $"shutdown-{number}", end.Token)).ToList();
         await Await.UntilAsync(() => _accepted.Keys.All(_received.ContainsKey), "every accepted message");
         await end.CancelAsync();
@@ -42,12 +45,14 @@ public sealed class ShutdownTests(Azurite azurite) : IClassFixture<Azurite>
 
         Assert.Equal(0, old.ExitCode);
         Assert.Empty(_wrong);
-        Assert.DoesNotContain(old.Output, line => line.Contains("fail:", StringComparison.Ordinal) || line.Contains("crit:", StringComparison.Ordinal));
+        Assert.DoesNotContain(old.Output, line => line.Contains("fail:", StringComparison.Ordinal));
+        Assert.DoesNotContain(old.Output, line => line.Contains("crit:", StringComparison.Ordinal));
     }
 
-    private Task<LocalHostProcess> StartAsync() => LocalHostProcess.StartAsync(["--port", "0", "--storage", azurite.ConnectionString], LongLeases);
+    private Task<LocalHostProcess> StartAsync() =>
+        LocalHostProcess.StartAsync(["--port", "0", "--storage", azurite.ConnectionString], LongLeases);
 
-    // Ends when the instance does not answer any more.
+    // Ends when the instance no longer answers.
     private async Task PushAsync(ApiClient client, string recipient)
     {
         for (var number = 0; ; number++)
@@ -72,7 +77,7 @@ public sealed class ShutdownTests(Azurite azurite) : IClassFixture<Azurite>
         }
     }
 
-    // Ends when the instance does not answer any more, or the test.
+    // Ends when the instance no longer answers, or when the test ends.
     private async Task PollAsync(ApiClient client, string recipient, CancellationToken end)
     {
         while (!end.IsCancellationRequested)

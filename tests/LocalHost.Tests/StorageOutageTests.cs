@@ -5,8 +5,8 @@ namespace FuncComet.LocalHost.Tests;
 
 public sealed class StorageOutageTests(Azurite azurite) : IClassFixture<Azurite>
 {
-    // Tries and pauses of the storage client and the longest pause between two looks add up to less.
-    private static readonly TimeSpan Seconds = TimeSpan.FromSeconds(20);
+    // The storage client's tries and pauses and the longest pause between two looks add up to less.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     [Fact]
     public async Task Outage_Answers503AndHealsWithoutARestart()
@@ -19,13 +19,13 @@ public sealed class StorageOutageTests(Azurite azurite) : IClassFixture<Azurite>
 
         await azurite.StopAsync();
 
-        foreach (var poll in await Task.WhenAll(held).WaitAsync(Seconds, TestContext.Current.CancellationToken))
+        foreach (var poll in await InTimeAsync(Task.WhenAll(held)))
         {
             await AssertUnavailableAsync(poll);
         }
 
-        await AssertUnavailableAsync(await client.PollAsync("during", timeout: 30).WaitAsync(Seconds, TestContext.Current.CancellationToken));
-        await AssertUnavailableAsync(await client.PushAsync("during", "refused").WaitAsync(Seconds, TestContext.Current.CancellationToken));
+        await AssertUnavailableAsync(await InTimeAsync(client.PollAsync("during", timeout: 30)));
+        await AssertUnavailableAsync(await InTimeAsync(client.PushAsync("during", "refused")));
         using var ill = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "health"));
         await AssertUnavailableAsync(ill);
 
@@ -41,11 +41,13 @@ public sealed class StorageOutageTests(Azurite azurite) : IClassFixture<Azurite>
         Assert.DoesNotContain(host.Output, line => line.Contains("fail:", StringComparison.Ordinal));
     }
 
+    private static Task<T> InTimeAsync<T>(Task<T> task) => task.WaitAsync(Longest, TestContext.Current.CancellationToken);
+
     private static async Task AssertUnavailableAsync(HttpResponseMessage answer)
     {
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Equal("5", Assert.Single(answer.Headers.GetValues("Retry-After")));
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        Assert.Contains("urn:funccomet:storage-unavailable", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("urn:funccomet:storage-unavailable", await answer.TextAsync(), StringComparison.Ordinal);
     }
 }

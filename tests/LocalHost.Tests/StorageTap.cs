@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>Stands before a storage and notes every request that is made of it.</summary>
+/// <summary>A relay in front of a storage that notes every request.</summary>
 internal sealed partial class StorageTap : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -20,14 +20,15 @@ internal sealed partial class StorageTap : IAsyncDisposable
     {
         _storage = new Uri(connectionString.Split("QueueEndpoint=")[1].TrimEnd(';'));
         _listener.Start();
-        ConnectionString = connectionString.Replace($":{_storage.Port}/", $":{((IPEndPoint)_listener.LocalEndpoint).Port}/", StringComparison.Ordinal);
+        var port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        ConnectionString = connectionString.Replace($":{_storage.Port}/", $":{port}/", StringComparison.Ordinal);
         _accepting = AcceptAsync();
     }
 
-    /// <summary>The storage's, through here.</summary>
+    /// <summary>The storage's connection string, with the relay's port.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>The requests' first lines.</summary>
+    /// <summary>The method and target of each request so far.</summary>
     public IReadOnlyCollection<string> Requests => _requests;
 
     public async ValueTask DisposeAsync()
@@ -48,7 +49,7 @@ internal sealed partial class StorageTap : IAsyncDisposable
         }
     }
 
-    // Either side's end is the end of both.
+    // When one side ends, both are closed.
     private async Task RelayAsync(TcpClient client)
     {
         using (client)
@@ -56,7 +57,9 @@ internal sealed partial class StorageTap : IAsyncDisposable
             using var storage = new TcpClient { NoDelay = true };
             client.NoDelay = true;
             await storage.ConnectAsync(_storage.Host, _storage.Port, _end.Token);
-            await await Task.WhenAny(NoteAsync(client.GetStream(), storage.GetStream()), storage.GetStream().CopyToAsync(client.GetStream(), _end.Token));
+            var requests = NoteAsync(client.GetStream(), storage.GetStream());
+            var answers = storage.GetStream().CopyToAsync(client.GetStream(), _end.Token);
+            await await Task.WhenAny(requests, answers);
         }
     }
 
@@ -65,7 +68,8 @@ internal sealed partial class StorageTap : IAsyncDisposable
         var buffer = new byte[128 * 1024];
         while (await from.ReadAsync(buffer, _end.Token) is > 0 and var length)
         {
-            // A request begins a write of its own: its client awaits the answer to the one before. Messages are XML, which begins no such line.
+            // A client waits for the answer before it sends the next request, so each request begins a new read. A body is XML, which does
+            // not look like a request line.
             if (RequestLine().Match(Encoding.Latin1.GetString(buffer, 0, Math.Min(length, 1_000))) is { Success: true } line)
             {
                 _requests.Enqueue(line.Groups[1].Value);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FuncComet.LocalHost;
 using FuncComet.LocalHost.Storage;
 using Xunit;
 
@@ -67,19 +66,4 @@ public sealed class Azurite : IAsyncLifetime
 internal static class SetUpProgress
 {
     public static TextWriter Output { get; } = TextWriter.Synchronized(new StreamWriter(Console.OpenStandardError()) { AutoFlush = true });
-}
-
-/// <summary>Keeps test suites that load the machine from running at the same time: each suite holds this lock while it runs.</summary>
-public sealed class SuiteLock : IAsyncLifetime
-{
-    private IDisposable? _turn;
-
-    public async ValueTask InitializeAsync() =>
-        _turn = await CrossProcessLock.TakeAsync("test-suite", SetUpProgress.Output, CancellationToken.None);
-
-    public ValueTask DisposeAsync()
-    {
-        _turn?.Dispose();
-        return ValueTask.CompletedTask;
-    }
 }

@@ -12,6 +12,7 @@ public sealed partial class LocalHostProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly ProcessOutput _output;
+    private bool _isDisposed;
 
     private LocalHostProcess(Process process) => (_process, _output) = (process, new ProcessOutput(process));
 
@@ -80,8 +81,15 @@ public sealed partial class LocalHostProcess : IAsyncDisposable
         ?? throw new InvalidOperationException(
             $"LocalHost ended without the line that the test waits for:{Environment.NewLine}{string.Join(Environment.NewLine, Output)}");
 
+    /// <summary>Ends it where it still runs. A host that was killed has been disposed already.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         using (_process)
         {
             await _process.StopAsync(Terminate, LongestStop);
