@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using FuncComet.Functions.Tokens;
+using FuncComet.LocalHost.Hosting;
 using FuncComet.LocalHost.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -92,7 +93,7 @@ internal static class Program
 
         // Stopped last: leases are given back until the very end.
         await using var azurite = await LocalStorage.EnsureAsync(Console.Out, start.Token);
-        using var host = Functions.Program.CreateHost(
+        await using var host = FunctionsHost.Create(
         [
             $"--{KestrelSetup.PortSetting}={port}",
             $"--{FunctionEndpoints.KeySetting}={key}",
