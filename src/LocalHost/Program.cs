@@ -50,7 +50,7 @@ internal static class Program
             }
         });
         var setUp = new Command("set-up", "Installs what LocalHost and the tests need beyond the SDK and Node, once, and ends.");
-        setUp.SetAction(_ => ExplainedAsync(start => NodeTools.EnsureInstalledAsync(Console.Out, start.Token), port: 0));
+        setUp.SetAction(_ => ExplainedAsync(SetUpAsync, port: 0));
         var command = new RootCommand("Runs FuncComet's functions on this machine, with Azurite for storage.") { Port, Storage, Key, Cors, setUp };
         command.SetAction(arguments =>
         {
@@ -80,6 +80,12 @@ internal static class Program
             await Console.Error.WriteLineAsync(line);
             return 1;
         }
+    }
+
+    private static async Task SetUpAsync(StartSignals start)
+    {
+        await NodeTools.Azurite.EnsureInstalledAsync(Console.Out, start.Token);
+        await NodeTools.OfTests.EnsureInstalledAsync(Console.Out, start.Token);
     }
 
     private static async Task RunAsync(int port, string? storage, string? key, string? cors, StartSignals start)
