@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using FuncComet.LocalHost.Storage;
 using FuncComet.Testing;
 
 namespace FuncComet.JavaScript.Tests;
@@ -29,6 +30,7 @@ internal sealed class NodeSuite
 
     public static async Task<NodeSuite> RunAsync(string file)
     {
+        await NodeTools.OfTests.EnsureInstalledAsync(Console.Out, TestContext.Current.CancellationToken);
         var run = await ProgramResult.OfAsync(
             "node", "--test", "--test-timeout=45000", "--test-reporter=junit", "--test-reporter-destination=stdout", "--test-reporter=spec", "--test-reporter-destination=stderr", file);
         return new NodeSuite(XElement.Parse(run.Output), run.Errors);
