@@ -1,3 +1,4 @@
+using FuncComet.LocalHost.Hosting;
 using FuncComet.Polling;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -9,7 +10,7 @@ internal static class ServedFuncComet
 {
     public static (IHost Host, Func<int> Held) Create()
     {
-        var host = Functions.Program.CreateHost(["--LocalHost:Port=0"]);
+        var host = FunctionsHost.Create(["--LocalHost:Port=0"]);
         var held = host.Services.GetRequiredService<HeldPolls>();
         return (host, () => held.Count);
     }

@@ -1,4 +1,5 @@
 using FuncComet.Functions.Tokens;
+using FuncComet.LocalHost.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.DependencyInjection;

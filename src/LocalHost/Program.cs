@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using FuncComet.Functions.Tokens;
+using FuncComet.LocalHost.Hosting;
 using FuncComet.LocalHost.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -52,7 +53,7 @@ internal static class Program
             }
         });
         var setUp = new Command("set-up", "Installs what LocalHost and the tests need beyond the SDK and Node, once, and ends.");
-        setUp.SetAction(_ => ExplainedAsync(start => NodeTools.EnsureInstalledAsync(Console.Out, start.Token), port: 0));
+        setUp.SetAction(_ => ExplainedAsync(SetUpAsync, port: 0));
         var command = new RootCommand("Runs FuncComet's functions on this machine, with Azurite for storage.")
         {
             Port, Storage, Key, Cors, setUp,
@@ -88,6 +89,12 @@ internal static class Program
         }
     }
 
+    private static async Task SetUpAsync(StartSignals start)
+    {
+        await NodeTools.Azurite.EnsureInstalledAsync(Console.Out, start.Token);
+        await NodeTools.OfTests.EnsureInstalledAsync(Console.Out, start.Token);
+    }
+
     private static async Task RunAsync(int port, string? storage, string? key, string? cors, StartSignals start)
     {
         var (settings, platform) = LocalSettings.Apply();
@@ -99,7 +106,7 @@ internal static class Program
 
         // Stopped last: leases are given back until the very end.
         await using var azurite = await LocalStorage.EnsureAsync(Console.Out, start.Token);
-        using var host = Functions.Program.CreateHost(
+        await using var host = FunctionsHost.Create(
         [
             $"--{KestrelSetup.PortSetting}={port}",
             $"--{FunctionEndpoints.KeySetting}={key}",

@@ -92,7 +92,7 @@ public sealed partial class DeploymentTests
 
     private static async Task<ProgramResult> LintAsync(params string[] files)
     {
-        await NodeTools.EnsureInstalledAsync(Console.Out, TestContext.Current.CancellationToken);
+        await NodeTools.OfTests.EnsureInstalledAsync(Console.Out, TestContext.Current.CancellationToken);
         return await ProgramResult.OfAsync("node", [Path.Combine("tests", "Infra.Tests", "lint-workflows.mjs"), .. files]);
     }
 

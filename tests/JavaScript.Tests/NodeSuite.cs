@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using FuncComet.LocalHost.Storage;
 using FuncComet.Testing;
 
 namespace FuncComet.JavaScript.Tests;
@@ -30,6 +31,7 @@ internal sealed class NodeSuite
 
     public static async Task<NodeSuite> RunAsync(string file)
     {
+        await NodeTools.OfTests.EnsureInstalledAsync(Console.Out, TestContext.Current.CancellationToken);
         var run = await ProgramResult.OfAsync(
             "node",
             "--test",

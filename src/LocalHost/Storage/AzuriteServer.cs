@@ -51,7 +51,7 @@ internal sealed partial class AzuriteServer : IAsyncDisposable
     /// <param name="cancellationToken">Calls the start off.</param>
     public static async Task<AzuriteServer> StartAsync(int queuePort, string data, TextWriter output, CancellationToken cancellationToken)
     {
-        await NodeTools.EnsureInstalledAsync(output, cancellationToken);
+        await NodeTools.Azurite.EnsureInstalledAsync(output, cancellationToken);
         var process = NodeTools.Start(new ProcessStartInfo(
             "node",
             [

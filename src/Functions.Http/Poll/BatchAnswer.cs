@@ -4,7 +4,6 @@ using System.Text.Unicode;
 using FuncComet.Functions.Answers;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
-using FuncComet.Polling;
 using FuncComet.Waiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;

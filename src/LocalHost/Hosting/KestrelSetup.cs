@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace FuncComet.LocalHost;
+namespace FuncComet.LocalHost.Hosting;
 
 /// <summary>How Kestrel listens and stops here.</summary>
 internal static class KestrelSetup

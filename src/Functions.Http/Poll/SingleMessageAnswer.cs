@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using FuncComet.Functions.Answers;
 using FuncComet.Mailboxes;
-using FuncComet.Polling;
 using FuncComet.Waiting;
 using Microsoft.AspNetCore.Http;
 

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace FuncComet.LocalHost;
+namespace FuncComet.LocalHost.Hosting;
 
 /// <summary>
 /// Maps the functions as the Functions host does: routes under host.json's prefix, verbs, keys, and the limits with the tokens they fire.

@@ -1,9 +1,10 @@
 using System.Reflection;
+using FuncComet.Functions.Poll;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace FuncComet.LocalHost;
+namespace FuncComet.LocalHost.Hosting;
 
 /// <summary>One function, as its attributes describe it.</summary>
 internal sealed class FunctionDescriptor
@@ -18,7 +19,7 @@ internal sealed class FunctionDescriptor
         TakesToken = method.GetParameters().Length > 1;
         Name = name;
         Route = trigger.Route ?? name;
-        Methods = trigger.Methods;
+        Methods = trigger.Methods ?? [];
         NeedsKey = trigger.AuthLevel != AuthorizationLevel.Anonymous;
     }
 
@@ -34,10 +35,10 @@ internal sealed class FunctionDescriptor
     /// <summary>It is told when it is called off.</summary>
     public bool TakesToken { get; }
 
-    /// <summary>Every function of this assembly, by name.</summary>
+    /// <summary>Every function of the function app, by name.</summary>
     public static IReadOnlyList<FunctionDescriptor> All { get; } =
     [
-        .. from type in typeof(FunctionDescriptor).Assembly.GetTypes()
+        .. from type in typeof(PollFunction).Assembly.GetExportedTypes()
            from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
            let function = method.GetCustomAttribute<FunctionAttribute>()
            where function is not null

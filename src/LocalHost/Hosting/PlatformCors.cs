@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace FuncComet.LocalHost;
+namespace FuncComet.LocalHost.Hosting;
 
 /// <summary>
 /// CORS as the platform does it, in front of every function and key: the allowed origins with any method and any header. They come from <c>Host.CORS</c> and
