@@ -20,7 +20,7 @@ public sealed class HeldPollTests(Azurite azurite) : IClassFixture<Azurite>
         using var client = new ApiClient(host.Url);
         using var leaving = new CancellationTokenSource();
         var poll = client.PollAndLeaveAsync("leaver", timeout: 120, leaving.Token);
-        await Task.Delay(TimeSpan.FromMilliseconds(500), TestContext.Current.CancellationToken);
+        await HeldAsync(host, client, 1);
 
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => poll);
