@@ -14,9 +14,19 @@ internal sealed class Bench(Scale scale, Uri? golongpoll, TextWriter progress)
 
     private readonly long _began = Stopwatch.GetTimestamp();
 
-    /// <summary>In the order in which they run.</summary>
+    /// <summary>All scenarios, in the order in which they run.</summary>
     public static IReadOnlyList<IScenario> Scenarios { get; } =
-        [new Startup(), new Latency(), new Throughput(), new TwoInstances(), new StorageRequests(), new Memory(), new Cpu(), new Growth(), new CostTable()];
+    [
+        new Startup(),
+        new Latency(),
+        new Throughput(),
+        new TwoInstances(),
+        new StorageRequests(),
+        new Memory(),
+        new Cpu(),
+        new Growth(),
+        new CostTable(),
+    ];
 
     public async Task<Report> RunAsync(IReadOnlyList<IScenario> scenarios, CancellationToken cancellationToken)
     {
@@ -25,7 +35,7 @@ internal sealed class Bench(Scale scale, Uri? golongpoll, TextWriter progress)
         {
             Say($"{scenario.Name} ({index + 1} of {scenarios.Count}): {scenario.Description}");
 
-            // A fresh storage for each: what one scenario leaves behind slows none after it.
+            // Each scenario gets a fresh storage, so that queues left by one do not slow the next.
             var data = AzuriteServer.NewPassingData();
             try
             {
@@ -42,18 +52,17 @@ internal sealed class Bench(Scale scale, Uri? golongpoll, TextWriter progress)
         return report;
     }
 
-    /// <summary>Writes tables.md, results.json and, where growth was measured, growth.svg.</summary>
+    /// <summary>Writes tables.md, results.json and, if growth was measured, growth.svg.</summary>
     public async Task WriteAsync(Report report, string folder)
     {
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "tables.md"), MarkdownReport.Write(report));
-        await File.WriteAllTextAsync(
-            Path.Combine(folder, "results.json"),
-            JsonSerializer.Serialize(new { report.Date, report.Version, report.Machine, report.Quick, Goals = Goals.Judge(report), report.Figures }, Indented));
+        var results = new { report.Date, report.Version, report.Machine, report.Quick, Goals = Goals.Judge(report), report.Figures };
+        await File.WriteAllTextAsync(Path.Combine(folder, "results.json"), JsonSerializer.Serialize(results, Indented));
         await DrawAsync(report, folder);
     }
 
-    /// <summary>Puts the tables into a document, and the plot beside it.</summary>
+    /// <summary>Fills the tables into a document and writes the plot beside it.</summary>
     public async Task UpdateAsync(Report report, string document)
     {
         await File.WriteAllTextAsync(document, MarkdownReport.Update(await File.ReadAllTextAsync(document), report));

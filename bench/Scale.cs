@@ -1,13 +1,13 @@
 namespace FuncComet.Bench;
 
-/// <summary>How much of everything a run measures.</summary>
+/// <summary>How much a run measures.</summary>
 internal sealed record Scale
 {
-    // FuncComet's longest pause less its jitter in the mean. Polls that came together look together at first: only a window of whole pauses counts as many looks as any other
-    // time has.
+    // The mean of FuncComet's longest pause between looks: 30 s less the mean of its jitter. Polls that started together look at about the
+    // same time, so only a window of whole pauses sees the average number of looks.
     private static readonly TimeSpan MeanPause = TimeSpan.FromSeconds(27);
 
-    /// <summary>What the published figures are made with; some forty minutes.</summary>
+    /// <summary>The scale of the published figures; a run takes about forty minutes.</summary>
     public static readonly Scale Full = new()
     {
         Rounds = 3,
@@ -29,7 +29,7 @@ internal sealed record Scale
         ElsewhereHeld = 300,
     };
 
-    /// <summary>A look at whether everything works; its figures mean nothing.</summary>
+    /// <summary>A scale that only checks that everything works; its figures mean nothing.</summary>
     public static readonly Scale Quick = new()
     {
         Rounds = 1,
@@ -51,20 +51,20 @@ internal sealed record Scale
         ElsewhereHeld = 5,
     };
 
-    /// <summary>How often the systems take turns.</summary>
+    /// <summary>How many turns each system gets.</summary>
     public required int Rounds { get; init; }
 
     public required IReadOnlyList<int> LatencyHeld { get; init; }
 
-    /// <summary>The most deliveries of one system in one round.</summary>
+    /// <summary>The maximum number of deliveries in one turn of a system.</summary>
     public required int LatencySamples { get; init; }
 
-    /// <summary>The longest such a turn takes, however few deliveries it had.</summary>
+    /// <summary>The maximum time of such a turn, however few deliveries it has made by then.</summary>
     public required TimeSpan LongestSlice { get; init; }
 
     public required int ThroughputHeld { get; init; }
 
-    /// <summary>How long clients poll again and again.</summary>
+    /// <summary>For how long clients that poll again at once are measured.</summary>
     public required TimeSpan Sustained { get; init; }
 
     /// <summary>How long a system serves before it is measured.</summary>
@@ -73,19 +73,19 @@ internal sealed record Scale
     /// <summary>How many polls are held while storage requests are counted.</summary>
     public required int CountedHeld { get; init; }
 
-    /// <summary>After this, idle polls have reached their longest pauses.</summary>
+    /// <summary>The time after which the pauses of idle polls between looks have grown to the longest.</summary>
     public required TimeSpan Steady { get; init; }
 
-    /// <summary>How long idle polls are watched.</summary>
+    /// <summary>For how long idle polls are measured.</summary>
     public required TimeSpan Window { get; init; }
 
-    /// <summary>The same where there is much to watch.</summary>
+    /// <summary>The same where polls are so many that a shorter time is enough.</summary>
     public required TimeSpan ShortWindow { get; init; }
 
-    /// <summary>After this, what the last request left to do is done.</summary>
+    /// <summary>The time after which the work that follows the last answer (deletes, rings) is done.</summary>
     public required TimeSpan Settling { get; init; }
 
-    /// <summary>How many polls are held for memory and CPU.</summary>
+    /// <summary>How many polls are held to measure memory and CPU.</summary>
     public required int ManyHeld { get; init; }
 
     public required int Starts { get; init; }
@@ -94,6 +94,6 @@ internal sealed record Scale
 
     public required IReadOnlyList<int> GrowthInstances { get; init; }
 
-    /// <summary>How many polls are held at the other one of two instances.</summary>
+    /// <summary>How many polls are held at the second of two instances.</summary>
     public required int ElsewhereHeld { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace FuncComet.Bench.Costs;
 
-/// <summary>Dollars from counted requests and list prices. A month is 30 days.</summary>
+/// <summary>Computes costs in dollars from counted requests and list prices. A month is 30 days.</summary>
 internal static class CostModel
 {
     private const double DaysAMonth = 30;
@@ -8,11 +8,12 @@ internal static class CostModel
     private const double SecondsAMonth = MinutesAMonth * 60;
     private const double PollSeconds = 220;
 
-    /// <summary>An instance that is never idle.</summary>
+    /// <summary>The monthly cost of an instance that is never idle.</summary>
     public static double InstanceMonth(FunctionPrices prices, double gigabytes) => gigabytes * SecondsAMonth * prices.PerGigabyteSecond;
 
     /// <summary>
-    /// Clients on function instances that wait all month and get nothing: their instances, one execution for each poll of 220 seconds, and what is asked of Storage.
+    /// The monthly cost of clients that wait all the time and receive nothing: the instances that hold their polls, one execution for each
+    /// poll of 220 seconds, and the storage requests.
     /// </summary>
     public static Cost Waiting(Prices prices, Requests requests, double gigabytes, int clients)
     {
@@ -24,26 +25,30 @@ internal static class CostModel
             operations * prices.Storage.PerTenThousandOperations / 1e4);
     }
 
-    /// <summary>A million deliveries to clients that wait anyway: a push and one more poll each, and what is asked of Storage.</summary>
+    /// <summary>
+    /// The cost of a million deliveries to clients that are waiting already: two executions each (the push and one more poll) and the
+    /// storage requests.
+    /// </summary>
     public static Cost Deliveries(Prices prices, Requests requests) =>
         new(0, 2 * prices.Functions.PerMillionExecutions, 1e6 * requests.AMessage * prices.Storage.PerTenThousandOperations / 1e4);
 
-    /// <summary>Clients that are connected all month to a service that is paid for by the unit.</summary>
-    public static double Connected(UnitPrices prices, int clients) => Units(clients, prices.ConnectionsPerUnit) * prices.UnitPerDay * DaysAMonth;
+    /// <summary>The monthly cost of clients that are always connected to a service billed by the unit.</summary>
+    public static double Connected(UnitPrices prices, int clients) =>
+        Units(clients, prices.ConnectionsPerUnit) * prices.UnitPerDay * DaysAMonth;
 
-    /// <summary>A million messages that the units of the connections do not include.</summary>
+    /// <summary>The cost of a million messages beyond those that the units of the connections include.</summary>
     public static double Messages(UnitPrices prices) => 1e6 / prices.MessagesPerUnitAndDay * prices.UnitPerDay;
 
     private static int Units(int clients, int each) => (clients + each - 1) / each;
 }
 
-/// <summary>Storage requests, as counted.</summary>
-/// <param name="AMessage">For a delivery, the next poll's look included.</param>
-/// <param name="APollAndMinute">For a poll that waits.</param>
-/// <param name="AnInstanceAndMinute">For an instance that holds any.</param>
+/// <summary>Counted storage requests.</summary>
+/// <param name="AMessage">For each delivery, including the first look of the poll that follows it.</param>
+/// <param name="APollAndMinute">For each held poll, a minute.</param>
+/// <param name="AnInstanceAndMinute">For each instance that holds polls, a minute.</param>
 internal sealed record Requests(double AMessage, double APollAndMinute, double AnInstanceAndMinute);
 
-/// <summary>Dollars, by what they are paid for.</summary>
+/// <summary>A cost in dollars, by what it is paid for.</summary>
 internal sealed record Cost(double Instances, double Executions, double Storage)
 {
     public double Total => Instances + Executions + Storage;

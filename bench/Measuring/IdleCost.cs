@@ -3,14 +3,14 @@ using FuncComet.Bench.Systems;
 
 namespace FuncComet.Bench.Measuring;
 
-/// <summary>What a system does while its polls only wait.</summary>
-/// <param name="Held">How many polls were held at the end; null where that is not to be known.</param>
-/// <param name="StorageRequestsAMinute">Of all instances together.</param>
-/// <param name="CpuPercent">Of one core; null where it is not to be known.</param>
-/// <param name="MemoryBytes">Of all its processes; null where it is not to be known.</param>
+/// <summary>The resources that a system uses while all its polls are idle.</summary>
+/// <param name="Held">The number of held polls at the end; null if unknown.</param>
+/// <param name="StorageRequestsAMinute">Storage requests a minute of all instances together.</param>
+/// <param name="CpuPercent">CPU in percent of one core; null if unknown.</param>
+/// <param name="MemoryBytes">Memory of all the system's processes; null if unknown.</param>
 internal sealed record IdleCost(int? Held, double StorageRequestsAMinute, double? CpuPercent, long? MemoryBytes)
 {
-    /// <summary>Watches a system that holds as many polls as it does.</summary>
+    /// <summary>Measures for a time window, with the polls that the system holds at the moment.</summary>
     public static async Task<IdleCost> WatchAsync(IPushSystem system, TimeSpan window, CancellationToken cancellationToken)
     {
         var before = await system.ReadStateAsync(collect: false, cancellationToken);
@@ -25,8 +25,13 @@ internal sealed record IdleCost(int? Held, double StorageRequestsAMinute, double
             after.MemoryBytes);
     }
 
-    /// <summary>Holds polls until they have reached their longest pauses, and watches.</summary>
-    public static async Task<IdleCost> MeasureAsync(IPushSystem system, int held, TimeSpan steady, TimeSpan window, CancellationToken cancellationToken)
+    /// <summary>Starts polls, waits until their pauses between looks have grown to the longest, and measures.</summary>
+    public static async Task<IdleCost> MeasureAsync(
+        IPushSystem system,
+        int held,
+        TimeSpan steady,
+        TimeSpan window,
+        CancellationToken cancellationToken)
     {
         await using var clients = await WaitingClients.HoldAsync(system, held, spread: true, cancellationToken);
         await Task.Delay(steady, cancellationToken);

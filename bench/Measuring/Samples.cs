@@ -1,6 +1,6 @@
 namespace FuncComet.Bench.Measuring;
 
-/// <summary>Times that were measured.</summary>
+/// <summary>Measured times.</summary>
 internal sealed class Samples
 {
     private readonly List<double> _milliseconds = [];
@@ -9,7 +9,9 @@ internal sealed class Samples
 
     public void Add(TimeSpan time) => _milliseconds.Add(time.TotalMilliseconds);
 
-    /// <summary>The least that no less than this share of the samples is at or below, in milliseconds.</summary>
+    /// <summary>
+    /// The nearest-rank percentile, in milliseconds: the smallest sample that at least this share of all samples does not exceed.
+    /// </summary>
     /// <param name="share">0.5 for the median.</param>
     public double Percentile(double share)
     {

@@ -3,21 +3,23 @@ using FuncComet.Bench.Systems;
 
 namespace FuncComet.Bench.Measuring;
 
-/// <summary>Clients that wait, each for messages of a recipient of its own, numbered from 0.</summary>
+/// <summary>Waiting clients, numbered from 0. Each waits for the messages of its own recipient.</summary>
 internal sealed class WaitingClients : IAsyncDisposable
 {
-    // Opened a few at a time: a burst beyond the listening socket's backlog would be answered by the kernel's own pauses.
+    // Connections are opened in groups: a burst beyond the listening socket's backlog would run into the kernel's retransmission delays.
     private const int AtATime = 200;
 
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestDelivery = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(1);
 
-    // From being counted as held to waiting for good; a SignalR client's poll follows its connection.
+    // A poll is counted as held a little before it really waits: FuncComet looks first, and a SignalR client polls only once it is
+    // connected.
     private static readonly TimeSpan Arming = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestArming = TimeSpan.FromSeconds(5);
 
-    // Longer than the first three pauses between two looks (250 ms, 500 ms, 1 s), which are those of a poll that has just come; after the next, 2 s, few look at a time.
+    // Longer than the first three pauses of a new poll between looks (250 ms, 500 ms, 1 s). From the fourth on (2 s), few polls look at the
+    // same time.
     private static readonly TimeSpan Resting = TimeSpan.FromMilliseconds(1_200);
     private static readonly TimeSpan LongestToRest = TimeSpan.FromSeconds(60);
 
@@ -33,26 +35,30 @@ internal sealed class WaitingClients : IAsyncDisposable
         _calledOff = cancellationToken;
         _leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _answers = new Task<long>[count];
-        _clients = [.. Enumerable.Range(0, count).Select(i => system.NewClient($"r{i}", spread ? Http.LongestPoll * (i + 1) / count : Http.LongestPoll))];
+        _clients =
+        [
+            .. Enumerable.Range(0, count)
+                .Select(i => system.NewClient($"r{i}", spread ? Http.LongestPoll * (i + 1) / count : Http.LongestPoll)),
+        ];
     }
 
     public int Count => _clients.Length;
 
-    /// <summary>Returns when all are held.</summary>
-    /// <param name="system">Where.</param>
-    /// <param name="count">How many.</param>
+    /// <summary>Starts clients and returns when the system holds all their polls.</summary>
+    /// <param name="system">The system to poll.</param>
+    /// <param name="count">The number of clients.</param>
     /// <param name="spread">
-    /// True where they are only watched: their polls' ends are spread evenly over time, as those of many clients are, and a system that cannot hold them all
-    /// holds those that it can.
+    /// True for clients that only wait: the ends of their first polls are spread evenly over time, as they would be with real clients, and
+    /// it is no error if the system cannot hold them all.
     /// </param>
-    /// <param name="cancellationToken">Calls it off.</param>
+    /// <param name="cancellationToken">Cancels the start, and later the clients.</param>
     public static async Task<WaitingClients> HoldAsync(IPushSystem system, int count, bool spread, CancellationToken cancellationToken)
     {
         var clients = new WaitingClients(system, count, spread, cancellationToken);
         try
         {
             var all = await clients.PollAllAsync();
-            return all || spread ? clients : throw new TimeoutException($"{system.Name} did not come to hold {count} polls.");
+            return all || spread ? clients : throw new TimeoutException($"{system.Name} did not get to hold {count} polls.");
         }
         catch
         {
@@ -61,7 +67,9 @@ internal sealed class WaitingClients : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends some clients messages again and again for this long: until its code is compiled for good a system is slower than it is.</summary>
+    /// <summary>
+    /// Delivers messages to some clients for this long, so that the system's code is fully compiled before it is measured.
+    /// </summary>
     public static async Task WarmUpAsync(IPushSystem system, TimeSpan time, CancellationToken cancellationToken)
     {
         await using var clients = await HoldAsync(system, Math.Min(32, system.MaxHeld), spread: false, cancellationToken);
@@ -73,7 +81,9 @@ internal sealed class WaitingClients : IAsyncDisposable
         while (Stopwatch.GetElapsedTime(began) < time && await clients.PollAllAsync());
     }
 
-    /// <summary>All of them, answered, poll again; false where they are not held for long.</summary>
+    /// <summary>
+    /// Starts a poll of every client. No client may have an open poll. Returns false if the system does not get to hold them all.
+    /// </summary>
     public async Task<bool> PollAllAsync()
     {
         var all = true;
@@ -91,26 +101,29 @@ internal sealed class WaitingClients : IAsyncDisposable
         return all;
     }
 
-    /// <summary>Pushes to a client that waits; from before the push is sent until the answer has been read.</summary>
+    /// <summary>
+    /// Pushes to a waiting client and returns the time from before the push was sent until the poll's answer had been read.
+    /// </summary>
     public async Task<TimeSpan> PushAsync(int client)
     {
         var began = Stopwatch.GetTimestamp();
         var push = _system.PushAsync($"r{client}", _leaving.Token);
 
-        // A push that fails would be waited for in vain, and so would a message that got lost.
+        // Throws at once if the push fails. Awaiting only the answer would hide the failure until the time limit of the delivery.
         await await Task.WhenAny(push, _answers[client]);
         var read = await _answers[client].WaitAsync(LongestDelivery, _leaving.Token);
         await push;
         return Stopwatch.GetElapsedTime(began, read);
     }
 
-    /// <summary>The client, answered, polls again; returns at once.</summary>
+    /// <summary>Starts the next poll of a client whose last poll was answered; returns at once.</summary>
     public void Poll(int client) => _answers[client] = AnswerAsync(client);
 
-    /// <summary>True when this many are held and wait; false where they are not for long.</summary>
+    /// <summary>Waits until this many polls are held and none is busy with its first look; returns false at the time limit.</summary>
     public async Task<bool> AreHeldAsync(int count)
     {
-        for (var began = Stopwatch.GetTimestamp(); (await _system.ReadHeldAsync(_leaving.Token)).Clients < count; await Task.Delay(Look, _leaving.Token))
+        var began = Stopwatch.GetTimestamp();
+        while ((await _system.ReadHeldAsync(_leaving.Token)).Clients < count)
         {
             if (Stopwatch.GetElapsedTime(began) > LongestHold)
             {
@@ -118,13 +131,16 @@ internal sealed class WaitingClients : IAsyncDisposable
             }
 
             await ThrowIfFailedAsync();
+            await Task.Delay(Look, _leaving.Token);
         }
 
         await NoLooksAsync(Arming, LongestArming);
         return true;
     }
 
-    /// <summary>Returns when what newcomers cost is over: until then the storage is busy with them, and not with what is measured.</summary>
+    /// <summary>
+    /// Waits until the frequent first looks of new polls are over: they would compete for the storage with what is measured.
+    /// </summary>
     public Task RestAsync() => NoLooksAsync(Resting, LongestToRest);
 
     public async ValueTask DisposeAsync()
@@ -134,18 +150,23 @@ internal sealed class WaitingClients : IAsyncDisposable
         await Parallel.ForEachAsync(_clients, async (client, _) => await client.DisposeAsync());
         _leaving.Dispose();
 
-        // What the next ones are sent is not for polls that are still being left.
-        for (var began = Stopwatch.GetTimestamp(); !_calledOff.IsCancellationRequested && (await _system.ReadHeldAsync(CancellationToken.None)).Clients > 0 && Stopwatch.GetElapsedTime(began) < LongestHold;)
+        // Wait until the system has noticed that these clients are gone. Otherwise their polls could take messages meant for the next
+        // clients.
+        var began = Stopwatch.GetTimestamp();
+        while (!_calledOff.IsCancellationRequested
+            && Stopwatch.GetElapsedTime(began) < LongestHold
+            && (await _system.ReadHeldAsync(CancellationToken.None)).Clients > 0)
         {
             await Task.Delay(Look, CancellationToken.None);
         }
     }
 
-    // A FuncComet poll waits for good when a look has found its mailbox empty: when no more looks come to their end, those for the newcomers are done.
+    // A FuncComet poll waits once a look has found its mailbox empty. When the number of looks stops growing, all new polls wait.
     private async Task NoLooksAsync(TimeSpan during, TimeSpan atMost)
     {
         var looks = -1L;
-        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < atMost;)
+        var began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) < atMost)
         {
             await Task.Delay(during, _leaving.Token);
             var now = (await _system.ReadHeldAsync(_leaving.Token)).Looks;

@@ -4,10 +4,10 @@ using FuncComet.Bench.Scenarios;
 
 namespace FuncComet.Bench.Reporting;
 
-/// <summary>Storage requests a minute over held polls, one line for each number of instances, both axes logarithmic, as SVG.</summary>
+/// <summary>Plots storage requests a minute over held polls as SVG: a line for each number of instances, both axes logarithmic.</summary>
 internal static class GrowthPlot
 {
-    /// <summary>Beside the tables.</summary>
+    /// <summary>The name of the plot's file, which is written beside the tables.</summary>
     public const string FileName = "growth.svg";
 
     private const int Width = 720;
@@ -19,12 +19,14 @@ internal static class GrowthPlot
 
     private static readonly string[] Colours = ["#0067b8", "#d35400", "#2e8b57", "#8e44ad"];
 
-    /// <summary>Null where the run has not measured it.</summary>
+    /// <summary>Draws the plot; null if the run has not measured growth.</summary>
     public static string? Draw(Report report, Scale scale)
     {
         var lines = scale.GrowthInstances
             .Select(instances => (Instances: instances, Points: scale.GrowthHeld
-                .Select(held => (Held: (double)held, Requests: report.Find(Growth.ScenarioName, Growth.Row(instances, held), Growth.RequestsAMinute) ?? 0))
+                .Select(held => (
+                    Held: (double)held,
+                    Requests: report.Find(Growth.ScenarioName, Growth.Row(instances, held), Growth.RequestsAMinute) ?? 0))
                 .Where(point => point.Held > 0 && point.Requests > 0)
                 .ToArray()))
             .Where(line => line.Points.Length > 0)
@@ -43,29 +45,36 @@ internal static class GrowthPlot
         foreach (var value in held.Ticks)
         {
             var x = held.At(value);
-            Write(svg, $"""<line x1="{x:F1}" y1="{Top}" x2="{x:F1}" y2="{Height - Bottom}" stroke="#ddd"/><text x="{x:F1}" y="{Height - Bottom + 20}" text-anchor="middle">{value:N0}</text>""");
+            Write(svg, $"""<line x1="{x:F1}" y1="{Top}" x2="{x:F1}" y2="{Height - Bottom}" stroke="#ddd"/>""");
+            Write(svg, $"""<text x="{x:F1}" y="{Height - Bottom + 20}" text-anchor="middle">{value:N0}</text>""");
         }
 
         foreach (var value in requests.Ticks)
         {
             var y = requests.At(value);
-            Write(svg, $"""<line x1="{Left}" y1="{y:F1}" x2="{Width - Right}" y2="{y:F1}" stroke="#ddd"/><text x="{Left - 8}" y="{y + 4:F1}" text-anchor="end">{value:N0}</text>""");
+            Write(svg, $"""<line x1="{Left}" y1="{y:F1}" x2="{Width - Right}" y2="{y:F1}" stroke="#ddd"/>""");
+            Write(svg, $"""<text x="{Left - 8}" y="{y + 4:F1}" text-anchor="end">{value:N0}</text>""");
         }
 
         Write(svg, $"""<text x="{(Left + Width - Right) / 2}" y="{Height - 15}" text-anchor="middle">held polls, idle</text>""");
-        Write(svg, $"""<text transform="translate(18,{(Top + Height - Bottom) / 2}) rotate(-90)" text-anchor="middle">storage requests a minute</text>""");
+        var middle = (Top + Height - Bottom) / 2;
+        Write(svg, $"""<text transform="translate(18,{middle}) rotate(-90)" text-anchor="middle">storage requests a minute</text>""");
         foreach (var (line, index) in lines.Select((line, index) => (line, index)))
         {
             var colour = Colours[index % Colours.Length];
-            var path = string.Join(' ', line.Points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{held.At(point.Held):F1},{requests.At(point.Requests):F1}")));
-            Write(svg, $"""<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>""");
+            var points = line.Points.Select(point =>
+                FormattableString.Invariant($"{held.At(point.Held):F1},{requests.At(point.Requests):F1}"));
+            Write(svg, $"""<polyline points="{string.Join(' ', points)}" fill="none" stroke="{colour}" stroke-width="2"/>""");
             foreach (var point in line.Points)
             {
                 Write(svg, $"""<circle cx="{held.At(point.Held):F1}" cy="{requests.At(point.Requests):F1}" r="3.5" fill="{colour}"/>""");
             }
 
             var y = Top + 12 + (index * 20);
-            Write(svg, $"""<line x1="{Width - Right + 12}" y1="{y}" x2="{Width - Right + 32}" y2="{y}" stroke="{colour}" stroke-width="2"/><text x="{Width - Right + 38}" y="{y + 4}">{line.Instances} {(line.Instances == 1 ? "instance" : "instances")}</text>""");
+            var label = $"{line.Instances} {(line.Instances == 1 ? "instance" : "instances")}";
+            var x = Width - Right + 12;
+            Write(svg, $"""<line x1="{x}" y1="{y}" x2="{x + 20}" y2="{y}" stroke="{colour}" stroke-width="2"/>""");
+            Write(svg, $"""<text x="{x + 26}" y="{y + 4}">{label}</text>""");
         }
 
         svg.AppendLine("</svg>");
@@ -74,7 +83,7 @@ internal static class GrowthPlot
 
     private static void Write(StringBuilder svg, FormattableString line) => svg.AppendLine(line.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Whole powers of ten around the values, on a stretch of pixels.</summary>
+    /// <summary>A logarithmic axis from a whole power of ten to another, drawn between two pixel positions.</summary>
     private sealed record Axis(int Lowest, int Highest, int From, int To)
     {
         public IEnumerable<double> Ticks => Enumerable.Range(Lowest, Highest - Lowest + 1).Select(power => Math.Pow(10, power));

@@ -5,39 +5,43 @@ using FuncComet.Bench.Scenarios;
 namespace FuncComet.Bench.Reporting;
 
 /// <summary>
-/// The tables of a run. In a document they stand between <c>&lt;!-- bench: name --&gt;</c> and <c>&lt;!-- /bench --&gt;</c>: the whole of it is of one run,
-/// since ratios between two runs mean little.
+/// Writes the tables of a run. A document has places for them between <c>&lt;!-- bench: name --&gt;</c> and <c>&lt;!-- /bench --&gt;</c>.
+/// All places are filled from the same run, because ratios between figures of different runs mean little.
 /// </summary>
 internal static partial class MarkdownReport
 {
     private const string RunName = "run";
     private const string GoalsName = "goals";
 
-    /// <summary>Everything, for the console.</summary>
-    public static string Write(Report report) =>
-        string.Join(Environment.NewLine, Sections(report).Select(section => $"## {section.Name}{Environment.NewLine}{Environment.NewLine}{section.Text}"));
+    private static string NewLine => Environment.NewLine;
 
-    /// <summary>Puts the tables into the document's places for them.</summary>
+    /// <summary>Writes all tables, for the console.</summary>
+    public static string Write(Report report) =>
+        string.Join(NewLine, Sections(report).Select(section => $"## {section.Name}{NewLine}{NewLine}{section.Text}"));
+
+    /// <summary>Fills the places that a document has for the tables.</summary>
     public static string Update(string document, Report report)
     {
         var sections = Sections(report).ToDictionary(section => section.Name, section => section.Text);
         return Place().Replace(document, match =>
         {
-            var text = sections.GetValueOrDefault(match.Groups["name"].Value) ?? $"Not measured in this run.{Environment.NewLine}";
-            return string.Join(Environment.NewLine, match.Groups["begin"].Value, "", text, match.Groups["end"].Value);
+            var text = sections.GetValueOrDefault(match.Groups["name"].Value) ?? $"Not measured in this run.{NewLine}";
+            return string.Join(NewLine, match.Groups["begin"].Value, "", text, match.Groups["end"].Value);
         });
     }
 
     private static IEnumerable<(string Name, string Text)> Sections(Report report)
     {
         var quick = report.Quick ? " **A quick run: its figures mean nothing.**" : "";
-        yield return (RunName, $"Measured on {report.Date:yyyy-MM-dd} with FuncComet {report.Version}; {report.Machine}.{quick}{Environment.NewLine}");
+        yield return (RunName, $"Measured on {report.Date:yyyy-MM-dd} with FuncComet {report.Version}; {report.Machine}.{quick}{NewLine}");
         yield return (GoalsName, Table(
             ["goal", "", "measured", ""],
             Goals.Judge(report).Select(verdict => (string[])[verdict.What, verdict.Goal, Number.Format(verdict.Measured), verdict.Text])));
         foreach (var scenario in report.Figures.GroupBy(figure => figure.Scenario))
         {
-            var plot = scenario.Key == Growth.ScenarioName ? $"![Storage requests a minute over held polls]({GrowthPlot.FileName}){Environment.NewLine}{Environment.NewLine}" : "";
+            var plot = scenario.Key == Growth.ScenarioName
+                ? $"![Storage requests a minute over held polls]({GrowthPlot.FileName}){NewLine}{NewLine}"
+                : "";
             yield return (scenario.Key, plot + Table(scenario));
         }
     }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FuncComet.Bench.Reporting;
 
-/// <summary>Numbers as the tables show them: about three digits that count.</summary>
+/// <summary>Formats numbers for the tables, with about three significant digits.</summary>
 internal static class Number
 {
     public static string Format(double value) => value.ToString(

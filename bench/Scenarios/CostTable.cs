@@ -3,12 +3,14 @@ using FuncComet.Bench.Systems;
 
 namespace FuncComet.Bench.Scenarios;
 
-/// <summary>What waiting and delivering cost at list prices, from the requests that the storage scenario of the same run has counted.</summary>
+/// <summary>
+/// Computes the cost of waiting and of deliveries at list prices, from the requests that the storage scenario counted in the same run.
+/// </summary>
 internal sealed class CostTable : IScenario
 {
     public const string ScenarioName = "cost";
 
-    // A poll that has its message is followed by the next, which looks into its mailbox first.
+    // After a delivery the client polls again, and that poll starts with a look into the mailbox.
     private const int NextLook = 1;
 
     private const string AClient = "$ a waiting client and month";
@@ -19,7 +21,7 @@ internal sealed class CostTable : IScenario
 
     public string Name => ScenarioName;
 
-    public string Description => "dollars for waiting clients and for deliveries, at list prices; needs storage, which it runs where it was not asked for";
+    public string Description => "the cost of waiting clients and of deliveries at list prices; runs storage first if it is not selected";
 
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {
@@ -43,7 +45,10 @@ internal sealed class CostTable : IScenario
 
     private void AddFunctions(Run run, Prices prices, string system, double gigabytes)
     {
-        var requests = new Requests(Counted(StorageRequests.AMessage) + NextLook, Counted(StorageRequests.IdlePoll), Counted(StorageRequests.IdleInstance));
+        var requests = new Requests(
+            Counted(StorageRequests.AMessage) + NextLook,
+            Counted(StorageRequests.IdlePoll),
+            Counted(StorageRequests.IdleInstance));
         foreach (var clients in Clients)
         {
             var row = FormattableString.Invariant($"{system}; {gigabytes} GB; {clients:N0} clients");

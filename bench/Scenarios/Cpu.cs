@@ -3,7 +3,7 @@ using FuncComet.Bench.Systems;
 
 namespace FuncComet.Bench.Scenarios;
 
-/// <summary>What many polls cost that only wait.</summary>
+/// <summary>Measures the CPU that a system uses for many idle polls.</summary>
 internal sealed class Cpu : IScenario
 {
     public const string ScenarioName = "cpu";
@@ -11,7 +11,7 @@ internal sealed class Cpu : IScenario
 
     public string Name => ScenarioName;
 
-    public string Description => "CPU while many polls only wait";
+    public string Description => "CPU with many idle polls";
 
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {

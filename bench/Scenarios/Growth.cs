@@ -2,7 +2,7 @@ using FuncComet.Bench.Measuring;
 
 namespace FuncComet.Bench.Scenarios;
 
-/// <summary>How the cost of waiting grows with polls and instances.</summary>
+/// <summary>Measures how the cost of idle polls grows with the numbers of polls and instances.</summary>
 internal sealed class Growth : IScenario
 {
     public const string ScenarioName = "growth";

@@ -1,11 +1,11 @@
 namespace FuncComet.Bench.Scenarios;
 
-/// <summary>One thing that is measured.</summary>
+/// <summary>A measurement that can be run on its own.</summary>
 internal interface IScenario
 {
     string Name { get; }
 
-    /// <summary>What it measures, in a line.</summary>
+    /// <summary>What it measures, in one line for the help text.</summary>
     string Description { get; }
 
     Task RunAsync(Run run, CancellationToken cancellationToken);

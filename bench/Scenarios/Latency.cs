@@ -4,25 +4,26 @@ using FuncComet.Bench.Systems;
 
 namespace FuncComet.Bench.Scenarios;
 
-/// <summary>From sending a push to having read the poll's answer. The systems take turns, so that what changes on the machine meets all of them.</summary>
+/// <summary>
+/// Measures the time from sending a push to having read the poll's answer. The systems take turns, so that a change of the machine's load
+/// affects all of them.
+/// </summary>
 internal sealed class Latency : IScenario
 {
     public const string ScenarioName = "latency";
 
-    // The recipients that are pushed to, however many wait.
+    // Only these recipients are pushed to, however many clients wait.
     private const int Recipients = 50;
 
     public string Name => ScenarioName;
 
-    public string Description => "delivery latency, one message after the other, beside other polls that wait";
+    public string Description => "delivery latency, one message at a time, while other polls wait";
 
     public static string Median(int held) => $"{held:N0} held: p50, ms";
 
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {
-        await using var systems = await RunningSystems.StartAsync(
-            [run.Systems.BareStorage(), run.Systems.Stored(), run.Systems.Direct(), .. run.Systems.InMemory(), run.Systems.NaiveSecond(), run.Systems.NaiveTenth()],
-            cancellationToken);
+        await using var systems = await RunningSystems.StartAsync([.. run.Systems.All()], cancellationToken);
         await systems.WarmUpAsync(run.Scale.WarmUp, cancellationToken);
         foreach (var held in run.Scale.LatencyHeld)
         {
@@ -32,7 +33,8 @@ internal sealed class Latency : IScenario
                 foreach (var system in systems.All.Where(system => held <= system.MaxHeld))
                 {
                     await MeasureAsync(system, held, samples[system], run.Scale, cancellationToken);
-                    run.Progress($"{held:N0} held, round {round + 1} of {run.Scale.Rounds}, {system.Name}: p50 {samples[system].Percentile(0.5):F2} ms of {samples[system].Count}");
+                    var result = $"p50 {samples[system].Percentile(0.5):F2} ms of {samples[system].Count}";
+                    run.Progress($"{held:N0} held, round {round + 1} of {run.Scale.Rounds}, {system.Name}: {result}");
                 }
             }
 

@@ -3,7 +3,9 @@ using FuncComet.Bench.Systems;
 
 namespace FuncComet.Bench.Scenarios;
 
-/// <summary>Memory for each held poll: what many of them add to a process that has warmed up, after a full collection.</summary>
+/// <summary>
+/// Measures the memory of a held poll: how much a warmed-up process grows with many polls, after a full garbage collection.
+/// </summary>
 internal sealed class Memory : IScenario
 {
     public const string ScenarioName = "memory";

@@ -4,7 +4,7 @@ using FuncComet.Bench.Systems;
 
 namespace FuncComet.Bench.Scenarios;
 
-/// <summary>From starting the process until it serves, and until it has answered its first push.</summary>
+/// <summary>Measures the time from starting a process until it serves, and until it has answered its first push.</summary>
 internal sealed class Startup : IScenario
 {
     public const string ScenarioName = "startup";
@@ -18,7 +18,9 @@ internal sealed class Startup : IScenario
         var times = new Dictionary<string, (Samples Serving, Samples Answered)>();
         for (var start = 0; start < run.Scale.Starts; start++)
         {
-            foreach (var system in (IEnumerable<IPushSystem>)[run.Systems.Stored(), .. run.Systems.InMemory().Where(system => system is not GolongpollSystem), run.Systems.NaiveSecond()])
+            // The golongpoll server is not started by the bench.
+            var inMemory = run.Systems.InMemory().Where(system => system is not GolongpollSystem);
+            foreach (var system in (IEnumerable<IPushSystem>)[run.Systems.Stored(), .. inMemory, run.Systems.NaiveSecond()])
             {
                 if (!times.TryGetValue(system.Name, out var samples))
                 {

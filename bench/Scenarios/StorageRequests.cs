@@ -4,7 +4,9 @@ using FuncComet.Bench.Systems;
 
 namespace FuncComet.Bench.Scenarios;
 
-/// <summary>What is asked of Storage, counted in the storage client's pipeline: for a message to a poll that waits, and while polls only wait.</summary>
+/// <summary>
+/// Counts storage requests in the storage client's pipeline: for a message that is delivered to a waiting poll, and for idle polls.
+/// </summary>
 internal sealed class StorageRequests : IScenario
 {
     public const string ScenarioName = "storage";
@@ -16,19 +18,22 @@ internal sealed class StorageRequests : IScenario
 
     public string Name => ScenarioName;
 
-    public string Description => "storage requests for each message delivered, and for each idle poll and minute";
+    public string Description => "storage requests for each delivered message, and for each idle poll a minute";
 
-    /// <summary>Of all these requests those for each message.</summary>
-    /// <param name="messages">How many were sent, one after the other and each to a poll of its own.</param>
-    /// <param name="requests">All that were made.</param>
-    /// <param name="idle">What is asked for anyway.</param>
-    /// <param name="others">The polls that wait on.</param>
-    /// <param name="delivering">From the first push to the last delivery: a poll waits for half of it in the mean.</param>
-    /// <param name="took">From the first push until the requests were counted.</param>
+    /// <summary>Computes the storage requests for each message, without those that idle polls make at the same time.</summary>
+    /// <param name="messages">The number of messages; they were sent one after another, each to a poll of its own.</param>
+    /// <param name="requests">All requests that were counted.</param>
+    /// <param name="idle">The requests that are made without any message.</param>
+    /// <param name="others">The number of polls that got no message and waited on.</param>
+    /// <param name="delivering">
+    /// The time from the first push to the last delivery; on average, a poll that gets a message is idle for half of it.
+    /// </param>
+    /// <param name="took">The time from the first push until the requests were counted.</param>
     public static double ForEach(int messages, long requests, IdleRequests idle, int others, TimeSpan delivering, TimeSpan took)
     {
-        var anyway = ((idle.OfInstance + (idle.OfEach * others)) * took.TotalMinutes) + (idle.OfEach * messages * delivering.TotalMinutes / 2);
-        return Math.Max(0, requests - anyway) / messages;
+        var ofOthers = (idle.OfInstance + (idle.OfEach * others)) * took.TotalMinutes;
+        var beforeDelivery = idle.OfEach * messages * delivering.TotalMinutes / 2;
+        return Math.Max(0, requests - ofOthers - beforeDelivery) / messages;
     }
 
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
@@ -38,7 +43,7 @@ internal sealed class StorageRequests : IScenario
             await CountAsync(system, run.Scale.Steady, run.Scale.Window, run, cancellationToken);
         }
 
-        // The naive design has one pause from its first receive on.
+        // The naive design always pauses for the same time, so its polls need no time to become steady.
         foreach (var system in (ServedSystem[])[run.Systems.NaiveSecond(), run.Systems.NaiveTenth()])
         {
             await CountAsync(system, run.Scale.Settling, run.Scale.Settling * 2, run, cancellationToken);
@@ -52,7 +57,7 @@ internal sealed class StorageRequests : IScenario
             await system.StartAsync(cancellationToken);
             var ofOne = await IdleCost.MeasureAsync(system, held: 1, steady, window, cancellationToken);
 
-            // A recipient's first message makes his queue.
+            // The first message to a recipient creates the queue; these requests must not be counted.
             await using (var first = await WaitingClients.HoldAsync(system, run.Scale.CountedHeld, spread: false, cancellationToken))
             {
                 await DeliverAsync(first, first.Count);
@@ -64,9 +69,10 @@ internal sealed class StorageRequests : IScenario
             var idle = IdleRequests.Apart(ofOne.StorageRequestsAMinute, ofMany.StorageRequestsAMinute, clients.Count);
             run.Report.Add(Name, system.Name, IdlePoll, idle.OfEach);
             run.Report.Add(Name, system.Name, IdleInstance, idle.OfInstance);
-            run.Progress($"{system.Name}, idle: {ofOne.StorageRequestsAMinute:F1} a minute with 1 poll, {ofMany.StorageRequestsAMinute:F1} with {clients.Count}");
+            var (withOne, withMany) = (ofOne.StorageRequestsAMinute, ofMany.StorageRequestsAMinute);
+            run.Progress($"{system.Name}, idle: {withOne:F1} a minute with 1 poll, {withMany:F1} with {clients.Count}");
 
-            // The other half wait on, so that what goes on anyway is known also for after the deliveries.
+            // Only half of the polls get a message. The other half stay idle at the known rate until the requests are counted.
             var messages = clients.Count / 2;
             var before = await system.ReadStateAsync(collect: false, cancellationToken);
             var began = Stopwatch.GetTimestamp();
@@ -75,7 +81,9 @@ internal sealed class StorageRequests : IScenario
             await Task.Delay(run.Scale.Settling, cancellationToken);
             var after = await system.ReadStateAsync(collect: false, cancellationToken);
             var took = Stopwatch.GetElapsedTime(began);
-            ReportMessages(run, system, before, after, messages, ForEach(messages, after.AllStorageRequests - before.AllStorageRequests, idle, clients.Count - messages, delivering, took));
+            var requests = after.AllStorageRequests - before.AllStorageRequests;
+            var forEach = ForEach(messages, requests, idle, clients.Count - messages, delivering, took);
+            ReportMessages(run, system, before, after, messages, forEach);
         }
     }
 
@@ -101,12 +109,12 @@ internal sealed class StorageRequests : IScenario
     }
 }
 
-/// <summary>What is asked of Storage a minute while polls only wait.</summary>
-/// <param name="OfEach">For each poll.</param>
-/// <param name="OfInstance">Once, however many there are.</param>
+/// <summary>The storage requests a minute of idle polls.</summary>
+/// <param name="OfEach">The requests for each poll.</param>
+/// <param name="OfInstance">The requests of the instance, which do not depend on the number of polls.</param>
 internal readonly record struct IdleRequests(double OfEach, double OfInstance)
 {
-    /// <summary>Two numbers of polls, 1 and <paramref name="many"/>, tell the two apart.</summary>
+    /// <summary>Separates the two by comparing the requests of 1 poll with those of <paramref name="many"/>.</summary>
     public static IdleRequests Apart(double ofOne, double ofMany, int many)
     {
         var ofEach = Math.Max(0, (ofMany - ofOne) / (many - 1));

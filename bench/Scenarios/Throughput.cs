@@ -4,15 +4,15 @@ using FuncComet.Bench.Systems;
 
 namespace FuncComet.Bench.Scenarios;
 
-/// <summary>Deliveries a second, with as many pushes under way as keep the machine busy.</summary>
+/// <summary>Measures deliveries a second, with enough concurrent pushes to keep the machine busy.</summary>
 internal sealed class Throughput : IScenario
 {
     public const string ScenarioName = "throughput";
 
-    /// <summary>Every one of many that wait gets a message.</summary>
+    /// <summary>Many clients wait, and each of them gets a message.</summary>
     public const string ToWaiting = "to polls that wait, messages/s";
 
-    /// <summary>A few clients poll again as soon as they have their message, which they are sent at once.</summary>
+    /// <summary>A few clients poll again as soon as they have their message, and get the next message at once.</summary>
     public const string PollingAgain = "to clients that poll again at once, messages/s";
 
     private const int Pushers = 32;
@@ -26,10 +26,7 @@ internal sealed class Throughput : IScenario
 
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {
-        await using var systems = await RunningSystems.StartAsync(
-            [run.Systems.BareStorage(), run.Systems.Stored(), run.Systems.Direct(), .. run.Systems.InMemory(), run.Systems.NaiveSecond(), run.Systems.NaiveTenth()],
-            cancellationToken);
-
+        await using var systems = await RunningSystems.StartAsync([.. run.Systems.All()], cancellationToken);
         await systems.WarmUpAsync(run.Scale.WarmUp, cancellationToken);
         var rates = systems.All.ToDictionary(system => system, _ => (ToWaiting: new List<double>(), PollingAgain: new List<double>()));
         for (var round = 1; round <= run.Scale.Rounds; round++)
@@ -38,7 +35,8 @@ internal sealed class Throughput : IScenario
             {
                 var toWaiting = await PushToWaitingAsync(system, Math.Min(run.Scale.ThroughputHeld, system.MaxHeld), cancellationToken);
                 var pollingAgain = await PollAgainAsync(system, run.Scale.Sustained, cancellationToken);
-                run.Progress($"round {round} of {run.Scale.Rounds}, {system.Name}: {toWaiting:N0}/s to polls that wait, {pollingAgain:N0}/s to clients that poll again");
+                var result = $"{toWaiting:N0}/s to waiting polls, {pollingAgain:N0}/s to clients that poll again";
+                run.Progress($"round {round} of {run.Scale.Rounds}, {system.Name}: {result}");
                 rates[system].ToWaiting.Add(toWaiting);
                 rates[system].PollingAgain.Add(pollingAgain);
             }
@@ -55,7 +53,7 @@ internal sealed class Throughput : IScenario
     {
         await using var clients = await WaitingClients.HoldAsync(system, held, spread: false, cancellationToken);
 
-        // Once is over in no time where messages are only in memory.
+        // A system that keeps messages in memory delivers them all too quickly to measure one pass.
         var passes = 0;
         var taken = TimeSpan.Zero;
         do

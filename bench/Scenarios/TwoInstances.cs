@@ -2,7 +2,7 @@ using FuncComet.Bench.Measuring;
 
 namespace FuncComet.Bench.Scenarios;
 
-/// <summary>Pushes at one instance, polls at another.</summary>
+/// <summary>Measures pushes at one instance to polls at another.</summary>
 internal sealed class TwoInstances : IScenario
 {
     public const string ScenarioName = "two-instances";
@@ -10,12 +10,12 @@ internal sealed class TwoInstances : IScenario
     public const string Worst = "p99, ms";
     public const string AtPusher = "storage requests for a push, at its instance";
 
-    // Apart, so that it is latency and not throughput that is measured.
+    // Pushes are spaced out, so that latency is measured and not throughput.
     private static readonly TimeSpan BetweenPushes = TimeSpan.FromMilliseconds(30);
 
     public string Name => ScenarioName;
 
-    public string Description => "latency where the poll waits at another instance than the push came to";
+    public string Description => "latency when the push arrives at one instance and the poll waits at another";
 
     public static string Row(int held) => $"{held:N0} held";
 
@@ -24,7 +24,7 @@ internal sealed class TwoInstances : IScenario
         await using var system = run.Systems.Stored(instances: 2, pushElsewhere: true);
         await system.StartAsync(cancellationToken);
 
-        // So that neither queues nor code are new to the instances.
+        // Warm up: create the queues and compile the code.
         await using (var first = await WaitingClients.HoldAsync(system, run.Scale.ElsewhereHeld, spread: false, cancellationToken))
         {
             await Task.WhenAll(Enumerable.Range(0, first.Count).Select(first.PushAsync));

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FuncComet.Bench.Serving;
 
-/// <summary>Kestrel as the peers get it: on a free port of 127.0.0.1, with nothing logged that costs time.</summary>
+/// <summary>
+/// The Kestrel server of the systems that are compared with FuncComet: on a free port of 127.0.0.1, almost without logging.
+/// </summary>
 internal static class BareServer
 {
     public static WebApplicationBuilder CreateBuilder()

@@ -7,16 +7,16 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FuncComet.Bench.Serving;
 
-/// <summary>The child's side: one system on a free port of 127.0.0.1, and the answers to what the parent asks.</summary>
+/// <summary>The child process: serves one system on a free port of 127.0.0.1 and answers the questions of its parent.</summary>
 internal static class Served
 {
-    /// <summary>Asks for <see cref="Holding"/>.</summary>
+    /// <summary>The question for a <see cref="Holding"/>.</summary>
     public const string Held = "held";
 
-    /// <summary>Asks for a <see cref="SystemState"/>.</summary>
+    /// <summary>The question for a <see cref="SystemState"/>.</summary>
     public const string State = "state";
 
-    /// <summary>Asks for the same after a full collection.</summary>
+    /// <summary>The question for a <see cref="SystemState"/> after a full garbage collection.</summary>
     public const string Collect = "collect";
 
     public const string FuncComet = "funccomet";
@@ -24,7 +24,7 @@ internal static class Served
     public const string SignalR = "signalr";
     public const string Kestrel = "kestrel";
 
-    /// <summary>The environment variable with the pause between two receives of the naive design.</summary>
+    /// <summary>The environment variable that sets the naive design's pause between two receives.</summary>
     public const string NaivePause = "BENCH_NAIVE_PAUSE";
 
     public static async Task RunAsync(string kind)
@@ -44,8 +44,12 @@ internal static class Served
             var url = host.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
             Say(new Address(url));
 
-            // Reading the console blocks; on a thread of the pool it would take one from the server.
-            await Task.Factory.StartNew(() => Answer(held, storage), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            // Console.ReadLine blocks its thread, so it gets one of its own rather than one that the server needs.
+            await Task.Factory.StartNew(
+                () => Answer(held, storage),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
             await host.StopAsync();
         }
     }
@@ -73,6 +77,6 @@ internal static class Served
 
     private static void Say<T>(T answer) => Console.WriteLine(JsonSerializer.Serialize(answer));
 
-    /// <summary>The first thing it says: where it serves.</summary>
+    /// <summary>The first line of the child: the address it serves at.</summary>
     internal sealed record Address(string Url);
 }

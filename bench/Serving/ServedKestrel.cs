@@ -6,7 +6,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace FuncComet.Bench.Serving;
 
-/// <summary>A bare Kestrel request that waits: the least that a held poll can cost here. Messages are in memory only.</summary>
+/// <summary>
+/// A Kestrel request that waits, and nothing more: the lower bound of what a held poll can cost. Messages are kept in memory only.
+/// </summary>
 internal static class ServedKestrel
 {
     public static (IHost Host, Func<int> Held) Create()
@@ -26,7 +28,8 @@ internal static class ServedKestrel
             Interlocked.Increment(ref held);
             try
             {
-                await context.Response.Body.WriteAsync(await MailboxOf(context).Reader.ReadAsync(context.RequestAborted), context.RequestAborted);
+                var message = await MailboxOf(context).Reader.ReadAsync(context.RequestAborted);
+                await context.Response.Body.WriteAsync(message, context.RequestAborted);
             }
             catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
             {
@@ -39,6 +42,7 @@ internal static class ServedKestrel
         });
         return (app, () => Volatile.Read(ref held));
 
-        Channel<byte[]> MailboxOf(HttpContext context) => mailboxes.GetOrAdd(context.Request.Query["rcpt"]!, _ => Channel.CreateUnbounded<byte[]>());
+        Channel<byte[]> MailboxOf(HttpContext context) =>
+            mailboxes.GetOrAdd(context.Request.Query["rcpt"]!, _ => Channel.CreateUnbounded<byte[]>());
     }
 }

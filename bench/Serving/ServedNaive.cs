@@ -12,8 +12,8 @@ using Microsoft.Extensions.Hosting;
 namespace FuncComet.Bench.Serving;
 
 /// <summary>
-/// What one would write first: a queue per recipient, and a poll that receives, waits for a fixed pause, and receives again. It has FuncComet's own
-/// storage client, tuned and counted as there.
+/// The obvious first design: a queue for each recipient, and a poll that receives, waits for a fixed pause and receives again. It uses
+/// FuncComet's storage client, with the same tuning and the same counting of requests.
 /// </summary>
 internal static class ServedNaive
 {
@@ -59,19 +59,26 @@ internal static class ServedNaive
         });
         return (app, () => Volatile.Read(ref held));
 
-        QueueClient QueueOf(HttpContext context) => storage.GetQueueClient($"naive-{pause.TotalMilliseconds:F0}-{context.Request.Query["rcpt"]}");
+        QueueClient QueueOf(HttpContext context) =>
+            storage.GetQueueClient($"naive-{pause.TotalMilliseconds:F0}-{context.Request.Query["rcpt"]}");
     }
 
     private static async Task PollAsync(HttpContext context, QueueClient queue, TimeSpan pause)
     {
         var timeout = TimeSpan.FromSeconds(int.Parse(context.Request.Query["timeout"]!, CultureInfo.InvariantCulture));
-        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < timeout; await Task.Delay(pause, context.RequestAborted))
+        var began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) < timeout)
         {
             if (await ReceiveAsync(queue) is { } message)
             {
                 if (context.RequestAborted.IsCancellationRequested)
                 {
-                    await queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, message.MessageText, TimeSpan.Zero, CancellationToken.None);
+                    await queue.UpdateMessageAsync(
+                        message.MessageId,
+                        message.PopReceipt,
+                        message.MessageText,
+                        TimeSpan.Zero,
+                        CancellationToken.None);
                     return;
                 }
 
@@ -80,12 +87,15 @@ internal static class ServedNaive
                 await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, CancellationToken.None);
                 return;
             }
+
+            await Task.Delay(pause, context.RequestAborted);
         }
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    // Never called off: a receive that is cut off in flight would hide a message whose receipt nobody has.
+    // Not cancelled with the request: Storage could still carry out a cancelled receive, and would then hide a message whose receipt is
+    // lost.
     private static async Task<QueueMessage?> ReceiveAsync(QueueClient queue)
     {
         try

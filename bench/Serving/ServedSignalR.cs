@@ -8,7 +8,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace FuncComet.Bench.Serving;
 
-/// <summary>ASP.NET Core SignalR with long polling: a group per recipient, and a push by HTTP that sends to it. Messages are in memory only.</summary>
+/// <summary>
+/// ASP.NET Core SignalR with long polling: a group for each recipient, to which an HTTP push sends. Messages are kept in memory only.
+/// </summary>
 internal static class ServedSignalR
 {
     public static (IHost Host, Func<int> Held) Create()
@@ -27,7 +29,8 @@ internal static class ServedSignalR
         app.MapPost("/api/push", async context =>
         {
             using var body = new StreamReader(context.Request.Body, Encoding.UTF8);
-            await hub.Clients.Group(context.Request.Query["rcpt"]!).SendAsync("message", await body.ReadToEndAsync(context.RequestAborted), context.RequestAborted);
+            var message = await body.ReadToEndAsync(context.RequestAborted);
+            await hub.Clients.Group(context.Request.Query["rcpt"]!).SendAsync("message", message, context.RequestAborted);
             context.Response.StatusCode = StatusCodes.Status202Accepted;
         });
         return (app, () => Volatile.Read(ref connections.Count));

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace FuncComet.Bench.Serving;
 
-/// <summary>Adds up what the storage client's pipeline counts: every HTTP request to Storage, retries included, by operation.</summary>
+/// <summary>Sums up a metric of the storage client's pipeline: the HTTP requests to Storage by operation, including retries.</summary>
 internal sealed class StorageRequestCounter : IDisposable
 {
     private readonly ConcurrentDictionary<string, long> _requests = new();

@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FuncComet.Bench.Systems;
 
 /// <summary>
-/// The storage's own limit: a push is one SendMessage from this process and counts as delivered when Storage has answered; the delete comes after, in the
-/// push's own time. It has FuncComet's own storage client.
+/// The limit that the storage sets: a push is one SendMessage from this process and counts as delivered when Storage has answered. The push
+/// then deletes the message, which counts towards throughput but not towards latency. It uses FuncComet's storage client.
 /// </summary>
 internal sealed class BareStorageSystem(string connectionString) : IPushSystem
 {

@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace FuncComet.Bench.Systems;
 
-/// <summary>Polls as FuncComet's clients do; the naive design and the bare Kestrel server speak the same.</summary>
+/// <summary>Polls as FuncComet's clients do. The naive design and the bare Kestrel server use the same protocol.</summary>
 internal sealed class FuncCometClient(HttpClient http, Uri server, string recipient, TimeSpan firstTimeout) : IWaitingClient
 {
     private readonly Uri _later = PollOf(server, recipient, Http.LongestPoll);
@@ -27,5 +25,5 @@ internal sealed class FuncCometClient(HttpClient http, Uri server, string recipi
     public static Uri PushOf(Uri server, string recipient) => new(server, $"/api/push?rcpt={recipient}");
 
     private static Uri PollOf(Uri server, string recipient, TimeSpan timeout) =>
-        new(server, string.Create(CultureInfo.InvariantCulture, $"/api/poll?rcpt={recipient}&timeout={Math.Max(1, (int)timeout.TotalSeconds)}"));
+        new(server, FormattableString.Invariant($"/api/poll?rcpt={recipient}&timeout={Math.Max(1, (int)timeout.TotalSeconds)}"));
 }

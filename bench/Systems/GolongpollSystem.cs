@@ -1,13 +1,14 @@
-using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace FuncComet.Bench.Systems;
 
-/// <summary>A golongpoll server that runs already, with its two handlers at <c>events</c> and <c>publish</c> below the given address.</summary>
+/// <summary>
+/// A golongpoll server that is running already, with its handlers at <c>events</c> and <c>publish</c> below the given address.
+/// </summary>
 internal sealed class GolongpollSystem(Uri url) : IPushSystem
 {
-    // Its own longest, unless it was told another.
+    // golongpoll's default maximum.
     private const int LongestPollSeconds = 110;
 
     private readonly HttpClient _http = Http.CreateClient();
@@ -18,8 +19,11 @@ internal sealed class GolongpollSystem(Uri url) : IPushSystem
 
     public IWaitingClient NewClient(string recipient, TimeSpan firstTimeout) => new Client(_http, url, recipient);
 
-    public Task PushAsync(string recipient, CancellationToken cancellationToken) =>
-        Http.PostAsync(_http, new Uri(url, "publish"), JsonContent.Create(new { category = recipient, data = Http.Message }), cancellationToken);
+    public Task PushAsync(string recipient, CancellationToken cancellationToken)
+    {
+        var body = JsonContent.Create(new { category = recipient, data = Http.Message });
+        return Http.PostAsync(_http, new Uri(url, "publish"), body, cancellationToken);
+    }
 
     public Task<Holding> ReadHeldAsync(CancellationToken cancellationToken) => Task.FromResult(Holding.Unknown);
 
@@ -31,7 +35,7 @@ internal sealed class GolongpollSystem(Uri url) : IPushSystem
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Says with each poll which event it had last, as golongpoll's clients do.</summary>
+    /// <summary>Sends with each poll which event it received last, as golongpoll's clients do.</summary>
     private sealed class Client(HttpClient http, Uri url, string recipient) : IWaitingClient
     {
         private string _since = "";
@@ -40,7 +44,8 @@ internal sealed class GolongpollSystem(Uri url) : IPushSystem
         {
             while (true)
             {
-                using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url, string.Create(CultureInfo.InvariantCulture, $"events?timeout={LongestPollSeconds}&category={recipient}{_since}")));
+                var poll = FormattableString.Invariant($"events?timeout={LongestPollSeconds}&category={recipient}{_since}");
+                using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url, poll));
                 using var answer = await Http.PollAsync(http, request, cancellationToken);
                 if (answer is null)
                 {

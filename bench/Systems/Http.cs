@@ -3,18 +3,20 @@ using System.Text;
 
 namespace FuncComet.Bench.Systems;
 
-/// <summary>What the load generator sends and how: the same for every system.</summary>
+/// <summary>The load generator's HTTP client, which is the same for every system.</summary>
 internal static class Http
 {
-    /// <summary>As long as Azure's front end allows.</summary>
+    /// <summary>The longest timeout of a poll; Azure's front end ends requests after 230 s.</summary>
     public static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(220);
 
-    /// <summary>Every message that is pushed.</summary>
+    /// <summary>The text of every pushed message.</summary>
     public static readonly string Message = new('m', 100);
 
     private static readonly TimeSpan Refused = TimeSpan.FromSeconds(1);
 
-    /// <summary>A client with a pool of connections of its own, and nothing between it and the socket that costs time.</summary>
+    /// <summary>
+    /// Creates a client with its own connection pool, without the features that cost time (proxy, cookies, redirects, tracing).
+    /// </summary>
     public static HttpClient CreateClient() => new(new SocketsHttpHandler
     {
         UseProxy = false,
@@ -38,9 +40,13 @@ internal static class Http
     }
 
     /// <summary>
-    /// One poll whose answer has been read; null where it is to be sent again: its time ran out or, after a pause, the server refused it.
+    /// Sends one poll and reads its answer. Returns null if the client should poll again: after a timeout, or, once the pause that the
+    /// server asks for is over, after a refusal.
     /// </summary>
-    public static async Task<HttpResponseMessage?> PollAsync(HttpClient http, HttpRequestMessage request, CancellationToken cancellationToken)
+    public static async Task<HttpResponseMessage?> PollAsync(
+        HttpClient http,
+        HttpRequestMessage request,
+        CancellationToken cancellationToken)
     {
         var answer = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
         if (answer.StatusCode == HttpStatusCode.OK)

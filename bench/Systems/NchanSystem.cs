@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace FuncComet.Bench.Systems;
 
-/// <summary>nginx with nchan, messages in memory: where the machine has both.</summary>
+/// <summary>nginx with the nchan module, with messages in memory. It is measured only on machines that have both installed.</summary>
 internal sealed partial class NchanSystem : IPushSystem
 {
     private const string Module = "/usr/lib/nginx/modules/ngx_nchan_module.so";
@@ -73,7 +73,7 @@ internal sealed partial class NchanSystem : IPushSystem
         {
             if (_nginx?.HasExited == false)
             {
-                // A kill would leave its workers behind.
+                // SIGTERM, because SIGKILL would leave nginx's worker processes behind.
                 using var kill = Process.Start("kill", ["-TERM", _nginx.Id.ToString(CultureInfo.InvariantCulture)]);
                 await _nginx.WaitForExitAsync();
             }
@@ -82,7 +82,7 @@ internal sealed partial class NchanSystem : IPushSystem
         Directory.Delete(_folder, recursive: true);
     }
 
-    // One worker: with the load generator on the same few cores a second one only makes its workers talk to each other.
+    // One worker process: the load generator runs on the same few cores, so a second one would only add communication between the workers.
     private string Configuration(int port) => $$"""
         load_module {{Module}};
         {{(Environment.IsPrivilegedProcess ? "user root;" : "")}}
@@ -105,14 +105,21 @@ internal sealed partial class NchanSystem : IPushSystem
             server {
                 listen 127.0.0.1:{{port}} backlog=4096;
                 location /push { nchan_publisher; nchan_channel_id $arg_rcpt; nchan_message_timeout 5m; }
-                location /poll { nchan_subscriber longpoll; nchan_channel_id $arg_rcpt; nchan_subscriber_timeout {{Http.LongestPoll.TotalSeconds}}s; nchan_subscriber_first_message newest; }
+                location /poll {
+                    nchan_subscriber longpoll;
+                    nchan_channel_id $arg_rcpt;
+                    nchan_subscriber_timeout {{Http.LongestPoll.TotalSeconds}}s;
+                    nchan_subscriber_first_message newest;
+                }
                 location /status { nchan_stub_status; }
             }
         }
         """;
 
     private static IEnumerable<int> WorkersOf(int master) =>
-        File.ReadAllText($"/proc/{master}/task/{master}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture));
+        File.ReadAllText($"/proc/{master}/task/{master}/children")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(id => int.Parse(id, CultureInfo.InvariantCulture));
 
     private static int FreePort()
     {
@@ -124,7 +131,7 @@ internal sealed partial class NchanSystem : IPushSystem
     [GeneratedRegex(@"^subscribers: (\d+)", RegexOptions.Multiline)]
     private static partial Regex Subscribers();
 
-    /// <summary>Says with each poll which message it had last, as nchan's clients do.</summary>
+    /// <summary>Sends with each poll which message it received last, as nchan's clients do.</summary>
     private sealed class Client(HttpClient http, Uri uri) : IWaitingClient
     {
         private DateTimeOffset? _modified;
@@ -146,7 +153,7 @@ internal sealed partial class NchanSystem : IPushSystem
                 {
                     _modified = answer.Content.Headers.LastModified;
 
-                    // Not in quotation marks, so no entity tag to a parser.
+                    // nchan's tag has no quotation marks, so HttpClient does not parse it as an entity tag.
                     _tag = answer.Headers.NonValidated["ETag"].ToString();
                     return;
                 }

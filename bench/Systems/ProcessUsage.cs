@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace FuncComet.Bench.Systems;
 
-/// <summary>Memory and CPU time of processes, as the operating system counts them.</summary>
+/// <summary>Memory and CPU time of processes, as reported by the operating system.</summary>
 internal static class ProcessUsage
 {
-    /// <summary>Adds what the given processes use together.</summary>
+    /// <summary>Adds the total memory and CPU time of the given processes.</summary>
     public static SystemState AddUsage(this SystemState state, params IReadOnlyCollection<int> processIds)
     {
         var (memory, cpu) = (0L, TimeSpan.Zero);
@@ -20,12 +20,14 @@ internal static class ProcessUsage
         return state with { MemoryBytes = memory, Cpu = cpu };
     }
 
-    // Linux's "Pss": pages that several processes share are counted once among them, which a sum of working sets would not do.
+    // Linux's proportional set size divides shared pages among the processes that share them; a sum of working sets would count them
+    // several times.
     private static long? ProportionalSet(int processId)
     {
         var file = $"/proc/{processId}/smaps_rollup";
-        return File.Exists(file) && File.ReadLines(file).FirstOrDefault(line => line.StartsWith("Pss:", StringComparison.Ordinal)) is { } line
-            ? long.Parse(line["Pss:".Length..^"kB".Length], NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) * 1_024
-            : null;
+        return File.Exists(file)
+            && File.ReadLines(file).FirstOrDefault(line => line.StartsWith("Pss:", StringComparison.Ordinal)) is { } line
+                ? long.Parse(line["Pss:".Length..^"kB".Length].Trim(), CultureInfo.InvariantCulture) * 1_024
+                : null;
     }
 }

@@ -2,7 +2,7 @@ using FuncComet.Bench.Measuring;
 
 namespace FuncComet.Bench.Systems;
 
-/// <summary>Systems that run beside each other; those whose turn it is not hold no polls and do nothing.</summary>
+/// <summary>Systems that run at the same time. Only the one that is being measured holds polls; the others are idle.</summary>
 internal sealed class RunningSystems : IAsyncDisposable
 {
     private RunningSystems(IReadOnlyList<IPushSystem> systems) => All = systems;
@@ -28,7 +28,7 @@ internal sealed class RunningSystems : IAsyncDisposable
         }
     }
 
-    /// <summary>Each in turn serves for this long.</summary>
+    /// <summary>Warms up each system for this long, one after another.</summary>
     public async Task WarmUpAsync(TimeSpan time, CancellationToken cancellationToken)
     {
         foreach (var system in All)

@@ -1,16 +1,16 @@
 namespace FuncComet.Bench.Systems;
 
-/// <summary>A system that this program serves itself, in one or more child processes that share whatever their environment names.</summary>
+/// <summary>A system that this program serves itself, in one or more child processes with the same environment variables.</summary>
 internal class ServedSystem(string name, string kind, IReadOnlyDictionary<string, string> environment, int instances = 1) : IPushSystem
 {
-    private readonly List<ChildProcess> _children = [];
+    private readonly List<ServedProcess> _children = [];
     private int _clients;
 
     public string Name => name;
 
     public int MaxHeld { get; init; } = int.MaxValue;
 
-    /// <summary>True where pushes go to an instance that holds no polls: the first.</summary>
+    /// <summary>True to send pushes to the first instance and polls to the others; otherwise the first instance holds polls too.</summary>
     public bool PushesElsewhere { get; init; }
 
     protected HttpClient Client { get; } = Http.CreateClient();
@@ -19,7 +19,7 @@ internal class ServedSystem(string name, string kind, IReadOnlyDictionary<string
     {
         while (_children.Count < instances)
         {
-            _children.Add(await ChildProcess.StartAsync(kind, environment, cancellationToken));
+            _children.Add(await ServedProcess.StartAsync(kind, environment, cancellationToken));
         }
     }
 
@@ -41,8 +41,9 @@ internal class ServedSystem(string name, string kind, IReadOnlyDictionary<string
     public async Task<SystemState> ReadStateAsync(bool collect, CancellationToken cancellationToken) =>
         SystemState.Sum(await Task.WhenAll(_children.Select(child => child.ReadStateAsync(collect, cancellationToken))));
 
-    /// <summary>The state of the instance that takes the pushes.</summary>
-    public Task<SystemState> ReadPusherStateAsync(CancellationToken cancellationToken) => _children[0].ReadStateAsync(collect: false, cancellationToken);
+    /// <summary>Reads the state of the instance that receives the pushes.</summary>
+    public Task<SystemState> ReadPusherStateAsync(CancellationToken cancellationToken) =>
+        _children[0].ReadStateAsync(collect: false, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -55,5 +56,6 @@ internal class ServedSystem(string name, string kind, IReadOnlyDictionary<string
         GC.SuppressFinalize(this);
     }
 
-    protected virtual IWaitingClient NewClient(Uri server, string recipient, TimeSpan firstTimeout) => new FuncCometClient(Client, server, recipient, firstTimeout);
+    protected virtual IWaitingClient NewClient(Uri server, string recipient, TimeSpan firstTimeout) =>
+        new FuncCometClient(Client, server, recipient, firstTimeout);
 }

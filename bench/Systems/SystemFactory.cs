@@ -3,22 +3,26 @@ using FuncComet.Bench.Serving;
 
 namespace FuncComet.Bench.Systems;
 
-/// <summary>Makes the systems of a run. Those of FuncComet and the naive design use the storage at <paramref name="storage"/>.</summary>
+/// <summary>Creates the systems of a run. FuncComet and the naive design use the storage account of <paramref name="storage"/>.</summary>
 internal sealed class SystemFactory(string storage, Uri? golongpoll)
 {
     private static int _prefixes;
 
-    public ServedSystem Stored(int instances = 1, bool pushElsewhere = false) => FuncComet(SystemNames.Stored, "Stored", instances, pushElsewhere);
+    public ServedSystem Stored(int instances = 1, bool pushElsewhere = false) =>
+        FuncComet(SystemNames.Stored, "Stored", instances, pushElsewhere);
 
     public ServedSystem Direct() => FuncComet(SystemNames.Direct, "Direct", instances: 1, pushElsewhere: false);
 
     public IPushSystem BareStorage() => new BareStorageSystem(storage);
 
-    public ServedSystem NaiveSecond() => Naive(SystemNames.NaiveSecond, TimeSpan.FromSeconds(1), mostHeld: 100);
+    public ServedSystem NaiveSecond() => Naive(SystemNames.NaiveSecond, TimeSpan.FromSeconds(1), maxHeld: 100);
 
-    public ServedSystem NaiveTenth() => Naive(SystemNames.NaiveTenth, TimeSpan.FromMilliseconds(100), mostHeld: 10);
+    public ServedSystem NaiveTenth() => Naive(SystemNames.NaiveTenth, TimeSpan.FromMilliseconds(100), maxHeld: 10);
 
-    /// <summary>Those that keep messages in memory only.</summary>
+    /// <summary>All systems, with one instance each.</summary>
+    public IEnumerable<IPushSystem> All() => [BareStorage(), Stored(), Direct(), .. InMemory(), NaiveSecond(), NaiveTenth()];
+
+    /// <summary>The systems that keep messages in memory only.</summary>
     public IEnumerable<IPushSystem> InMemory()
     {
         yield return new SignalRSystem();
@@ -42,14 +46,14 @@ internal sealed class SystemFactory(string storage, Uri? golongpoll)
         {
             ["FuncComet__Storage"] = storage,
 
-            // Systems that share a storage share no mailbox.
+            // The systems of a run share a storage account, but must not share mailboxes.
             ["FuncComet__Mailbox__QueuePrefix"] = $"b{Interlocked.Increment(ref _prefixes)}",
             ["FuncComet__Push__Handover"] = handover,
             ["FuncComet__Token__Required"] = "false",
             ["FuncComet__Limits__MaxHeldPolls"] = "100000",
             ["Logging__LogLevel__Default"] = "Error",
 
-            // As the app's own configuration of the runtime says: a child has that of this program.
+            // The function app sets this in its runtime configuration; the child process has the configuration of the bench.
             ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
         },
         instances)
@@ -57,7 +61,7 @@ internal sealed class SystemFactory(string storage, Uri? golongpoll)
         PushesElsewhere = pushElsewhere,
     };
 
-    private ServedSystem Naive(string name, TimeSpan pause, int mostHeld) => new(
+    private ServedSystem Naive(string name, TimeSpan pause, int maxHeld) => new(
         name,
         Served.Naive,
         new Dictionary<string, string>
@@ -66,6 +70,6 @@ internal sealed class SystemFactory(string storage, Uri? golongpoll)
             [Served.NaivePause] = pause.ToString("c", CultureInfo.InvariantCulture),
         })
     {
-        MaxHeld = mostHeld,
+        MaxHeld = maxHeld,
     };
 }

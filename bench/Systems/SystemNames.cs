@@ -1,6 +1,6 @@
 namespace FuncComet.Bench.Systems;
 
-/// <summary>The systems' names, as the tables show them.</summary>
+/// <summary>The names of the systems in the tables.</summary>
 internal static class SystemNames
 {
     public const string Stored = "FuncComet, Stored";

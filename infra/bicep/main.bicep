@@ -5,7 +5,7 @@ targetScope = 'resourceGroup'
 metadata name = 'FuncComet'
 metadata description = 'Serverless long-poll push: a function app on Flex Consumption, its storage account, vault and monitoring, all reached by one user-assigned identity.'
 
-@description('What the resources\' names begin with: 2 to 64 letters, digits and -, of which the first 16 are taken, in lower case. Default in main.bicepparam: azd\'s environment, else dev.')
+@description('The prefix of the resources\' names: 2 to 64 letters, digits and -. Only the first 16 are used, in lower case. Default in main.bicepparam: azd\'s environment, else dev.')
 @minLength(2)
 @maxLength(64)
 param environmentName string
@@ -13,43 +13,43 @@ param environmentName string
 @description('The region of every resource. Default: the resource group\'s.')
 param location string = resourceGroup().location
 
-@description('Memory of an instance, in MB: 512, 2,048 or 4,096. It is paid for while the instance serves anything. Default: 2,048.')
+@description('Memory of an instance in MB: 512, 2,048 or 4,096. You pay for it while the instance serves any request. Default: 2,048.')
 param instanceMemoryMB (512 | 2048 | 4096) = 2048
 
-@description('The most instances: 40 to 1,000. Each holds up to 95 % of perInstanceConcurrency in polls; this bounds the bill. All apps of a subscription in a region share a quota, 512,000 MB (250 cores) unless raised. Default: 40.')
+@description('The maximum number of instances, which bounds the bill: 40 to 1,000. Each holds polls up to 95 % of perInstanceConcurrency. All apps of a subscription in a region share a quota of 512,000 MB (250 cores) unless it is raised. Default: 40.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('The most requests that an instance serves at a time: 20 to 1,000. Each poll that waits is one; 5 % are kept for pushes and acknowledgements. Default: 1,000.')
+@description('The most requests that an instance serves at a time: 20 to 1,000. A held poll is one of them; 5 % are reserved for pushes and acknowledgements. Default: 1,000.')
 @minValue(20)
 @maxValue(1000)
 param perInstanceConcurrency int = 1000
 
-@description('Instances that are never let go, paid for whether they serve or not: 0 to 1,000. With zoneRedundant not 1. Default: 0.')
+@description('Instances that always run, and that you always pay for: 0 to 1,000, but not 1 with zoneRedundant. Default: 0.')
 @minValue(0)
 @maxValue(1000)
 param alwaysReadyInstances int = 0
 
-@description('Whether instances and storage are spread over the zones of a region that has them. Two instances are then never let go, and are paid for. To change it for an account that is there takes a migration of the account first. Default: false.')
+@description('Whether instances and storage are spread over the region\'s availability zones. Two instances then always run, and you pay for them. To change this for an existing storage account, migrate the account first. Default: false.')
 param zoneRedundant bool = false
 
-@description('Origins whose scripts may call the app, as https://app.example.com; none: a browser calls it from its own pages alone. Default: none.')
+@description('Origins whose scripts may call the app, as https://app.example.com. Default: none, so that no page of another origin can call it.')
 param allowedOrigins string[] = []
 
-@description('Whether storage and vault are reached by private endpoints in a virtual network alone. The app itself stays public. Default: false.')
+@description('Whether storage and vault can be reached only by private endpoints in a virtual network. The app itself stays public. Default: false.')
 param privateNetwork bool = false
 
-@description('The addresses of that network: a /24. Default: 10.70.0.0/24.')
+@description('The address range of that network: a /24. Default: 10.70.0.0/24.')
 param networkAddressPrefix string = '10.70.0.0/24'
 
-@description('Who is told when the app does not answer, and of failed polls and pushes, dead letters, throttling and full instances: a mail address. Empty: there are no alerts. Default: empty.')
+@description('The mail address that gets alerts: when the app does not answer, and about failed polls and pushes, dead letters, throttling and full instances. Default: empty, which means no alerts.')
 param alertEmail string = ''
 
-@description('Whether the host\'s log, the vault\'s audit and the figures of the queues go to the workspace. Default: false.')
+@description('Whether the host\'s log, the vault\'s audit log and the queues\' metrics go to the workspace. Default: false.')
 param diagnosticLogs bool = false
 
-@description('Settings of the app that are not its defaults, by their names in the README. Default: none.')
+@description('Settings of the app that differ from their defaults, by the names in docs/configuration.md. Default: none.')
 param settings settingsType = {}
 
 var suffix = uniqueString(resourceGroup().id, environmentName)
@@ -57,13 +57,13 @@ var prefix = 'fc-${toLower(take(environmentName, 16))}'
 var tags = {
   'azd-env-name': environmentName
 }
-// Known before anything is deployed, so that what-if can say what a deployment would do.
+// Names that are known before a deployment, so that what-if can evaluate the references to them.
 var identityName = '${prefix}-identity'
 var insightsName = '${prefix}-insights'
 var storageName = 'fc${suffix}'
 var vaultName = 'fc-${suffix}'
 var appName = '${prefix}-${suffix}'
-// The rest is for pushes and acknowledgements. Far below that the app would answer 503 while the platform saw no reason to add an instance.
+// The other 5 % are for pushes and acknowledgements. A much lower share would make the app answer 503 before the platform adds an instance.
 var maxHeldPolls = perInstanceConcurrency * 95 / 100
 
 module identity 'modules/identity.bicep' = {
@@ -187,7 +187,7 @@ module app 'modules/functionapp.bicep' = {
     maximumInstanceCount: maximumInstanceCount
     perInstanceConcurrency: perInstanceConcurrency
     alwaysReadyInstances: zoneRedundant && alwaysReadyInstances == 1
-      ? fail('alwaysReadyInstances is 1, which is one zone: with zoneRedundant it is 0, for the two that the platform keeps then, or 2 and more')
+      ? fail('alwaysReadyInstances is 1, which is one zone: with zoneRedundant set it to 0, for the two that the platform keeps, or to 2 or more')
       : alwaysReadyInstances
     zoneRedundant: zoneRedundant
     allowedOrigins: allowedOrigins
@@ -197,7 +197,7 @@ module app 'modules/functionapp.bicep' = {
     maxHeldPolls: maxHeldPolls
     settings: settings
   }
-  // It starts as soon as it is there, and asks the storage and the vault at once.
+  // The app starts as soon as it exists, and uses the storage and the vault at once.
   dependsOn: [
     roles
     blobEndpoint
@@ -224,8 +224,8 @@ output FUNCCOMET_URL string = app.outputs.url
 @description('The app\'s name.')
 output FUNCCOMET_APP string = appName
 
-@description('The storage account of the mailboxes.')
+@description('The storage account with the mailboxes.')
 output FUNCCOMET_STORAGE_ACCOUNT string = storageName
 
-@description('The vault of the keys that tokens are signed with.')
+@description('The vault with the keys that sign tokens.')
 output FUNCCOMET_KEY_VAULT string = vaultName

@@ -1,26 +1,26 @@
 @export()
 @sealed()
-@description('The settings of the README\'s configuration table that may differ from their defaults. What the template sets itself is not among them.')
+@description('The settings of docs/configuration.md that you may change. The others are set by the template itself.')
 type settingsType = {
-  @description('What the queues\' names begin with: 1 to 10 of a-z and 0-9, a letter first. Default: fc.')
+  @description('The prefix of the queues\' names: 1 to 10 of a-z and 0-9, beginning with a letter. Default: fc.')
   @minLength(1)
   @maxLength(10)
   FuncComet__Mailbox__QueuePrefix: string?
 
-  @description('How long a received message stays hidden while its answer is written: hh:mm:ss, 00:00:05 to 01:00:00. Default: 00:00:30.')
+  @description('How long a message that a plain poll received stays hidden while the answer is written: hh:mm:ss, 00:00:05 to 01:00:00. Default: 00:00:30.')
   FuncComet__Mailbox__PlainLease: string?
 
-  @description('Deliveries in lease mode before a message goes to the dead letters: 0 (as many as it takes) to 1,000. Default: 10.')
+  @description('Deliveries in lease mode after which an unacknowledged message goes to the dead letters: 1 to 1,000, or 0 for no limit. Default: 10.')
   @minValue(0)
   @maxValue(1000)
   FuncComet__Mailbox__MaxDeliveries: int?
 
-  @description('Messages that may wait in a mailbox: 1 to 1,000,000. Default: 10,000.')
+  @description('The most messages that a mailbox holds: 1 to 1,000,000. Default: 10,000.')
   @minValue(1)
   @maxValue(1000000)
   FuncComet__Mailbox__MaxDepth: int?
 
-  @description('The timeout of a poll that names none: hh:mm:ss, 00:00:00 to 00:03:40. Default: 00:00:30.')
+  @description('The timeout of a poll that gives none: hh:mm:ss, 00:00:00 to 00:03:40. Default: 00:00:30.')
   FuncComet__Poll__DefaultTimeout: string?
 
   @description('The iss of tokens: 1 to 200 characters. Default: funccomet.')
@@ -33,13 +33,13 @@ type settingsType = {
   @maxLength(200)
   FuncComet__Token__Audience: string?
 
-  @description('How far clocks may differ: hh:mm:ss, 00:00:00 to 00:01:00. Default: 00:00:30.')
+  @description('How far clocks may differ when a token\'s times are checked: hh:mm:ss, 00:00:00 to 00:01:00. Default: 00:00:30.')
   FuncComet__Token__ClockSkew: string?
 
   @description('Whether a token may come in the query. Default: true.')
   FuncComet__Token__AllowInQuery: bool?
 
-  @description('Polls of one recipient that an instance holds: 1 to 100,000. Default: 100.')
+  @description('The most polls of one recipient that an instance holds: 1 to 100,000. Default: 100.')
   @minValue(1)
   @maxValue(100000)
   FuncComet__Limits__MaxHeldPollsPerRecipient: int?
@@ -59,21 +59,21 @@ type settingsType = {
   @maxValue(128)
   FuncComet__Request__MaxKeyLength: int?
 
-  @description('What comes first for a plain poll that waits on the instance of the push. Default: Stored.')
+  @description('Whether a push stores a message before it hands it over to a plain poll that waits on the same instance (Stored), or only if the hand-over fails (Direct). Default: Stored.')
   FuncComet__Push__Handover: ('Stored' | 'Direct')?
 
   @description('The first pause between two looks into an empty mailbox: hh:mm:ss.fff, 00:00:00.050 to 00:01:00. Default: 00:00:00.250.')
   FuncComet__Backoff__Initial: string?
 
-  @description('The longest pause: hh:mm:ss.fff, 00:00:00.050 to 00:05:00. Default: 00:00:30, and 00:00:05 without the doorbell.')
+  @description('The longest pause between two looks: hh:mm:ss.fff, 00:00:00.050 to 00:05:00. Default: 00:00:30, or 00:00:05 without the doorbell.')
   FuncComet__Backoff__Maximum: string?
 
-  @description('How much shorter a pause may be by chance, as a share of it: 0 to 0.5, written as text. Default: 0.2.')
+  @description('The largest share by which a pause is randomly shortened: 0 to 0.5, as a string. Default: 0.2.')
   FuncComet__Backoff__Jitter: string?
 
   @description('Whether a push at one instance wakes the polls held at another. Default: true.')
   FuncComet__Doorbell__Enabled: bool?
 
-  @description('The pause between two looks for rings of other instances: hh:mm:ss.fff, 00:00:00.050 to 00:00:05. Default: 00:00:00.200.')
+  @description('The pause between two looks for rings from other instances: hh:mm:ss.fff, 00:00:00.050 to 00:00:05. Default: 00:00:00.200.')
   FuncComet__Doorbell__Interval: string?
 }

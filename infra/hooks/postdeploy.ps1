@@ -1,4 +1,4 @@
-# Waits until the app that was deployed serves: FUNCCOMET_URL is an output of main.bicep.
+# Waits until the deployed app answers. FUNCCOMET_URL is an output of main.bicep.
 $ErrorActionPreference = 'Stop'
 $end = (Get-Date).AddMinutes(15)
 while ($true) {
@@ -7,7 +7,7 @@ while ($true) {
     break
   } catch {
     if ((Get-Date) -gt $end) {
-      throw "It did not within 15 minutes: $_ A role that was not seen yet when it read its keys? Let it read them again (docs/operations.md, 'When it does not serve'), and run this once more."
+      throw "The app did not answer within 15 minutes: $_ Perhaps it read its keys before its role took effect. Make it read them again (docs/operations.md, 'When it does not serve') and run this script once more."
     }
     Start-Sleep -Seconds 10
   }

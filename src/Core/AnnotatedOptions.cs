@@ -4,26 +4,35 @@ using Microsoft.Extensions.Options;
 
 namespace FuncComet;
 
-/// <summary>Options that are bound from their section and checked by their own attributes when the host starts.</summary>
+/// <summary>Options that are bound to a section of the configuration and validated when the host starts.</summary>
 public static class AnnotatedOptions
 {
-    /// <summary>Registers <typeparamref name="T"/>; what breaks a rule stops the start with that rule's own words.</summary>
+    /// <summary>
+    /// Registers <typeparamref name="T"/>. An invalid value stops the start. An attribute's message leaves out the setting's name, which is
+    /// put before it; <see cref="IValidatableObject.Validate"/> names the settings itself, since it may be about several.
+    /// </summary>
     public static IServiceCollection AddAnnotatedOptions<T>(this IServiceCollection services, string sectionName)
         where T : class
     {
         services.AddOptions<T>().BindConfiguration(sectionName).ValidateOnStart();
-        return services.AddSingleton<IValidateOptions<T>, Validation<T>>();
+        return services.AddSingleton<IValidateOptions<T>>(new Validation<T>(sectionName));
     }
 
-    private sealed class Validation<T> : IValidateOptions<T>
+    private sealed class Validation<T>(string sectionName) : IValidateOptions<T>
         where T : class
     {
+        // As the setting is written in the environment.
+        private readonly string _prefix = sectionName.Replace(":", "__", StringComparison.Ordinal);
+
         public ValidateOptionsResult Validate(string? name, T options)
         {
-            var broken = new List<ValidationResult>();
-            return Validator.TryValidateObject(options, new ValidationContext(options), broken, validateAllProperties: true)
+            var failures = new List<ValidationResult>();
+            return Validator.TryValidateObject(options, new ValidationContext(options), failures, validateAllProperties: true)
                 ? ValidateOptionsResult.Success
-                : ValidateOptionsResult.Fail(broken.Select(result => result.ErrorMessage!));
+                : ValidateOptionsResult.Fail(failures.Select(Message));
         }
+
+        private string Message(ValidationResult failure) =>
+            failure.MemberNames.SingleOrDefault() is { } property ? $"{_prefix}__{property} {failure.ErrorMessage}" : failure.ErrorMessage!;
     }
 }

@@ -4,9 +4,11 @@ using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Pushing;
 using FuncComet.Telemetry;
+using FuncComet.Waiting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace FuncComet;
@@ -26,7 +28,7 @@ public static class FuncCometServices
         // Before the setting itself, which has the last word.
         services.Configure<BackoffOptions>(backoff =>
             backoff.Maximum = bool.TryParse(configuration[$"{DoorbellOptions.SectionName}:{nameof(DoorbellOptions.Enabled)}"], out var enabled) && !enabled
-                ? BackoffOptions.LongestUnheard
+                ? BackoffOptions.MaxUnreachable
                 : backoff.Maximum);
         services.AddAnnotatedOptions<BackoffOptions>(BackoffOptions.SectionName);
         services.AddAnnotatedOptions<PushOptions>(PushOptions.SectionName);
@@ -45,14 +47,26 @@ public static class FuncCometServices
         services.AddSingleton<MailboxDepths>();
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<Acknowledgements>();
-        services.AddSingleton<Doorbell>();
+        services.AddSingleton<Backoff>();
+        services.AddSingleton<RememberedSteps>();
+        services.AddSingleton(provider => new WaitingRooms(
+            provider.GetRequiredService<Backoff>(),
+            provider.GetRequiredService<RememberedSteps>(),
+            provider.GetRequiredService<IOptions<DoorbellOptions>>().Value.Enabled,
+            provider.GetRequiredService<IHostApplicationLifetime>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<BellQueues>();
+        services.AddSingleton<Presences>();
         services.AddSingleton<InstanceBell>();
         services.AddHostedService(provider => provider.GetRequiredService<InstanceBell>());
         services.AddSingleton<Ringer>();
-        services.AddHostedService(provider => provider.GetRequiredService<Ringer>());
-        services.AddSingleton<Backoff>();
+
+        // After the bell, so that it is stopped before: the bell is needed until all is settled.
+        services.AddSingleton<UnsettledWork>();
+        services.AddHostedService(provider => provider.GetRequiredService<UnsettledWork>());
         services.AddSingleton<HeldPolls>();
+        services.AddSingleton<MessageReceiver>();
+        services.AddSingleton<MessageDelivery>();
         services.AddSingleton<LongPoll>();
         services.AddSingleton<MessagePush>();
         return services;

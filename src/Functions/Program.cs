@@ -2,18 +2,7 @@ using FuncComet.Functions.Hosting;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 
-namespace FuncComet.Functions;
-
-internal static class Program
-{
-    public static Task Main(string[] args) => CreateHost(args).RunAsync();
-
-    /// <summary>The function app. LocalHost starts it from here too.</summary>
-    public static IHost CreateHost(string[] args)
-    {
-        var builder = FunctionsApplication.CreateBuilder(args);
-        builder.ConfigureFunctionsWebApplication();
-        builder.AddFuncComet();
-        return builder.Build();
-    }
-}
+var builder = FunctionsApplication.CreateBuilder(args);
+builder.ConfigureFunctionsWebApplication();
+builder.AddFuncComet();
+await builder.Build().RunAsync();

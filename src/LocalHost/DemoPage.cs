@@ -1,4 +1,5 @@
 using FuncComet.Functions.Tokens;
+using FuncComet.LocalHost.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,12 +8,16 @@ using Microsoft.Extensions.Options;
 
 namespace FuncComet.LocalHost;
 
-/// <summary>The demo page at <c>/</c>, and the JavaScript client that it uses at <c>/funccomet</c>: the files of clients/js as they are now. No part of the function app.</summary>
+/// <summary>
+/// The demo page at <c>/</c>, and the JavaScript client that it uses at <c>/funccomet</c>: the files of clients/js as they are now. No part
+/// of the function app.
+/// </summary>
 internal static class DemoPage
 {
     // What the page needs is all here; nothing is fetched from elsewhere, and no other site frames it.
     private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        + "frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
     private static readonly FileExtensionContentTypeProvider ContentTypes = new(new Dictionary<string, string>
     {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration;
 namespace FuncComet.LocalHost;
 
 /// <summary>
-/// local.settings.json. Its <c>Values</c> become environment variables, as with Core Tools, and those that are set already win; of its <c>Host</c>
-/// the two that are about CORS are read.
+/// local.settings.json. Its <c>Values</c> become environment variables, as with Core Tools, and those that are set already win; of its
+/// <c>Host</c> the two that are about CORS are read.
 /// </summary>
 internal static class LocalSettings
 {
@@ -16,8 +16,9 @@ internal static class LocalSettings
     {
         var name = File.Exists(Path.Combine(RepositoryRoot.Folder, FileName)) ? FileName : ExampleName;
         var settings = Read(name);
-        foreach (var (key, value) in settings.GetSection("Values").GetChildren().Select(setting => KeyValuePair.Create(setting.Key, setting.Value)))
+        foreach (var setting in settings.GetSection("Values").GetChildren())
         {
+            var key = setting.Key;
             if (key.Contains('=', StringComparison.Ordinal))
             {
                 throw new StartException($"{name}: '{key}' cannot be the name of a setting.");
@@ -25,7 +26,7 @@ internal static class LocalSettings
 
             if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(key)))
             {
-                Environment.SetEnvironmentVariable(key, value);
+                Environment.SetEnvironmentVariable(key, setting.Value);
             }
         }
 

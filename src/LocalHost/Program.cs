@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using FuncComet.Functions.Tokens;
+using FuncComet.LocalHost.Hosting;
 using FuncComet.LocalHost.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -23,19 +24,22 @@ internal static class Program
 
     private static readonly Option<string?> Storage = new("--storage")
     {
-        Description = "The storage account to use instead of the one in local.settings.json. Where nothing answers there and Azurite can be it, Azurite is started.",
+        Description = "The storage account to use instead of the one in local.settings.json. "
+            + "Where nothing answers there and Azurite can be it, Azurite is started.",
         HelpName = "connection string",
     };
 
     private static readonly Option<string?> Key = new("--enable-auth")
     {
-        Description = "Ask for this function key (x-functions-key or ?code=) where a function needs one. Without it everybody is let in, as Core Tools does.",
+        Description = "Ask for this function key (x-functions-key or ?code=) where a function needs one. "
+            + "Without it everybody is let in, as Core Tools does.",
         HelpName = "key",
     };
 
     private static readonly Option<string?> Cors = new("--cors")
     {
-        Description = "Origins that a browser may call the functions from, with commas between them, or *. Without it those of Host.CORS in local.settings.json.",
+        Description = "Origins that a browser may call the functions from, with commas between them, or *. "
+            + "Without it those of Host.CORS in local.settings.json.",
         HelpName = "origins",
     };
 
@@ -49,12 +53,16 @@ internal static class Program
             }
         });
         var setUp = new Command("set-up", "Installs what LocalHost and the tests need beyond the SDK and Node, once, and ends.");
-        setUp.SetAction(_ => ExplainedAsync(start => NodeTools.EnsureInstalledAsync(Console.Out, start.Token), port: 0));
-        var command = new RootCommand("Runs FuncComet's functions on this machine, with Azurite for storage.") { Port, Storage, Key, Cors, setUp };
+        setUp.SetAction(_ => ExplainedAsync(SetUpAsync, port: 0));
+        var command = new RootCommand("Runs FuncComet's functions on this machine, with Azurite for storage.")
+        {
+            Port, Storage, Key, Cors, setUp,
+        };
         command.SetAction(arguments =>
         {
             var port = arguments.GetValue(Port);
-            return ExplainedAsync(start => RunAsync(port, arguments.GetValue(Storage), arguments.GetValue(Key), arguments.GetValue(Cors), start), port);
+            var (storage, key, cors) = (arguments.GetValue(Storage), arguments.GetValue(Key), arguments.GetValue(Cors));
+            return ExplainedAsync(start => RunAsync(port, storage, key, cors, start), port);
         });
 
         // Ctrl-C and SIGTERM are handled here: first StartSignals, then the host itself, which answers its polls before anything ends.
@@ -81,6 +89,12 @@ internal static class Program
         }
     }
 
+    private static async Task SetUpAsync(StartSignals start)
+    {
+        await NodeTools.Azurite.EnsureInstalledAsync(Console.Out, start.Token);
+        await NodeTools.OfTests.EnsureInstalledAsync(Console.Out, start.Token);
+    }
+
     private static async Task RunAsync(int port, string? storage, string? key, string? cors, StartSignals start)
     {
         var (settings, platform) = LocalSettings.Apply();
@@ -92,7 +106,7 @@ internal static class Program
 
         // Stopped last: leases are given back until the very end.
         await using var azurite = await LocalStorage.EnsureAsync(Console.Out, start.Token);
-        using var host = Functions.Program.CreateHost(
+        await using var host = FunctionsHost.Create(
         [
             $"--{KestrelSetup.PortSetting}={port}",
             $"--{FunctionEndpoints.KeySetting}={key}",
@@ -103,7 +117,8 @@ internal static class Program
         start.Dispose();
         var address = host.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
         var tokens = host.Services.GetRequiredService<IOptions<TokenOptions>>().Value.Required;
-        Welcome.Write(Console.Out, address, FunctionEndpoints.RoutePrefix(AppContext.BaseDirectory), withKey: key is not null, withTokens: tokens);
+        var prefix = FunctionEndpoints.RoutePrefix(AppContext.BaseDirectory);
+        Welcome.Write(Console.Out, address, prefix, withKey: key is not null, withTokens: tokens);
         await host.WaitForShutdownAsync(CancellationToken.None);
     }
 
@@ -112,7 +127,9 @@ internal static class Program
     {
         StartException => exception.Message,
         OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures),
-        AddressInUseException or IOException { InnerException: AddressInUseException } or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
+        AddressInUseException
+            or IOException { InnerException: AddressInUseException }
+            or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
             $"Port {port} is taken: end what listens there or choose another with --port.",
         InvalidOperationException { InnerException: FormatException or ArgumentException } => exception.Message,
         _ => null,

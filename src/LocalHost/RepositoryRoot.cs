@@ -1,9 +1,9 @@
 namespace FuncComet.LocalHost;
 
-/// <summary>The clone that this program was built in: host.json, the settings, package.json and what is kept on this machine are there.</summary>
+/// <summary>The clone that this program was built in: host.json, the settings and what is kept on this machine are there.</summary>
 internal static class RepositoryRoot
 {
-    private const string Marker = "FuncComet.Local.slnf";
+    private const string Marker = "FuncComet.sln";
 
     public static string Folder { get; } = Find(AppContext.BaseDirectory);
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace FuncComet.LocalHost;
 
 /// <summary>
-/// Ctrl-C and SIGTERM while LocalHost is starting: they call the start off, so that what it started is ended too. Dispose it when the host runs,
-/// which has its own handling.
+/// Ctrl-C and SIGTERM while LocalHost is starting: they call the start off, so that what it started is ended too. Dispose it when the host
+/// runs, which has its own handling.
 /// </summary>
 internal sealed class StartSignals : IDisposable
 {

@@ -1,3 +1,5 @@
+using FuncComet.LocalHost.Hosting;
+
 namespace FuncComet.LocalHost;
 
 /// <summary>What is printed when everything runs.</summary>

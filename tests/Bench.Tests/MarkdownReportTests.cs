@@ -5,14 +5,16 @@ namespace FuncComet.Bench.Tests;
 public sealed class MarkdownReportTests
 {
     [Fact]
-    public void Update_FillsThePlacesOfWhatWasMeasuredAndEmptiesTheOthers()
+    public void Update_WhenSomeScenariosWereNotMeasured_FillsTheOthersAndSaysSo()
     {
         var report = new Report();
         report.Add("memory", "one", "KiB", 10.25);
         report.Add("memory", "two", "KiB", 1_234);
         report.Add("memory", "two", "managed", 0);
 
-        var updated = MarkdownReport.Update("a\n<!-- bench: memory -->old<!-- /bench -->\nb\n<!-- bench: cpu -->old<!-- /bench -->\n", report);
+        var updated = MarkdownReport.Update(
+            "a\n<!-- bench: memory -->old<!-- /bench -->\nb\n<!-- bench: cpu -->old<!-- /bench -->\n",
+            report);
 
         Assert.Equal(
             """

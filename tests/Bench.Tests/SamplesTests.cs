@@ -10,7 +10,7 @@ public sealed class SamplesTests
     [InlineData(0.51, 6)]
     [InlineData(0.99, 10)]
     [InlineData(1, 10)]
-    public void Percentile_OfOneToTen_IsTheLeastThatTheShareReaches(double share, double expected)
+    public void Percentile_OfTenSamples_IsTheNearestRank(double share, double expected)
     {
         var samples = new Samples();
         foreach (var milliseconds in new[] { 10, 3, 7, 1, 9, 2, 8, 4, 6, 5 })
@@ -22,7 +22,7 @@ public sealed class SamplesTests
     }
 
     [Fact]
-    public void Percentile_OfOne_IsThatOne()
+    public void Percentile_OfOneSample_IsThatSample()
     {
         var samples = new Samples();
         samples.Add(TimeSpan.FromMilliseconds(3));

@@ -3,7 +3,7 @@ using Xunit.Runner.InProc.SystemConsole;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>The tests' own entry point, with two commands beside it: <c>set-up</c> and <c>screenshots &lt;folder&gt;</c>.</summary>
+/// <summary>Runs the tests, or one of two other commands: <c>set-up</c> and <c>screenshots &lt;folder&gt;</c>.</summary>
 internal static class Program
 {
     public static Task<int> Main(string[] args) => args switch

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>Pictures of the demo page, with a scene on it.</summary>
+/// <summary>Takes the screenshots of the demo page for the documentation.</summary>
 internal static class Screenshots
 {
     private static readonly (string File, ColorScheme Colors, int Width, int Height)[] Pictures =

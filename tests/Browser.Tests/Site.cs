@@ -7,12 +7,12 @@ using Microsoft.Playwright;
 [assembly: AssemblyFixture(typeof(SuiteLock))]
 [assembly: AssemblyFixture(typeof(Site))]
 
-// They wait most of the time: for a lease to end, for the network to come back.
+// More threads than cores: the tests spend most of their time waiting, for example for a lease to end.
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 8)]
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>A LocalHost as a user starts it, with the demo page and the JavaScript client, and one Chromium for all.</summary>
+/// <summary>A LocalHost, which serves the demo page and the JavaScript client, and a Chromium. All tests share them.</summary>
 public sealed class Site : IAsyncLifetime
 {
     private const float Patience = 60_000;
@@ -26,7 +26,7 @@ public sealed class Site : IAsyncLifetime
     private IBrowser _browser = null!;
     private HttpClient _http = null!;
 
-    /// <summary>The demo page's address, which ends in a slash.</summary>
+    /// <summary>The address of the demo page; ends in a slash.</summary>
     public Uri Page => new(_host.Url, "/");
 
     public async ValueTask InitializeAsync()
@@ -40,7 +40,7 @@ public sealed class Site : IAsyncLifetime
         Assertions.SetDefaultExpectTimeout(Patience);
     }
 
-    /// <summary>Another LocalHost, whose mailboxes are not this one's: the demo's people have the same names everywhere.</summary>
+    /// <summary>Starts another LocalHost with its own mailboxes, because the demo page uses the same recipients everywhere.</summary>
     public Task<LocalHostProcess> StartHostAsync(bool withTokens, params string[] arguments) => LocalHostProcess.StartAsync(
         ["--port", "0", "--storage", _azurite.ConnectionString, .. arguments],
         new Dictionary<string, string>
@@ -50,10 +50,10 @@ public sealed class Site : IAsyncLifetime
             ["FuncComet__Token__SigningKey"] = withTokens ? "browser-tests-browser-tests-browser-tests" : "",
         });
 
-    /// <summary>A recipient that no other test uses.</summary>
+    /// <summary>Creates a recipient that no other test uses.</summary>
     public static string NewRecipient() => $"browser-{Interlocked.Increment(ref _lastRecipient)}";
 
-    /// <summary>A browser of its own, which ends when it is disposed: its tabs share locks and channels with no other's.</summary>
+    /// <summary>Opens a separate browser context: its tabs share no locks and no channels with the tabs of other contexts.</summary>
     public async Task<IBrowserContext> NewBrowserAsync(BrowserNewContextOptions? options = null)
     {
         var context = await _browser.NewContextAsync(options);
@@ -63,11 +63,12 @@ public sealed class Site : IAsyncLifetime
 
     public async Task PushAsync(string recipient, string text)
     {
-        using var accepted = await _http.PostAsync($"push?rcpt={recipient}", new StringContent(text), TestContext.Current.CancellationToken).Bounded();
+        var content = new StringContent(text);
+        using var accepted = await _http.PostAsync($"push?rcpt={recipient}", content, TestContext.Current.CancellationToken).Bounded();
         accepted.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Pushes one after another.</summary>
+    /// <summary>Pushes the texts one after another.</summary>
     public async Task PushAllAsync(string recipient, IEnumerable<string> texts)
     {
         foreach (var text in texts)
@@ -76,11 +77,15 @@ public sealed class Site : IAsyncLifetime
         }
     }
 
-    /// <summary>Returns when everything that was pushed to a recipient is acknowledged, so that nothing can come again.</summary>
-    public Task UntilNothingIsLeftAsync(string recipient) => Await.UntilAsync(async () => await CountAsync(recipient) == 0, $"an empty mailbox of {recipient}");
+    /// <summary>Returns when all messages of a recipient are acknowledged, after which none can be delivered again.</summary>
+    public Task UntilNothingIsLeftAsync(string recipient) =>
+        Await.UntilAsync(async () => await CountAsync(recipient) == 0, $"an empty mailbox of {recipient}");
 
-    public async Task<int> CountAsync(string recipient) =>
-        (await _http.GetFromJsonAsync<JsonElement>($"mailbox?rcpt={recipient}", TestContext.Current.CancellationToken).Bounded()).GetProperty("messages").GetInt32();
+    public async Task<int> CountAsync(string recipient)
+    {
+        var get = _http.GetFromJsonAsync<JsonElement>($"mailbox?rcpt={recipient}", TestContext.Current.CancellationToken);
+        return (await get.Bounded()).GetProperty("messages").GetInt32();
+    }
 
     public async ValueTask DisposeAsync()
     {

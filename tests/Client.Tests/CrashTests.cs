@@ -4,32 +4,47 @@ using FuncComet.Testing;
 
 namespace FuncComet.Client.Tests;
 
-/// <summary>The promise when LocalHost is killed again and again under a client that pushes and one that reads.</summary>
+/// <summary>
+/// LocalHost is killed and restarted several times while a client pushes and reads. No message may be lost or returned twice.
+/// </summary>
 public sealed class CrashTests(LocalApp app, ITestOutputHelper output)
 {
     private const string Recipient = "client-crash";
 
     [Fact]
-    public async Task ReadAllAsync_WithTheHostKilled_LosesNothingAndHandsNothingOutTwice()
+    public async Task ReadAllAsync_WhenTheHostIsKilled_ReturnsEveryMessageOnce()
     {
         await using var instance = await Instance.StartAsync(app.Storage);
         using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
-        var client = new FuncCometClient(http, new FuncCometClientOptions { BaseAddress = instance.Url, Lease = TimeSpan.FromSeconds(5), RememberedMessages = 100_000 });
+        var options = new FuncCometClientOptions
+        {
+            BaseAddress = instance.Url,
+            Lease = TimeSpan.FromSeconds(5),
+            RememberedMessages = 100_000,
+        };
+        var client = new FuncCometClient(http, options);
         var read = new ConcurrentQueue<CometMessage>();
         using var reading = new CancellationTokenSource();
         var reader = ReadAsync(client, read, reading.Token);
 
         var accepted = new ConcurrentQueue<int>();
-        var killing = instance.KillAsync(times: 3, beforeEach: kill => Await.UntilAsync(() => accepted.Count >= 250 * (kill + 1), "pushes between two kills"));
+        var killing = instance.KillAsync(
+            times: 3,
+            beforeEach: kill => Await.UntilAsync(() => accepted.Count >= 250 * (kill + 1), "pushes between two kills"));
         await PushAsync(client, accepted, until: killing).Bounded();
 
-        // When all were read and nothing is left, nothing can come twice either.
-        await Await.UntilAsync(async () => read.Count >= accepted.Count && (await client.CountMailboxAsync(Recipient)).Messages == 0, "every message");
+        // Once all messages are read and acknowledged, none can be delivered a second time.
+        await Await.UntilAsync(
+            async () => read.Count >= accepted.Count && await IsEmptyAsync(client),
+            "every message read and acknowledged");
         await reading.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reader.Bounded());
-        output.WriteLine($"accepted {accepted.Count}, read {read.Count}, of these handed out before in vain {read.Count(message => message.Deliveries > 1)}");
+        var redelivered = read.Count(message => message.Deliveries > 1);
+        output.WriteLine($"{accepted.Count} accepted, {read.Count} read, {redelivered} of them not at their first delivery");
         Assert.Equal(accepted.Order(), read.Select(message => int.Parse(message.Text, CultureInfo.InvariantCulture)).Order());
     }
+
+    private static async Task<bool> IsEmptyAsync(FuncCometClient client) => (await client.CountMailboxAsync(Recipient)).Messages == 0;
 
     private static async Task ReadAsync(FuncCometClient client, ConcurrentQueue<CometMessage> read, CancellationToken cancellationToken)
     {
@@ -54,7 +69,7 @@ public sealed class CrashTests(LocalApp app, ITestOutputHelper output)
         await until;
     }
 
-    // A push whose answer did not come is repeated under its key: what it may have stored twice is handed out once.
+    // A push that got no answer is repeated with the same key, so that the client returns the message once even if both pushes stored it.
     private static async Task PushAsync(FuncCometClient client, int number)
     {
         for (var isAccepted = false; !isAccepted;)
@@ -71,7 +86,7 @@ public sealed class CrashTests(LocalApp app, ITestOutputHelper output)
         }
     }
 
-    /// <summary>A LocalHost that is killed and comes again at the same address.</summary>
+    /// <summary>A LocalHost that can be killed and restarted at the same address.</summary>
     private sealed class Instance(string storage, LocalHostProcess host) : IAsyncDisposable
     {
         private LocalHostProcess _host = host;

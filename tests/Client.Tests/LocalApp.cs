@@ -2,7 +2,7 @@ using FuncComet.Testing;
 
 namespace FuncComet.Client.Tests;
 
-/// <summary>A LocalHost that asks for keys and tokens, for the tests that need no other.</summary>
+/// <summary>A LocalHost that requires function keys and tokens, shared by all tests that need no special one.</summary>
 public sealed class LocalApp : IAsyncLifetime
 {
     private const string FunctionKey = "client-tests";
@@ -13,10 +13,10 @@ public sealed class LocalApp : IAsyncLifetime
 
     public string Storage => _azurite.ConnectionString;
 
-    /// <summary>A client of the application's server, which has the function key.</summary>
+    /// <summary>The client that the application's server uses, with the function key.</summary>
     public FuncCometClient Server => new(_http, new FuncCometClientOptions { BaseAddress = _host!.Url, FunctionKey = FunctionKey });
 
-    /// <summary>A client of recipients, who get their tokens from the server.</summary>
+    /// <summary>Creates a client as recipients use it: it gets its tokens from the server.</summary>
     public FuncCometClient Recipient(TimeSpan lease) => new(_http, new FuncCometClientOptions
     {
         BaseAddress = _host!.Url,
@@ -29,7 +29,11 @@ public sealed class LocalApp : IAsyncLifetime
         await _azurite.InitializeAsync();
         _host = await LocalHostProcess.StartAsync(
             ["--port", "0", "--storage", Storage, "--enable-auth", FunctionKey],
-            new Dictionary<string, string> { ["FuncComet__Token__Required"] = "true", ["FuncComet__Token__SigningKey"] = "client-tests-client-tests-client-tests" });
+            new Dictionary<string, string>
+            {
+                ["FuncComet__Token__Required"] = "true",
+                ["FuncComet__Token__SigningKey"] = "client-tests-client-tests-client-tests",
+            });
     }
 
     public async ValueTask DisposeAsync()

@@ -2,17 +2,19 @@ using FuncComet.Testing;
 
 namespace FuncComet.Client.Tests;
 
-/// <summary>The client and a LocalHost that asks for keys and tokens.</summary>
+/// <summary>The client against a LocalHost that requires function keys and tokens.</summary>
 public sealed class LocalHostTests(LocalApp app)
 {
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
+
     [Fact]
-    public async Task ReadAllAsync_WhileNothingFails_BringsAllInOrder()
+    public async Task ReadAllAsync_WhenNothingFails_ReturnsAllMessagesInOrder()
     {
         var recipient = NewRecipient();
         var read = new List<string>();
         var pushing = PushAsync(recipient, count: 200);
 
-        await foreach (var message in app.Recipient(TimeSpan.FromSeconds(30)).ReadAllAsync(recipient, TestContext.Current.CancellationToken))
+        await foreach (var message in app.Recipient(TimeSpan.FromSeconds(30)).ReadAllAsync(recipient, CancellationToken))
         {
             Assert.Equal(1, message.Deliveries);
             read.Add(message.Text);
@@ -27,7 +29,7 @@ public sealed class LocalHostTests(LocalApp app)
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenAHandlerThrowsOnEveryThird_BringsAllInTheEnd()
+    public async Task ReadAllAsync_WhenAHandlerThrowsOnEveryThirdMessage_ReturnsThoseAgain()
     {
         var recipient = NewRecipient();
         var client = app.Recipient(TimeSpan.FromSeconds(5));
@@ -37,7 +39,7 @@ public sealed class LocalHostTests(LocalApp app)
 
         async Task ReadAsync()
         {
-            await foreach (var message in client.ReadAllAsync(recipient, TestContext.Current.CancellationToken))
+            await foreach (var message in client.ReadAllAsync(recipient, CancellationToken))
             {
                 handled.Add(++calls % 3 == 0 ? throw new InvalidOperationException("Every third.") : message.Text);
                 if (handled.Count == 12)
@@ -57,49 +59,72 @@ public sealed class LocalHostTests(LocalApp app)
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenCancelled_LeavesNoPollThatTakesTheNextMessage()
+    public async Task ReadAllAsync_WhenCancelled_LeavesNoPollBehindThatTakesTheNextMessage()
     {
         var recipient = NewRecipient();
         using var cancelling = new CancellationTokenSource();
-        await app.Server.PushAsync(recipient, new("first"), TestContext.Current.CancellationToken);
-        await using var messages = app.Recipient(TimeSpan.FromSeconds(30)).ReadAllAsync(recipient, cancelling.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await app.Server.PushAsync(recipient, new("first"), CancellationToken);
+        var client = app.Recipient(TimeSpan.FromSeconds(30));
+        await using var messages = client.ReadAllAsync(recipient, cancelling.Token).GetAsyncEnumerator(CancellationToken);
         Assert.True(await messages.MoveNextAsync().AsTask().Bounded());
         var next = messages.MoveNextAsync().AsTask();
-        await Await.UntilAsync(async () => (await app.Server.CountMailboxAsync(recipient)).Messages == 0, "the acknowledgement with the held poll");
+        await Await.UntilAsync(
+            async () => (await app.Server.CountMailboxAsync(recipient)).Messages == 0,
+            "the acknowledgement that the held poll carries");
 
         await cancelling.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.Bounded());
 
-        await app.Server.PushAsync(recipient, new("second"), TestContext.Current.CancellationToken);
-        var polled = await app.Recipient(TimeSpan.FromSeconds(30)).PollAsync(recipient, new PollRequest { Timeout = TimeSpan.FromSeconds(20) }, TestContext.Current.CancellationToken);
+        await app.Server.PushAsync(recipient, new("second"), CancellationToken);
+        var request = new PollRequest { Timeout = TimeSpan.FromSeconds(20) };
+        var polled = await client.PollAsync(recipient, request, CancellationToken);
         Assert.Equal(("second", 1), (polled[0].Text, polled[0].Deliveries));
     }
 
     [Fact]
-    public async Task EverythingElse_WhenAsked_IsDone()
+    public async Task PollAsync_WhenAMessageWasPushedToTwoRecipients_ReturnsIdKeyAndBytes()
     {
         var recipient = $"{NewRecipient()} & søn +%/?";
         var bytes = Enumerable.Range(0, 256).Select(value => (byte)value).ToArray();
-        var pushed = await app.Server.PushAsync([recipient, NewRecipient()], new OutgoingMessage(bytes) { Key = "order-17", TimeToLive = TimeSpan.FromHours(1) }, TestContext.Current.CancellationToken);
-        Assert.Equal(2, pushed.Count);
-
+        var outgoing = new OutgoingMessage(bytes) { Key = "order-17", TimeToLive = TimeSpan.FromHours(1) };
         var client = app.Recipient(TimeSpan.FromSeconds(30));
-        var message = Assert.Single(await client.PollAsync(recipient, new PollRequest { Lease = TimeSpan.FromSeconds(30) }, TestContext.Current.CancellationToken));
+
+        var pushed = await app.Server.PushAsync([recipient, NewRecipient()], outgoing, CancellationToken);
+        var request = new PollRequest { Lease = TimeSpan.FromSeconds(30) };
+        var message = Assert.Single(await client.PollAsync(recipient, request, CancellationToken));
+
+        Assert.Equal(2, pushed.Count);
         Assert.Equal(pushed[0].Id, message.Id);
         Assert.Equal("order-17", message.Key);
         Assert.Equal(bytes, message.Body.ToArray());
-        await client.AcknowledgeAsync(recipient, [message.Receipt!], TestContext.Current.CancellationToken);
-        Assert.Equal(new MailboxCount(0, Exists: true), await app.Server.CountMailboxAsync(recipient, TestContext.Current.CancellationToken));
+        await client.AcknowledgeAsync(recipient, [message.Receipt!], CancellationToken);
+        Assert.Equal(new MailboxCount(0, Exists: true), await app.Server.CountMailboxAsync(recipient, CancellationToken));
+    }
 
-        await app.Server.PushAsync(recipient, new("dropped"), TestContext.Current.CancellationToken);
-        await app.Server.EmptyMailboxAsync(recipient, TestContext.Current.CancellationToken);
-        Assert.Empty(await client.PollAsync(recipient, new PollRequest { Timeout = TimeSpan.Zero }, TestContext.Current.CancellationToken));
+    [Fact]
+    public async Task EmptyMailboxAsync_WhenAMessageIsStored_DeletesIt()
+    {
+        var recipient = NewRecipient();
+        await app.Server.PushAsync(recipient, new("dropped"), CancellationToken);
 
-        var error = await Assert.ThrowsAsync<FuncCometException>(() => app.Server.PushAsync("", new("hello"), TestContext.Current.CancellationToken));
+        await app.Server.EmptyMailboxAsync(recipient, CancellationToken);
+
+        var request = new PollRequest { Timeout = TimeSpan.Zero };
+        Assert.Empty(await app.Recipient(TimeSpan.FromSeconds(30)).PollAsync(recipient, request, CancellationToken));
+    }
+
+    [Fact]
+    public async Task PushAsync_WhenTheAppRefuses_ThrowsWithTheCode()
+    {
+        var recipient = NewRecipient();
+        var tooLarge = new OutgoingMessage(new byte[48_001]);
+        var withoutKey = app.Recipient(TimeSpan.FromSeconds(30));
+
+        var error = await Assert.ThrowsAsync<FuncCometException>(() => app.Server.PushAsync("", new("hello"), CancellationToken));
         Assert.Equal(("bad-recipient", "rcpt"), (error.Code, error.Parameter));
-        error = await Assert.ThrowsAsync<FuncCometException>(() => app.Server.PushAsync(recipient, new OutgoingMessage(new byte[48_001]), TestContext.Current.CancellationToken));
+        error = await Assert.ThrowsAsync<FuncCometException>(() => app.Server.PushAsync(recipient, tooLarge, CancellationToken));
         Assert.Equal("message-too-large", error.Code);
-        error = await Assert.ThrowsAsync<FuncCometException>(() => client.PushAsync(recipient, new("hello"), TestContext.Current.CancellationToken));
+        error = await Assert.ThrowsAsync<FuncCometException>(() => withoutKey.PushAsync(recipient, new("hello"), CancellationToken));
         Assert.Equal("401 unexpected-answer: The host refused the request: the function key is missing or wrong.", error.Message);
     }
 
@@ -109,7 +134,7 @@ public sealed class LocalHostTests(LocalApp app)
     {
         for (var number = 1; number <= count; number++)
         {
-            await app.Server.PushAsync(recipient, new($"{number}"), TestContext.Current.CancellationToken);
+            await app.Server.PushAsync(recipient, new($"{number}"), CancellationToken);
         }
     }
 }

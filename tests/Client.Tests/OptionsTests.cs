@@ -4,25 +4,36 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Client.Tests;
 
-/// <summary>Options and dependency injection.</summary>
+/// <summary>The client's options and its registration for dependency injection.</summary>
 public sealed class OptionsTests
 {
+    private const string AddressRule = "must be where the functions are, as https://….azurewebsites.net/api, without a query.";
+
     private static readonly Uri Address = new("https://app.example/api/");
 
     public static TheoryData<FuncCometClientOptions, string> Broken => new()
     {
-        { new FuncCometClientOptions(), "BaseAddress (none) must be where the functions are, as https://….azurewebsites.net/api, without a query." },
-        { new FuncCometClientOptions { BaseAddress = new Uri("/api", UriKind.Relative) }, "BaseAddress (/api) must be where the functions are, as https://….azurewebsites.net/api, without a query." },
-        { new FuncCometClientOptions { BaseAddress = new Uri("https://app.example/api?code=1") }, "BaseAddress (https://app.example/api?code=1) must be where the functions are, as https://….azurewebsites.net/api, without a query." },
-        { new FuncCometClientOptions { BaseAddress = Address, Lease = TimeSpan.FromSeconds(4) }, "Lease (00:00:04) must be whole seconds, from 00:00:05 to 01:00:00." },
-        { new FuncCometClientOptions { BaseAddress = Address, PollTimeout = TimeSpan.FromSeconds(1.5) }, "PollTimeout (00:00:01.5000000) must be whole seconds, from 00:00:01 to 00:03:40." },
-        { new FuncCometClientOptions { BaseAddress = Address, MaxBatch = 33 }, "MaxBatch (33) must be from 1 to 32." },
-        { new FuncCometClientOptions { BaseAddress = Address, RememberedMessages = -1 }, "RememberedMessages (-1) must be from 0 to 1000000." },
+        { new(), $"BaseAddress (none) {AddressRule}" },
+        { new() { BaseAddress = new Uri("/api", UriKind.Relative) }, $"BaseAddress (/api) {AddressRule}" },
+        {
+            new() { BaseAddress = new Uri("https://app.example/api?code=1") },
+            $"BaseAddress (https://app.example/api?code=1) {AddressRule}"
+        },
+        {
+            new() { BaseAddress = Address, Lease = TimeSpan.FromSeconds(4) },
+            "Lease (00:00:04) must be whole seconds, from 00:00:05 to 01:00:00."
+        },
+        {
+            new() { BaseAddress = Address, PollTimeout = TimeSpan.FromSeconds(1.5) },
+            "PollTimeout (00:00:01.5000000) must be whole seconds, from 00:00:01 to 00:03:40."
+        },
+        { new() { BaseAddress = Address, MaxBatch = 33 }, "MaxBatch (33) must be from 1 to 32." },
+        { new() { BaseAddress = Address, RememberedMessages = -1 }, "RememberedMessages (-1) must be from 0 to 1000000." },
     };
 
     [Theory]
     [MemberData(nameof(Broken))]
-    public void Constructor_WhenAnOptionIsOutOfItsRange_SaysWhich(FuncCometClientOptions options, string message)
+    public void Constructor_WhenAnOptionIsOutOfRange_NamesIt(FuncCometClientOptions options, string message)
     {
         using var http = new HttpClient();
 
@@ -32,9 +43,11 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void AddFuncCometClient_WhenAnOptionIsOutOfItsRange_StopsTheStart()
+    public void AddFuncCometClient_WhenAnOptionIsOutOfRange_FailsTheStart()
     {
-        using var provider = new ServiceCollection().AddFuncCometClient(options => (options.BaseAddress, options.MaxBatch) = (Address, 0)).Services.BuildServiceProvider();
+        var services = new ServiceCollection();
+        services.AddFuncCometClient(options => (options.BaseAddress, options.MaxBatch) = (Address, 0));
+        using var provider = services.BuildServiceProvider();
 
         var broken = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IStartupValidator>().Validate());
 
@@ -42,7 +55,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task AddFuncCometClient_WhenResolved_HoldsPollsForTheLongestTime()
+    public async Task AddFuncCometClient_WhenResolved_PollsWithTheLongestTimeout()
     {
         using var app = new ScriptedApp();
         var services = new ServiceCollection().AddSingleton<TimeProvider>(new FakeTimeProvider());

@@ -5,22 +5,24 @@ using FuncComet.LocalHost;
 
 namespace FuncComet.Client.Tests;
 
-/// <summary>What the NuGet package holds and says.</summary>
+/// <summary>The files and the metadata of the NuGet package.</summary>
 public sealed class PackageTests(PackedClient packed) : IClassFixture<PackedClient>
 {
     [Fact]
-    public async Task Package_WhenPacked_HoldsTheLibraryItsDocumentationAndItsReadme()
+    public async Task Package_WhenPacked_ContainsLibraryDocumentationAndReadme()
     {
         await using var package = await OpenAsync();
 
-        // The rest is the container's own.
-        var files = package.Entries.Select(entry => entry.FullName).Where(name => !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal) && name != "[Content_Types].xml");
-        Assert.Equal(["FuncComet.Client.nuspec", "README.md", "lib/net10.0/FuncComet.Client.dll", "lib/net10.0/FuncComet.Client.xml"], files.Order(StringComparer.Ordinal));
-        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Folder, "src/Client/README.md"), TestContext.Current.CancellationToken), await ReadAsync(package, "README.md"));
+        var files = package.Entries.Select(entry => entry.FullName).Where(name => !IsOfTheContainer(name));
+        Assert.Equal(
+            ["FuncComet.Client.nuspec", "README.md", "lib/net10.0/FuncComet.Client.dll", "lib/net10.0/FuncComet.Client.xml"],
+            files.Order(StringComparer.Ordinal));
+        var readme = Path.Combine(RepositoryRoot.Folder, "src/Client/README.md");
+        Assert.Equal(await File.ReadAllTextAsync(readme, TestContext.Current.CancellationToken), await ReadAsync(package, "README.md"));
     }
 
     [Fact]
-    public async Task Package_WhenPacked_SaysWhatItIs()
+    public async Task Package_WhenPacked_DescribesItself()
     {
         await using var package = await OpenAsync();
 
@@ -38,7 +40,7 @@ public sealed class PackageTests(PackedClient packed) : IClassFixture<PackedClie
     }
 
     [Fact]
-    public async Task Package_WhenPacked_NamesNoFolderOfTheMachineAndMayBeTrimmed()
+    public async Task Package_WhenPacked_ContainsNoLocalPathAndIsTrimmable()
     {
         await using var package = await OpenAsync();
 
@@ -47,9 +49,16 @@ public sealed class PackageTests(PackedClient packed) : IClassFixture<PackedClie
         Assert.Contains("IsTrimmable", library, StringComparison.Ordinal);
     }
 
+    // Files that every package has because of its container format (Open Packaging Conventions).
+    private static bool IsOfTheContainer(string name) =>
+        name.StartsWith("_rels/", StringComparison.Ordinal)
+        || name.StartsWith("package/", StringComparison.Ordinal)
+        || name == "[Content_Types].xml";
+
     private Task<ZipArchive> OpenAsync() => ZipFile.OpenReadAsync(packed.Path, TestContext.Current.CancellationToken);
 
-    private static async Task<string> ReadAsync(ZipArchive package, string name) => Encoding.UTF8.GetString(await ReadBytesAsync(package, name)).TrimStart('\ufeff');
+    private static async Task<string> ReadAsync(ZipArchive package, string name) =>
+        Encoding.UTF8.GetString(await ReadBytesAsync(package, name)).TrimStart('\ufeff');
 
     private static async Task<byte[]> ReadBytesAsync(ZipArchive package, string name)
     {

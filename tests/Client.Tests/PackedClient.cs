@@ -3,18 +3,19 @@ using FuncComet.Testing;
 
 namespace FuncComet.Client.Tests;
 
-/// <summary>The package, as <c>dotnet pack</c> makes it of what these tests run.</summary>
+/// <summary>The client's NuGet package, which <c>dotnet pack</c> creates from the build that these tests run against.</summary>
 public sealed class PackedClient : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("funccomet-package-").FullName;
 
-    /// <summary>The one file that was packed.</summary>
+    /// <summary>The path of the package.</summary>
     public string Path => Assert.Single(Directory.GetFiles(_folder));
 
     public async ValueTask InitializeAsync()
     {
         var configuration = typeof(PackedClient).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        var packed = await ProgramResult.OfAsync("dotnet", "pack", "src/Client", "--no-build", "--configuration", configuration, "--output", _folder);
+        string[] arguments = ["pack", "src/Client", "--no-build", "--configuration", configuration, "--output", _folder];
+        var packed = await ProgramResult.OfAsync("dotnet", arguments);
         Assert.True(packed.ExitCode == 0, packed.Output);
     }
 

@@ -2,7 +2,7 @@ using FuncComet.Testing;
 
 namespace FuncComet.Client.Tests;
 
-/// <summary>When a message is acknowledged, and what leaving the loop does to the one in hand.</summary>
+/// <summary>When <c>ReadAllAsync</c> acknowledges messages, and what happens to the current message when the loop ends.</summary>
 public sealed class ReadingTests : IDisposable
 {
     private readonly ScriptedApp _app = new();
@@ -10,13 +10,13 @@ public sealed class ReadingTests : IDisposable
     public void Dispose() => _app.Dispose();
 
     [Fact]
-    public async Task ReadAllAsync_WhenTheNextIsAskedFor_AcknowledgesTheOneBefore()
+    public async Task ReadAllAsync_WhenTheNextMessageIsRequested_AcknowledgesThePrevious()
     {
         var messages = _app.Read(_app.Client());
 
         Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&lease=60&max=1", await messages.TakeAsync("1"));
         Assert.Equal("text of 1", messages.Current.Text);
-        Assert.False(_app.IsAsked);
+        Assert.False(_app.HasRequest);
 
         Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&lease=60&max=2&ack=r-1", await messages.TakeAsync("2", "3"));
         Assert.True(await messages.NextAsync().Bounded());
@@ -26,11 +26,12 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenTheLoopIsLeftByBreak_LeavesTheOneInHandUnacknowledged()
+    public async Task ReadAllAsync_WhenTheLoopBreaks_DoesNotAcknowledgeTheCurrentMessage()
     {
         async Task ReadAsync()
         {
-            await foreach (var message in _app.Client(options => options.MaxBatch = 1).ReadAllAsync("alice", TestContext.Current.CancellationToken))
+            var client = _app.Client(options => options.MaxBatch = 1);
+            await foreach (var message in client.ReadAllAsync("alice", TestContext.Current.CancellationToken))
             {
                 break;
             }
@@ -40,7 +41,7 @@ public sealed class ReadingTests : IDisposable
         (await _app.NextAsync()).AnswerMessages("1");
         await reading.Bounded();
 
-        Assert.False(_app.IsAsked);
+        Assert.False(_app.HasRequest);
     }
 
     [Fact]
@@ -51,34 +52,35 @@ public sealed class ReadingTests : IDisposable
         {
             await foreach (var message in _app.Client().ReadAllAsync("alice", TestContext.Current.CancellationToken))
             {
-                handled.Add(message.Id == "3" ? throw new InvalidOperationException("The handler's own.") : message.Id);
+                handled.Add(message.Id == "3" ? throw new InvalidOperationException("Thrown by the handler.") : message.Id);
             }
         }
 
         var reading = ReadAsync();
         (await _app.NextAsync()).AnswerMessages("1");
         (await _app.NextAsync()).AnswerMessages("2", "3", "4");
-        var farewell = await _app.NextAsync();
-        Assert.Equal("POST /api/ack?rcpt=alice&receipt=r-2", farewell.Line);
-        farewell.AnswerNothing();
+        var last = await _app.NextAsync();
+        Assert.Equal("POST /api/ack?rcpt=alice&receipt=r-2", last.Line);
+        last.AnswerNothing();
 
         var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => reading.Bounded());
-        Assert.Equal("The handler's own.", thrown.Message);
+        Assert.Equal("Thrown by the handler.", thrown.Message);
         Assert.Equal(["1", "2"], handled);
-        Assert.False(_app.IsAsked);
+        Assert.False(_app.HasRequest);
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenAHandlerThrowsAndTheFarewellFails_ThrowsTheHandlersOwn()
+    public async Task ReadAllAsync_WhenAHandlerThrowsAndTheLastAcknowledgementFails_ThrowsTheHandlersException()
     {
-        var thrown = await Assert.ThrowsAsync<FormatException>(() => ReadUntilSignedOutAsync(() => throw new FormatException("The handler's own.")));
+        var thrown = await Assert.ThrowsAsync<FormatException>(
+            () => ReadUntilSignedOutAsync(() => throw new FormatException("Thrown by the handler.")));
 
-        Assert.Equal("The handler's own.", thrown.Message);
+        Assert.Equal("Thrown by the handler.", thrown.Message);
         Assert.Contains(_app.Logger.Collector.GetSnapshot(), record => record.Id == 3);
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenTheLoopIsLeftByBreakAndTheFarewellFails_DoesNotThrow()
+    public async Task ReadAllAsync_WhenTheLoopBreaksAndTheLastAcknowledgementFails_DoesNotThrow()
     {
         await ReadUntilSignedOutAsync(() => { });
 
@@ -86,7 +88,7 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenCancelledWhileAPollIsHeld_EndsItAndAcknowledgesWhatWasHandled()
+    public async Task ReadAllAsync_WhenCancelledWhileAPollIsHeld_CancelsItAndAcknowledgesHandledMessages()
     {
         using var cancelling = new CancellationTokenSource();
         var messages = _app.Read(_app.Client(), cancellationToken: cancelling.Token);
@@ -96,15 +98,15 @@ public sealed class ReadingTests : IDisposable
 
         await cancelling.CancelAsync();
 
-        var farewell = await _app.NextAsync();
-        Assert.True(held.IsGivenUp);
-        Assert.Equal("POST /api/ack?rcpt=alice&receipt=r-1", farewell.Line);
-        farewell.AnswerNothing();
+        var last = await _app.NextAsync();
+        Assert.True(held.IsCancelled);
+        Assert.Equal("POST /api/ack?rcpt=alice&receipt=r-1", last.Line);
+        last.AnswerNothing();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.Bounded());
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenCancelledAndTheAppDoesNotAnswer_EndsAllTheSame()
+    public async Task ReadAllAsync_WhenCancelledAndTheAppDoesNotAnswer_EndsAfterATimeLimit()
     {
         using var cancelling = new CancellationTokenSource();
         var messages = _app.Read(_app.Client(), cancellationToken: cancelling.Token);
@@ -121,7 +123,7 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenCancelledWithNothingInHand_AsksForNothingMore()
+    public async Task ReadAllAsync_WhenCancelledWithoutAMessage_SendsNothingMore()
     {
         using var cancelling = new CancellationTokenSource();
         var messages = _app.Read(_app.Client(), cancellationToken: cancelling.Token);
@@ -131,11 +133,11 @@ public sealed class ReadingTests : IDisposable
         await cancelling.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.Bounded());
-        Assert.False(_app.IsAsked);
+        Assert.False(_app.HasRequest);
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenCancelledInTheMiddleOfABatch_HandsOutNoMoreOfIt()
+    public async Task ReadAllAsync_WhenCancelledInTheMiddleOfABatch_ReturnsNoMoreOfIt()
     {
         using var cancelling = new CancellationTokenSource();
         var messages = _app.Read(_app.Client(), cancellationToken: cancelling.Token);
@@ -145,14 +147,14 @@ public sealed class ReadingTests : IDisposable
         await cancelling.CancelAsync();
         var next = messages.NextAsync();
 
-        var farewell = await _app.NextAsync();
-        Assert.Equal("POST /api/ack?rcpt=alice&receipt=r-2", farewell.Line);
-        farewell.AnswerNothing();
+        var last = await _app.NextAsync();
+        Assert.Equal("POST /api/ack?rcpt=alice&receipt=r-2", last.Line);
+        last.AnswerNothing();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.Bounded());
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenAMessageIsAbandoned_GoesOnAndHandsItOutAgain()
+    public async Task ReadAllAsync_WhenAMessageIsAbandoned_GoesOnAndReturnsItAgain()
     {
         var messages = _app.Read(_app.Client());
         await messages.TakeAsync("1");
@@ -164,7 +166,7 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenAHandledMessageComesAgain_AcknowledgesItUnseen()
+    public async Task ReadAllAsync_WhenAHandledMessageIsDeliveredAgain_AcknowledgesItWithoutReturningIt()
     {
         var client = _app.Client();
         await ReadAsync(client, "1");
@@ -181,7 +183,7 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenAMessageHasTheKeyOfAHandledOne_AcknowledgesItUnseen()
+    public async Task ReadAllAsync_WhenAMessageHasTheKeyOfAHandledOne_AcknowledgesItWithoutReturningIt()
     {
         var messages = _app.Read(_app.Client());
         var next = messages.NextAsync();
@@ -199,7 +201,7 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenMoreCameThanAreRemembered_HandsOutWhatIsForgotten()
+    public async Task ReadAllAsync_WhenAHandledMessageIsNoLongerRemembered_ReturnsItAgain()
     {
         var client = _app.Client(options => options.RememberedMessages = 1);
         await ReadAsync(client, "1");
@@ -209,7 +211,7 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenAnotherRecipientsMessageHasTheSameId_HandsItOut()
+    public async Task ReadAllAsync_WhenAnotherRecipientsMessageHasTheSameId_ReturnsIt()
     {
         var client = _app.Client();
         await ReadAsync(client, "1");
@@ -218,20 +220,20 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenABatchsLeaseEnds_HandsOutNoMoreOfItAndTakesOne()
+    public async Task ReadAllAsync_WhenABatchsLeaseIsAboutToEnd_DropsTheRestAndPollsForOneMessage()
     {
         var messages = _app.Read(_app.Client());
         await messages.TakeAsync("1");
         await messages.TakeAsync("2", "3");
 
-        // Nine tenths of it.
+        // 54 seconds are nine tenths of the lease; the client stops there to have time to acknowledge.
         _app.Time.Advance(TimeSpan.FromSeconds(54));
         Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&lease=60&max=1&ack=r-2", await messages.TakeAsync("3"));
         Assert.Equal("3", messages.Current.Id);
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenABatchTakesAQuarterOfTheLease_TakesNoMoreNextTime()
+    public async Task ReadAllAsync_WhenABatchTakesAQuarterOfTheLease_DoesNotIncreaseTheBatchSize()
     {
         var messages = _app.Read(_app.Client());
         await messages.TakeAsync("1");
@@ -243,7 +245,7 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenBatchesAreHandledQuickly_TakesUpToTheOption()
+    public async Task ReadAllAsync_WhenBatchesAreHandledQuickly_DoublesTheBatchSizeUpToTheOption()
     {
         var sizes = new List<string>();
         var messages = _app.Read(_app.Client(options => options.MaxBatch = 10));
@@ -255,7 +257,7 @@ public sealed class ReadingTests : IDisposable
         Assert.Equal(["1", "2", "4", "8", "10", "10"], sizes);
     }
 
-    // Reads the one message that the app has, and leaves when it has been acknowledged.
+    // Reads a message and ends the loop once it has been acknowledged.
     private async Task ReadAsync(FuncCometClient client, string id, string recipient = "alice")
     {
         using var cancelling = new CancellationTokenSource();
@@ -269,7 +271,7 @@ public sealed class ReadingTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.Bounded());
     }
 
-    /// <summary>Leaves the loop with a message to acknowledge and a token that has ended, when no other can be had.</summary>
+    /// <summary>Ends the loop while a message is still to be acknowledged, the token has expired and the provider gives no other.</summary>
     private async Task ReadUntilSignedOutAsync(Action leave)
     {
         var signedOut = false;

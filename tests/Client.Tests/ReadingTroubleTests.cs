@@ -1,9 +1,10 @@
 using System.Net;
+using FuncComet.Client.Reading;
 using FuncComet.Testing;
 
 namespace FuncComet.Client.Tests;
 
-/// <summary>Reading through errors, empty answers, and tokens that end.</summary>
+/// <summary>How <c>ReadAllAsync</c> behaves after errors, empty answers and expired tokens.</summary>
 public sealed class ReadingTroubleTests : IDisposable
 {
     private readonly ScriptedApp _app = new();
@@ -11,7 +12,7 @@ public sealed class ReadingTroubleTests : IDisposable
     public void Dispose() => _app.Dispose();
 
     [Fact]
-    public async Task ReadAllAsync_WhenTimeoutsRunOut_PollsAgainAtOnce()
+    public async Task ReadAllAsync_WhenPollsTimeOut_PollsAgainAtOnce()
     {
         var messages = _app.Read(_app.Client());
         var next = messages.NextAsync();
@@ -29,7 +30,7 @@ public sealed class ReadingTroubleTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenOnePollIsAnsweredNothingAtOnce_PollsAgainAtOnce()
+    public async Task ReadAllAsync_WhenOnePollGetsAnEarly204_PollsAgainAtOnce()
     {
         var messages = _app.Read(_app.Client());
         var next = messages.NextAsync();
@@ -41,7 +42,7 @@ public sealed class ReadingTroubleTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenPollsAreAnsweredNothingAtOnceForEver_PausesBetweenThem()
+    public async Task ReadAllAsync_WhenEveryPollGetsAnEarly204_PausesBetweenPolls()
     {
         var messages = _app.Read(_app.Client());
         var next = messages.NextAsync();
@@ -51,7 +52,7 @@ public sealed class ReadingTroubleTests : IDisposable
         {
             (await _app.NextInTimeAsync(step: TimeSpan.FromMilliseconds(50))).AnswerNothing();
             await Await.UntilAsync(() => _app.Logger.Collector.Count == pauses, "the pause");
-            Assert.False(_app.IsAsked);
+            Assert.False(_app.HasRequest);
         }
 
         (await _app.NextInTimeAsync()).AnswerMessages("1");
@@ -59,7 +60,7 @@ public sealed class ReadingTroubleTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenPollsFail_PollsAgainAndKeepsWhatItHasToAcknowledge()
+    public async Task ReadAllAsync_WhenPollsFail_PollsAgainWithTheSameAcknowledgements()
     {
         var messages = _app.Read(_app.Client());
         var next = messages.NextAsync();
@@ -68,7 +69,7 @@ public sealed class ReadingTroubleTests : IDisposable
         next = messages.NextAsync();
 
         (await _app.NextAsync()).Break(new HttpRequestException("Connection refused."));
-        (await _app.NextInTimeAsync()).Break(new TaskCanceledException("The HttpClient's own limit."));
+        (await _app.NextInTimeAsync()).Break(new TaskCanceledException("HttpClient's timeout."));
         (await _app.NextInTimeAsync()).AnswerUnavailable();
         (await _app.NextInTimeAsync()).AnswerProblem(HttpStatusCode.ServiceUnavailable, "too-many-polls");
         (await _app.NextInTimeAsync()).Answer(HttpStatusCode.InternalServerError);
@@ -84,7 +85,7 @@ public sealed class ReadingTroubleTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenTheAppSaysWhen_WaitsThatLong()
+    public async Task ReadAllAsync_WhenAnAnswerHasRetryAfter_WaitsThatLong()
     {
         var messages = _app.Read(_app.Client());
         var next = messages.NextAsync();
@@ -100,7 +101,7 @@ public sealed class ReadingTroubleTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenAPollIsNotAnsweredAtAll_GivesItUp()
+    public async Task ReadAllAsync_WhenAPollIsNotAnswered_CancelsItAndPollsAgain()
     {
         var messages = _app.Read(_app.Client());
         var next = messages.NextAsync();
@@ -109,7 +110,7 @@ public sealed class ReadingTroubleTests : IDisposable
         _app.Time.Advance(TimeSpan.FromSeconds(250));
 
         (await _app.NextInTimeAsync()).AnswerMessages("1");
-        Assert.True(lost.IsGivenUp);
+        Assert.True(lost.IsCancelled);
         Assert.True(await next.Bounded());
     }
 
@@ -118,7 +119,7 @@ public sealed class ReadingTroubleTests : IDisposable
     [InlineData(300, "timeout=220&")]
     [InlineData(21, "timeout=11&")]
     [InlineData(5, "timeout=2&")]
-    public async Task ReadAllAsync_WhenTheHttpClientHasALimit_StaysBelowIt(int seconds, string timeout)
+    public async Task ReadAllAsync_WhenTheHttpClientHasATimeout_PollsForLess(int seconds, string timeout)
     {
         var messages = _app.Read(_app.Client(httpTimeout: TimeSpan.FromSeconds(seconds)));
         var next = messages.NextAsync();
@@ -134,7 +135,7 @@ public sealed class ReadingTroubleTests : IDisposable
     [InlineData(HttpStatusCode.BadRequest, "bad-recipient")]
     [InlineData(HttpStatusCode.Unauthorized, "unauthorized")]
     [InlineData(HttpStatusCode.Forbidden, "forbidden")]
-    public async Task ReadAllAsync_WhenAnErrorDoesNotPass_EndsWithIt(HttpStatusCode status, string code)
+    public async Task ReadAllAsync_WhenAnErrorIsNotTransient_Throws(HttpStatusCode status, string code)
     {
         var messages = _app.Read(_app.Client());
         var next = messages.NextAsync();
@@ -148,11 +149,11 @@ public sealed class ReadingTroubleTests : IDisposable
         Assert.Equal("What to change.", error.Detail);
         Assert.Equal($"{(int)status} {code}: What to change.", error.Message);
         Assert.False(error.IsTransient);
-        Assert.False(_app.IsAsked);
+        Assert.False(_app.HasRequest);
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenThereIsNoSuchAddress_EndsWithAHint()
+    public async Task ReadAllAsync_WhenTheAddressDoesNotExist_ThrowsWithAHint()
     {
         var messages = _app.Read(_app.Client());
         var next = messages.NextAsync();
@@ -160,11 +161,13 @@ public sealed class ReadingTroubleTests : IDisposable
         (await _app.NextAsync()).Answer(HttpStatusCode.NotFound);
 
         var error = await Assert.ThrowsAsync<FuncCometException>(() => next.Bounded());
-        Assert.Equal("404 unexpected-answer: There is no such function: BaseAddress needs the route prefix, as in https://….azurewebsites.net/api.", error.Message);
+        Assert.Equal(
+            "404 unexpected-answer: There is no such function: BaseAddress needs the route prefix, as in https://….azurewebsites.net/api.",
+            error.Message);
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenATokenIsAboutToEnd_RenewsItBeforeThePoll()
+    public async Task ReadAllAsync_WhenATokenIsAboutToExpire_RenewsItBeforeThePoll()
     {
         var tokens = 0;
         var messages = _app.Read(_app.Client(options => options.TokenProvider = (recipient, _) =>
@@ -178,7 +181,7 @@ public sealed class ReadingTroubleTests : IDisposable
         poll = await _app.NextAsync();
         Assert.Equal("Bearer alice-1", poll.Header("Authorization"));
 
-        // 30 seconds before its end.
+        // After 270 of 300 seconds: the client renews a token 30 seconds before it expires.
         _app.Time.Advance(TimeSpan.FromSeconds(50));
         poll.AnswerNothing();
         poll = await _app.NextAsync();
@@ -188,10 +191,11 @@ public sealed class ReadingTroubleTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenATokenIsRefused_TriesANewOneOnce()
+    public async Task ReadAllAsync_WhenATokenIsRefused_TriesOneNewToken()
     {
         var tokens = 0;
-        var messages = _app.Read(_app.Client(options => options.TokenProvider = (_, _) => Task.FromResult(new RecipientToken($"{++tokens}", DateTimeOffset.MaxValue))));
+        var messages = _app.Read(_app.Client(options => options.TokenProvider = (_, _) =>
+            Task.FromResult(new RecipientToken($"{++tokens}", DateTimeOffset.MaxValue))));
         var next = messages.NextAsync();
 
         (await _app.NextAsync()).AnswerProblem(HttpStatusCode.Unauthorized, "unauthorized");
@@ -205,11 +209,13 @@ public sealed class ReadingTroubleTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAllAsync_WhenNoTokenCanBeHadForNow_AsksForOneAgainLater()
+    public async Task ReadAllAsync_WhenTheTokenProviderFails_AsksAgainLater()
     {
         var asked = 0;
         var messages = _app.Read(_app.Client(options => options.TokenProvider = (_, _) =>
-            ++asked < 3 ? throw new HttpRequestException("Connection refused.") : Task.FromResult(new RecipientToken("good", DateTimeOffset.MaxValue))));
+            ++asked < 3
+                ? throw new HttpRequestException("Connection refused.")
+                : Task.FromResult(new RecipientToken("good", DateTimeOffset.MaxValue))));
 
         var next = messages.NextAsync();
 
@@ -223,10 +229,11 @@ public sealed class ReadingTroubleTests : IDisposable
     [InlineData("abc\n")]
     [InlineData("grün")]
     [InlineData("")]
-    public async Task ReadAllAsync_WhenWhatIsGivenIsNoToken_AsksForOneAgainLater(string given)
+    public async Task ReadAllAsync_WhenTheTokenProviderReturnsNoToken_AsksAgainLater(string given)
     {
         var asked = 0;
-        var messages = _app.Read(_app.Client(options => options.TokenProvider = (_, _) => Task.FromResult(new RecipientToken(++asked == 1 ? given : "good", DateTimeOffset.MaxValue))));
+        var messages = _app.Read(_app.Client(options => options.TokenProvider = (_, _) =>
+            Task.FromResult(new RecipientToken(++asked == 1 ? given : "good", DateTimeOffset.MaxValue))));
 
         var next = messages.NextAsync();
 
@@ -238,7 +245,7 @@ public sealed class ReadingTroubleTests : IDisposable
     }
 
     [Fact]
-    public void Next_WhenFailuresGoOn_StaysBelowALimitThatDoublesToHalfAMinute()
+    public void Next_WhenFailuresContinue_DoublesTheLongestPauseUpTo30Seconds()
     {
         var backoff = new Backoff(new AlmostOne());
 

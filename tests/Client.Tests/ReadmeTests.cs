@@ -8,7 +8,7 @@ public sealed partial class ReadmeTests
     [Theory]
     [InlineData("README.md")]
     [InlineData("src/Client/README.md")]
-    public async Task Readme_WhereItShowsCode_ShowsWhatIsCompiled(string path)
+    public async Task Readme_WhenItShowsCode_MatchesTheCompiledSamples(string path)
     {
         var compiled = Lines(await ReadAsync("tests/Client.Tests/Samples.cs"));
 
@@ -18,10 +18,12 @@ public sealed partial class ReadmeTests
         Assert.All(shown, block => Assert.Contains(block, compiled, StringComparison.Ordinal));
     }
 
-    // One text without indentation or empty lines.
-    private static string Lines(string code) => string.Join('\n', code.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+    // Ignores indentation and empty lines.
+    private static string Lines(string code) =>
+        string.Join('\n', code.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
-    private static Task<string> ReadAsync(string path) => File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Folder, path), TestContext.Current.CancellationToken);
+    private static Task<string> ReadAsync(string path) =>
+        File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Folder, path), TestContext.Current.CancellationToken);
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CSharp();

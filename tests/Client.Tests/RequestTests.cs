@@ -3,7 +3,7 @@ using FuncComet.Testing;
 
 namespace FuncComet.Client.Tests;
 
-/// <summary>What is sent, and how what is answered is read.</summary>
+/// <summary>The requests that the client sends, and how it reads the answers.</summary>
 public sealed class RequestTests : IDisposable
 {
     private readonly ScriptedApp _app = new();
@@ -11,11 +11,17 @@ public sealed class RequestTests : IDisposable
     public void Dispose() => _app.Dispose();
 
     [Fact]
-    public async Task PushAsync_WhenAllIsSaid_SendsItAll()
+    public async Task PushAsync_WithEveryOption_SendsThemAll()
     {
         var pushing = Server().PushAsync(
             ["alice", "bob & søn"],
-            new OutgoingMessage(new byte[] { 0, 255 }) { ContentType = "image/x-any", TimeToLive = TimeSpan.FromHours(1), Delay = TimeSpan.FromSeconds(5), Key = "order-17" },
+            new OutgoingMessage(new byte[] { 0, 255 })
+            {
+                ContentType = "image/x-any",
+                TimeToLive = TimeSpan.FromHours(1),
+                Delay = TimeSpan.FromSeconds(5),
+                Key = "order-17",
+            },
             TestContext.Current.CancellationToken);
 
         var push = await _app.NextAsync();
@@ -25,13 +31,17 @@ public sealed class RequestTests : IDisposable
         Assert.Equal("order-17", push.Header("Idempotency-Key"));
         Assert.Equal("secret", push.Header("x-functions-key"));
 
-        push.AnswerJson(HttpStatusCode.Accepted, """{"accepted":[{"rcpt":"alice","id":"1","expires":"2026-01-08T00:00:00.000Z"},{"rcpt":"bob & søn","id":"1","expires":"2026-01-08T00:00:00.000Z"}]}""");
+        push.AnswerJson(HttpStatusCode.Accepted, """
+            {"accepted":[
+              {"rcpt":"alice","id":"1","expires":"2026-01-08T00:00:00.000Z"},
+              {"rcpt":"bob & søn","id":"1","expires":"2026-01-08T00:00:00.000Z"}]}
+            """);
         var expires = new DateTimeOffset(2026, 1, 8, 0, 0, 0, TimeSpan.Zero);
         Assert.Equal([new PushedCopy("alice", "1", expires), new PushedCopy("bob & søn", "1", expires)], await pushing.Bounded());
     }
 
     [Fact]
-    public async Task PushAsync_WhenItIsAText_SaysSo()
+    public async Task PushAsync_OfAText_SendsUtf8WithItsContentType()
     {
         var pushing = Server().PushAsync("alice", new("grüße"), TestContext.Current.CancellationToken);
 
@@ -46,14 +56,17 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
-    public async Task PushAsync_WhenSomeCopiesFail_SaysWhich()
+    public async Task PushAsync_WhenSomeCopiesFail_ThrowsWithBothLists()
     {
         var pushing = Server().PushAsync(["alice", "bob"], new("hello"), TestContext.Current.CancellationToken);
 
         (await _app.NextAsync()).AnswerProblem(
             HttpStatusCode.ServiceUnavailable,
             "mailbox-full",
-            ""","accepted":[{"rcpt":"alice","id":"1","expires":"2026-01-08T00:00:00.000Z"}],"failed":[{"rcpt":"bob","type":"urn:funccomet:mailbox-full"}]""");
+            """
+            ,"accepted":[{"rcpt":"alice","id":"1","expires":"2026-01-08T00:00:00.000Z"}]
+            ,"failed":[{"rcpt":"bob","type":"urn:funccomet:mailbox-full"}]
+            """);
 
         var error = await Assert.ThrowsAsync<PushFailedException>(() => pushing.Bounded());
         Assert.Equal("mailbox-full", error.Code);
@@ -63,7 +76,7 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
-    public async Task PushAsync_WhenTheKeyIsWrong_SaysSo()
+    public async Task PushAsync_WhenTheFunctionKeyIsWrong_ThrowsWithAHint()
     {
         var pushing = Server().PushAsync("alice", new("hello"), TestContext.Current.CancellationToken);
 
@@ -75,7 +88,7 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
-    public async Task PushAsync_WhenNobodyAnswers_IsNotTriedAgain()
+    public async Task PushAsync_WhenNoAnswerComes_ThrowsWithoutRetrying()
     {
         var pushing = Server().PushAsync("alice", new("hello"), TestContext.Current.CancellationToken);
         _ = await _app.NextAsync();
@@ -86,7 +99,7 @@ public sealed class RequestTests : IDisposable
         Assert.Equal("unreachable: No answer came in time.", error.Message);
         Assert.True(error.IsTransient);
         Assert.Null(error.Status);
-        Assert.False(_app.IsAsked);
+        Assert.False(_app.HasRequest);
     }
 
     [Theory]
@@ -94,7 +107,7 @@ public sealed class RequestTests : IDisposable
     [InlineData("Thu, 01 Jan 2026 00:01:00 GMT", "00:01:00")]
     [InlineData("999999999", "1.00:00:00")]
     [InlineData("Wed, 31 Dec 2025 23:59:00 GMT", null)]
-    public async Task PushAsync_WhenTheAppSaysWhen_PassesItOn(string header, string? wait)
+    public async Task PushAsync_WhenTheAnswerHasRetryAfter_ThrowsWithIt(string header, string? wait)
     {
         var pushing = Server().PushAsync("alice", new("hello"), TestContext.Current.CancellationToken);
 
@@ -105,17 +118,23 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
-    public async Task PushAsync_WhenATimeIsNotWholeSeconds_Throws() =>
-        await Assert.ThrowsAsync<ArgumentException>(() => Server().PushAsync("alice", new("hello") { TimeToLive = TimeSpan.FromSeconds(1.5) }, TestContext.Current.CancellationToken));
-
-    [Fact]
-    public async Task PushAsync_WhenANameIsNoText_ThrowsRatherThanSendAnother() =>
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => Server().PushAsync("alice\ud800", new("hello"), TestContext.Current.CancellationToken));
-
-    [Fact]
-    public async Task PollAsync_WhenPlain_ReadsTextAndBytes()
+    public async Task PushAsync_WhenATimeIsNotWholeSeconds_Throws()
     {
-        var polling = _app.Client().PollAsync("alice", new PollRequest { Timeout = TimeSpan.FromSeconds(3), Max = 32 }, TestContext.Current.CancellationToken);
+        var message = new OutgoingMessage("hello") { TimeToLive = TimeSpan.FromSeconds(1.5) };
+
+        await Assert.ThrowsAsync<ArgumentException>(() => Server().PushAsync("alice", message, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task PushAsync_WhenTheRecipientIsNotValidUtf16_Throws() =>
+        await Assert.ThrowsAnyAsync<ArgumentException>(
+            () => Server().PushAsync("alice\ud800", new("hello"), TestContext.Current.CancellationToken));
+
+    [Fact]
+    public async Task PollAsync_WithoutALease_ReadsTextAndBytes()
+    {
+        var request = new PollRequest { Timeout = TimeSpan.FromSeconds(3), Max = 32 };
+        var polling = _app.Client().PollAsync("alice", request, TestContext.Current.CancellationToken);
 
         var poll = await _app.NextAsync();
         Assert.Equal("GET /api/poll?rcpt=alice&timeout=3&max=32", poll.Line);
@@ -139,9 +158,10 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
-    public async Task PollAsync_WhenTheTimeoutRunsOut_ReturnsNothing()
+    public async Task PollAsync_WhenThePollTimesOut_ReturnsNothing()
     {
-        var polling = _app.Client().PollAsync("alice", new PollRequest { Lease = TimeSpan.FromSeconds(5), Acknowledges = ["r-1", "r-2"] }, TestContext.Current.CancellationToken);
+        var request = new PollRequest { Lease = TimeSpan.FromSeconds(5), Acknowledges = ["r-1", "r-2"] };
+        var polling = _app.Client().PollAsync("alice", request, TestContext.Current.CancellationToken);
 
         var poll = await _app.NextAsync();
         Assert.Equal("GET /api/poll?rcpt=alice&timeout=220&lease=5&max=1&ack=r-1&ack=r-2", poll.Line);
@@ -151,16 +171,18 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
-    public async Task PollAsync_WhenWhatTheProviderGivesIsNoToken_ThrowsAndDoesNotSayIt()
+    public async Task PollAsync_WhenTheTokenProviderReturnsNoToken_ThrowsWithoutRevealingIt()
     {
-        var client = _app.Client(options => options.TokenProvider = (_, _) => Task.FromResult(new RecipientToken("abc\n", DateTimeOffset.MaxValue)));
+        var client = _app.Client(options => options.TokenProvider = (_, _) =>
+            Task.FromResult(new RecipientToken("abc\n", DateTimeOffset.MaxValue)));
 
-        var error = await Assert.ThrowsAsync<FuncCometException>(() => client.PollAsync("alice", new PollRequest(), TestContext.Current.CancellationToken).Bounded());
+        var error = await Assert.ThrowsAsync<FuncCometException>(
+            () => client.PollAsync("alice", new PollRequest(), TestContext.Current.CancellationToken).Bounded());
 
         Assert.Equal("bad-token: What the TokenProvider gave is no token.", error.Message);
         Assert.Equal(FuncCometException.BadToken, error.Code);
         Assert.True(error.IsTransient);
-        Assert.False(_app.IsAsked);
+        Assert.False(_app.HasRequest);
     }
 
     [Fact]
@@ -177,7 +199,7 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
-    public async Task AcknowledgeAsync_WhenSomeCameTooLate_Throws()
+    public async Task AcknowledgeAsync_WhenAReceiptHasExpired_Throws()
     {
         var acknowledging = _app.Client().AcknowledgeAsync("alice", ["r-1", "r-2"], TestContext.Current.CancellationToken);
 
@@ -189,17 +211,18 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
-    public async Task AcknowledgeAsync_WhenSomebodyElseAnswers_DoesNotBelieveIt()
+    public async Task AcknowledgeAsync_WhenTheAnswerIsNotTheApps_Throws()
     {
         var acknowledging = _app.Client().AcknowledgeAsync("alice", ["r-1"], TestContext.Current.CancellationToken);
 
         (await _app.NextAsync()).Answer(HttpStatusCode.OK, new StringContent("<html>Sign in to this network.</html>"));
 
-        Assert.Equal(FuncCometException.UnexpectedAnswer, (await Assert.ThrowsAsync<FuncCometException>(() => acknowledging.Bounded())).Code);
+        var error = await Assert.ThrowsAsync<FuncCometException>(() => acknowledging.Bounded());
+        Assert.Equal(FuncCometException.UnexpectedAnswer, error.Code);
     }
 
     [Fact]
-    public async Task GetTokenAsync_WhenAsked_ReturnsTheTokenAndKeepsItOutOfLogs()
+    public async Task GetTokenAsync_WhenTheAppIssuesAToken_ReturnsItAndToStringHidesIt()
     {
         var asking = Server().GetTokenAsync("alice", TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
 

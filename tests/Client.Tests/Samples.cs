@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FuncComet.Client.Tests;
 
-/// <summary>What the READMEs show, compiled.</summary>
+/// <summary>The C# samples of the READMEs, so that the compiler checks them. ReadmeTests compares the READMEs with this file.</summary>
 internal static class Samples
 {
     public static async Task QuickstartAsync(CancellationToken cancellationToken)
@@ -46,5 +46,6 @@ internal static class Samples
 
     private static void Handle(CometMessage message) => Console.WriteLine(message.Text);
 
-    private static Task<RecipientToken> GetMyTokenAsync(string recipient, CancellationToken cancellationToken) => throw new NotSupportedException($"No token for {recipient}.");
+    private static Task<RecipientToken> GetMyTokenAsync(string recipient, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"No token for {recipient}.");
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Client.Tests;
 
-/// <summary>A function app whose answers a test gives, one request at a time, under a clock that the test moves.</summary>
+/// <summary>A function app for tests: the test takes each request and answers it, under a clock that the test moves.</summary>
 internal sealed class ScriptedApp : HttpMessageHandler
 {
     private readonly Channel<ScriptedRequest> _requests = Channel.CreateUnbounded<ScriptedRequest>();
@@ -14,8 +14,8 @@ internal sealed class ScriptedApp : HttpMessageHandler
 
     public FakeLogger<FuncCometClient> Logger { get; } = new();
 
-    /// <summary>Whether a request waits that the test has not taken.</summary>
-    public bool IsAsked => _requests.Reader.Count > 0;
+    /// <summary>Whether there is a request that the test has not taken yet.</summary>
+    public bool HasRequest => _requests.Reader.Count > 0;
 
     public FuncCometClient Client(Action<FuncCometClientOptions>? configure = null, TimeSpan? httpTimeout = null)
     {
@@ -24,25 +24,29 @@ internal sealed class ScriptedApp : HttpMessageHandler
         return new FuncCometClient(new HttpClient(this) { Timeout = httpTimeout ?? Timeout.InfiniteTimeSpan }, options, Time, Logger);
     }
 
-    /// <summary>Reads a recipient's messages, a step at a time.</summary>
+    /// <summary>Starts to read a recipient's messages, one step at a time.</summary>
     public ScriptedReading Read(FuncCometClient client, string recipient = "alice", CancellationToken? cancellationToken = null) =>
-        new(this, client.ReadAllAsync(recipient, cancellationToken ?? TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken));
+        new(
+            this,
+            client
+                .ReadAllAsync(recipient, cancellationToken ?? TestContext.Current.CancellationToken)
+                .GetAsyncEnumerator(TestContext.Current.CancellationToken));
 
-    /// <summary>The next request, now or later.</summary>
+    /// <summary>Takes the next request, and waits for it if there is none yet.</summary>
     public Task<ScriptedRequest> NextAsync() => _requests.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().Bounded();
 
-    /// <summary>The next request, moving the clock until it comes.</summary>
+    /// <summary>Takes the next request, and moves the clock until there is one.</summary>
     public async Task<ScriptedRequest> NextInTimeAsync(TimeSpan? step = null)
     {
         await Await.UntilAsync(
             () =>
             {
-                if (!IsAsked)
+                if (!HasRequest)
                 {
                     Time.Advance(step ?? TimeSpan.FromMilliseconds(250));
                 }
 
-                return IsAsked;
+                return HasRequest;
             },
             "the next request");
         return await NextAsync();
@@ -50,7 +54,8 @@ internal sealed class ScriptedApp : HttpMessageHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var scripted = new ScriptedRequest(request, request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken), cancellationToken);
+        var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
+        var scripted = new ScriptedRequest(request, body, cancellationToken);
         await _requests.Writer.WriteAsync(scripted, CancellationToken.None);
         return await scripted.Answered.WaitAsync(cancellationToken);
     }

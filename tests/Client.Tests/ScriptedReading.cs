@@ -2,16 +2,18 @@ using FuncComet.Testing;
 
 namespace FuncComet.Client.Tests;
 
-/// <summary>The messages that a client reads from a <see cref="ScriptedApp"/>, a step at a time.</summary>
+/// <summary>Reads messages from a <see cref="ScriptedApp"/> with the client's <c>ReadAllAsync</c>, one step at a time.</summary>
 internal sealed class ScriptedReading(ScriptedApp app, IAsyncEnumerator<CometMessage> messages)
 {
     public CometMessage Current => messages.Current;
 
-    /// <summary>Asks for the next message; true when it is there.</summary>
+    /// <summary>Requests the next message.</summary>
     public Task<bool> NextAsync() => messages.MoveNextAsync().AsTask();
 
-    /// <summary>Asks for the next message, which comes with the messages that the app answers the poll with.</summary>
-    /// <returns>The poll, as <see cref="ScriptedRequest.Line"/>.</returns>
+    /// <summary>
+    /// Requests the next message, answers the client's poll with the given messages and returns when the first of them is current.
+    /// </summary>
+    /// <returns>The <see cref="ScriptedRequest.Line"/> of the poll.</returns>
     public async Task<string> TakeAsync(params IEnumerable<string> ids)
     {
         var next = NextAsync();

@@ -1,4 +1,4 @@
-using FuncComet.Polling;
+using FuncComet.Waiting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -3,17 +3,21 @@ using System.Text.Json;
 
 namespace FuncComet.EndToEnd.Tests;
 
-/// <summary>What an answer must look like, whatever was asked.</summary>
+/// <summary>Assertions and short forms for answers of the app.</summary>
 internal static class Answers
 {
-    /// <summary>The answer is this problem, as the protocol writes one; returns its document.</summary>
-    public static async Task<JsonElement> AssertProblemAsync(this HttpResponseMessage answer, HttpStatusCode status, string code, string? parameter = null)
+    /// <summary>Asserts that the answer is the given problem, complete and in the protocol's form, and returns its JSON.</summary>
+    public static async Task<JsonElement> AssertProblemAsync(
+        this HttpResponseMessage answer,
+        HttpStatusCode status,
+        string code,
+        string? parameter = null)
     {
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(status == answer.StatusCode, $"{(int)answer.StatusCode}: {text}");
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
         AssertNoStore(answer);
-        var problem = JsonDocument.Parse(text).RootElement;
+        var problem = JsonElement.Parse(text);
         Assert.Equal($"urn:funccomet:{code}", problem.GetProperty("type").GetString());
         Assert.Equal((int)status, problem.GetProperty("status").GetInt32());
         Assert.NotEmpty(problem.GetProperty("title").GetString()!);
@@ -22,12 +26,26 @@ internal static class Answers
         return problem;
     }
 
-    public static void AssertNoStore(this HttpResponseMessage answer) => Assert.True(answer.Headers.CacheControl?.NoStore, "Cache-Control: no-store is missing.");
+    public static void AssertNoStore(this HttpResponseMessage answer) =>
+        Assert.True(answer.Headers.CacheControl?.NoStore, "Cache-Control: no-store is missing.");
 
-    /// <summary>A header's only value; null where it is missing.</summary>
-    public static string? Header(this HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? Assert.Single(values) : null;
+    /// <summary>Returns the only value of a header; null if the answer does not have the header.</summary>
+    public static string? Header(this HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? Assert.Single(values) : null;
 
-    public static async Task<byte[]> BytesAsync(this HttpResponseMessage answer) => await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+    public static Task<byte[]> BytesAsync(this HttpResponseMessage answer) =>
+        answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
 
-    public static async Task<string> TextAsync(this HttpResponseMessage answer) => await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    public static Task<string> TextAsync(this HttpResponseMessage answer) =>
+        answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Reads the messages of a batch: the answer to a poll with <c>max</c>.</summary>
+    public static async Task<List<JsonElement>> MessagesAsync(this HttpResponseMessage answer) =>
+        [.. (await answer.JsonAsync()).GetProperty("messages").EnumerateArray()];
+
+    /// <summary>Reads the copies that a push accepted.</summary>
+    public static async Task<List<JsonElement>> AcceptedAsync(this HttpResponseMessage answer) =>
+        [.. (await answer.JsonAsync()).GetProperty("accepted").EnumerateArray()];
+
+    public static async Task<JsonElement> JsonAsync(this HttpResponseMessage answer) => JsonElement.Parse(await answer.TextAsync());
 }

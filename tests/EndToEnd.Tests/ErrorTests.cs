@@ -17,7 +17,7 @@ public sealed class ErrorTests(Target target)
     [InlineData("POST", "health", "GET")]
     [InlineData("POST", "mailbox", "GET, DELETE")]
     [InlineData("GET", "ack", "POST")]
-    public async Task AnyOtherMethod_IsNotAllowed(string method, string path, string allowed)
+    public async Task Call_WithAnotherMethod_IsNotAllowed(string method, string path, string allowed)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), $"{path}?rcpt={Target.NewRecipient()}");
 
@@ -34,7 +34,7 @@ public sealed class ErrorTests(Target target)
     [InlineData("HEAD", "mailbox", "GET, DELETE")]
     [InlineData("OPTIONS", "push", "POST")]
     [InlineData("OPTIONS", "poll", "GET")]
-    public async Task HeadAndOptions_AreNotAllowedEither(string method, string path, string allowed)
+    public async Task Call_WithHeadOrOptions_IsNotAllowed(string method, string path, string allowed)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), $"{path}?rcpt={Target.NewRecipient()}");
 
@@ -51,7 +51,8 @@ public sealed class ErrorTests(Target target)
     public async Task Push_Of48001Bytes_IsTooLarge(bool chunked)
     {
         var recipient = Target.NewRecipient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"push?rcpt={recipient}") { Content = new ByteArrayContent(new byte[48_001]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"push?rcpt={recipient}");
+        request.Content = new ByteArrayContent(new byte[48_001]);
         request.Headers.TransferEncodingChunked = chunked;
 
         using var pushed = await target.Http.SendAsync(request, TestContext.Current.CancellationToken);
@@ -65,7 +66,7 @@ public sealed class ErrorTests(Target target)
     [Theory]
     [InlineData("Content-Type", 201)]
     [InlineData("Idempotency-Key", 129)]
-    public async Task Push_WithTooLongAHeader_IsRefused(string header, int length)
+    public async Task Push_WithAHeaderThatIsTooLong_IsRefused(string header, int length)
     {
         using var content = new ByteArrayContent([1]);
         content.Headers.TryAddWithoutValidation(header, new string('a', length));
@@ -78,7 +79,7 @@ public sealed class ErrorTests(Target target)
     [Theory]
     [InlineData("a b")]
     [InlineData("")]
-    public async Task Push_WithABadKey_IsRefused(string key)
+    public async Task Push_WithAnInvalidIdempotencyKey_IsRefused(string key)
     {
         using var content = new ByteArrayContent([1]);
         content.Headers.TryAddWithoutValidation("Idempotency-Key", key);
@@ -96,7 +97,7 @@ public sealed class ErrorTests(Target target)
     [InlineData("1.5")]
     [InlineData("")]
     [InlineData("1&ttl=2")]
-    public async Task Push_WithABadTtl_IsRefusedWithItsRange(string ttl)
+    public async Task Push_WithAnInvalidTtl_IsRefusedWithItsRange(string ttl)
     {
         using var pushed = await target.PushAsync(Target.NewRecipient(), new StringContent("x"), $"&ttl={ttl}");
 
@@ -113,7 +114,7 @@ public sealed class ErrorTests(Target target)
     [InlineData("&delay=5&ttl=5", "less than ttl (5 seconds)")]
     [InlineData("&delay=6&ttl=5", "less than ttl (5 seconds)")]
     [InlineData("&delay=604800", "less than ttl (604800 seconds)")]
-    public async Task Push_WithABadDelay_IsRefusedWithItsRange(string query, string range)
+    public async Task Push_WithAnInvalidDelay_IsRefusedWithItsRange(string query, string range)
     {
         using var pushed = await target.PushAsync(Target.NewRecipient(), new StringContent("x"), query);
 
@@ -131,7 +132,7 @@ public sealed class ErrorTests(Target target)
     [InlineData("max", "33", "1 to 32")]
     [InlineData("max", "", "1 to 32")]
     [InlineData("max", "-1", "1 to 32")]
-    public async Task Poll_WithABadNumber_IsRefusedWithItsRange(string parameter, string value, string range)
+    public async Task Poll_WithAnInvalidNumber_IsRefusedWithItsRange(string parameter, string value, string range)
     {
         using var polled = await target.GetAsync($"poll?rcpt={Target.NewRecipient()}&timeout=0&{parameter}={value}");
 
@@ -150,7 +151,7 @@ public sealed class ErrorTests(Target target)
 
     [Trait("Changes", "nothing")]
     [Fact]
-    public async Task Health_WhenTheStorageAnswers_IsOkAndSaysNothingMore()
+    public async Task Health_WhenTheStorageAnswers_IsOkWithoutABody()
     {
         using var answer = await target.GetAsync("health");
 

@@ -4,7 +4,7 @@ using Azure.Storage.Queues;
 
 namespace FuncComet.EndToEnd.Tests;
 
-/// <summary>What other programs put on the queue.</summary>
+/// <summary>Messages that other programs put on a mailbox's queue.</summary>
 public sealed class ForeignMessageTests(Target target)
 {
     public static TheoryData<string, string> Texts => new()
@@ -21,7 +21,7 @@ public sealed class ForeignMessageTests(Target target)
 
     [Theory]
     [MemberData(nameof(Texts))]
-    public async Task AText_IsDeliveredAsPlainText(string text, string expected)
+    public async Task Poll_OfAForeignText_DeliversItAsPlainText(string text, string expected)
     {
         var (recipient, mailbox) = await CreateMailboxAsync();
         await mailbox.SendMessageAsync(text, TestContext.Current.CancellationToken);
@@ -37,13 +37,14 @@ public sealed class ForeignMessageTests(Target target)
     }
 
     [Fact]
-    public async Task AnEnvelopeThatWasEncodedOnceMore_IsOurs()
+    public async Task Poll_OfAnEnvelopeInASecondBase64_DecodesIt()
     {
         var (recipient, mailbox) = await CreateMailboxAsync();
         using var pushed = await target.PushAsync(recipient, [0, 255, 1], "application/x-test");
         var taken = (await mailbox.ReceiveMessageAsync(cancellationToken: TestContext.Current.CancellationToken)).Value;
         await mailbox.DeleteMessageAsync(taken.MessageId, taken.PopReceipt, TestContext.Current.CancellationToken);
-        await mailbox.SendMessageAsync(Convert.ToBase64String(Encoding.UTF8.GetBytes(taken.MessageText)), TestContext.Current.CancellationToken);
+        var encodedAgain = Convert.ToBase64String(Encoding.UTF8.GetBytes(taken.MessageText));
+        await mailbox.SendMessageAsync(encodedAgain, TestContext.Current.CancellationToken);
 
         using var polled = await target.PollAsync(recipient);
 
@@ -52,7 +53,7 @@ public sealed class ForeignMessageTests(Target target)
     }
 
     [Fact]
-    public async Task AnEnvelopeOfALaterVersion_IsNotDelivered_AndBlocksNobody()
+    public async Task Poll_WhenAnEnvelopeHasALaterVersion_DeliversTheMessageBehindIt()
     {
         var (recipient, mailbox) = await CreateMailboxAsync();
         await mailbox.SendMessageAsync("FCv2AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", TestContext.Current.CancellationToken);
@@ -66,7 +67,7 @@ public sealed class ForeignMessageTests(Target target)
     }
 
     [Fact]
-    public async Task AMailboxOf200_InWhichEveryThirdIsForeign_IsDeliveredWhole()
+    public async Task Poll_WhenEveryThirdOf200MessagesIsForeign_DeliversThemAll()
     {
         var (recipient, mailbox) = await CreateMailboxAsync();
         foreach (var number in Enumerable.Range(0, 200))
@@ -90,13 +91,13 @@ public sealed class ForeignMessageTests(Target target)
                 break;
             }
 
-            received.AddRange(System.Text.Json.JsonDocument.Parse(await polled.TextAsync()).RootElement.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("text").GetString()!));
+            received.AddRange((await polled.MessagesAsync()).Select(message => message.GetProperty("text").GetString()!));
         }
 
         Assert.Equal(Enumerable.Range(0, 200).Select(number => $"{number}").Order(), received.Order());
     }
 
-    // The queue comes with the first push.
+    // A push and a poll create the queue and leave it empty.
     private async Task<(string Recipient, QueueClient Mailbox)> CreateMailboxAsync()
     {
         var recipient = Target.NewRecipient();

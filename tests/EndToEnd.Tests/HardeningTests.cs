@@ -8,7 +8,7 @@ public sealed class HardeningTests(Target target)
     [Theory]
     [InlineData("")]
     [InlineData("&max=1")]
-    public async Task APage_ThatWasPushed_DoesNotRunWhereItIsPolled(string form)
+    public async Task Poll_OfAnHtmlPage_IsAnsweredSoThatBrowsersDoNotRunIt(string form)
     {
         var recipient = Target.NewRecipient();
         using var content = new StringContent("<script>alert(1)</script>");
@@ -33,7 +33,7 @@ public sealed class HardeningTests(Target target)
     [InlineData("push")]
     [InlineData("health")]
     [InlineData("mailbox?rcpt=%3Cscript%3E")]
-    public async Task EveryAnswer_IsStoredNowhereAndTakenForNothingElse(string pathAndQuery)
+    public async Task AnyAnswer_IsNotCachedSniffedOrRun(string pathAndQuery)
     {
         using var answer = await target.GetAsync(pathAndQuery);
 
@@ -43,30 +43,33 @@ public sealed class HardeningTests(Target target)
 
     [Trait("Changes", "nothing")]
     [Fact]
-    public async Task OurHeaders_MayBeReadByAScriptOnAnotherOrigin()
+    public async Task AnyAnswer_ExposesItsHeadersToOtherOrigins()
     {
         using var polled = await target.PollAsync(Target.NewRecipient(), timeout: 0);
 
         Assert.Equal(
-            "Comet-Message-Id, Comet-Time, Comet-Deliveries, Comet-Receipt, Comet-Expired, Idempotency-Key, Preference-Applied, Retry-After, WWW-Authenticate",
+            "Comet-Message-Id, Comet-Time, Comet-Deliveries, Comet-Receipt, Comet-Expired, Idempotency-Key, Preference-Applied, "
+            + "Retry-After, WWW-Authenticate",
             polled.Header("Access-Control-Expose-Headers"));
     }
 
     [Fact]
-    public async Task AQuery_OfMoreThan8000Bytes_IsRefused()
+    public async Task Poll_WithAQueryOfMoreThan8000Bytes_IsRefused()
     {
-        using var answer = await target.GetAsync($"poll?rcpt=hardening&timeout=0&x={new string('x', 8_000 - "?rcpt=hardening&timeout=0&x=".Length + 1)}");
+        using var answer = await target.GetAsync(PollWithQueryOf(8_001));
 
         await answer.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", "query");
     }
 
     [Fact]
-    public async Task AQuery_Of8000Bytes_IsTaken()
+    public async Task Poll_WithAQueryOf8000Bytes_IsAccepted()
     {
-        using var answer = await target.GetAsync($"poll?rcpt=hardening&timeout=0&x={new string('x', 8_000 - "?rcpt=hardening&timeout=0&x=".Length)}");
+        using var answer = await target.GetAsync(PollWithQueryOf(8_000));
 
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
     }
+
+    private static string PollWithQueryOf(int length) => $"poll{"?rcpt=hardening&timeout=0&x=".PadRight(length, 'x')}";
 
     private static void AssertHarmless(HttpResponseMessage answer)
     {

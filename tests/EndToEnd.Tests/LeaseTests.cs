@@ -10,7 +10,7 @@ public sealed class LeaseTests(Target target)
     private static readonly TimeSpan AfterTheLease = TimeSpan.FromSeconds(Lease + 2);
 
     [Fact]
-    public async Task AMessageThatIsNotAcknowledged_ComesBackMarked()
+    public async Task Lease_WhenItEndsWithoutAnAcknowledgement_DeliversTheMessageAgain()
     {
         var recipient = Target.NewRecipient();
         using var pushed = await target.PushAsync(recipient, "hello");
@@ -29,7 +29,7 @@ public sealed class LeaseTests(Target target)
     }
 
     [Fact]
-    public async Task AMessageThatIsAcknowledgedInTime_NeverComesAgain()
+    public async Task Ack_DuringTheLease_DeletesTheMessage()
     {
         var recipient = Target.NewRecipient();
         using var pushed = await target.PushAsync(recipient, "hello");
@@ -39,15 +39,13 @@ public sealed class LeaseTests(Target target)
 
         Assert.Equal(HttpStatusCode.NoContent, acknowledged.StatusCode);
         acknowledged.AssertNoStore();
-        await Task.Delay(AfterTheLease, TestContext.Current.CancellationToken);
-        using var polled = await LeaseAsync(recipient, timeout: 0);
-        Assert.Equal(HttpStatusCode.NoContent, polled.StatusCode);
+        await AssertEmptyAsync(recipient, AfterTheLease);
         using var again = await AckAsync(recipient, leased.Header("Comet-Receipt")!);
         Assert.Equal(HttpStatusCode.NoContent, again.StatusCode);
     }
 
     [Fact]
-    public async Task AnAcknowledgementAfterTheLease_BeforeAnyoneElseWasGivenTheMessage_Counts()
+    public async Task Ack_AfterTheLeaseButBeforeTheNextDelivery_DeletesTheMessage()
     {
         var recipient = Target.NewRecipient();
         using var pushed = await target.PushAsync(recipient, "hello");
@@ -57,12 +55,11 @@ public sealed class LeaseTests(Target target)
         using var acknowledged = await AckAsync(recipient, leased.Header("Comet-Receipt")!);
 
         Assert.Equal(HttpStatusCode.NoContent, acknowledged.StatusCode);
-        using var polled = await LeaseAsync(recipient, timeout: 0);
-        Assert.Equal(HttpStatusCode.NoContent, polled.StatusCode);
+        await AssertEmptyAsync(recipient);
     }
 
     [Fact]
-    public async Task AnAcknowledgementAfterSomeoneElseWasGivenTheMessage_IsTooLate_AndTheOthersCount()
+    public async Task Ack_AfterTheNextDelivery_IsRefusedAndOtherReceiptsAreApplied()
     {
         var recipient = Target.NewRecipient();
         using var pushed = await target.PushAsync(recipient, "late");
@@ -74,16 +71,14 @@ public sealed class LeaseTests(Target target)
         using var acknowledged = await AckAsync(recipient, older.Header("Comet-Receipt")!, other.Header("Comet-Receipt")!);
 
         var problem = await acknowledged.AssertProblemAsync(HttpStatusCode.Gone, "receipt-expired");
-        Assert.Equal([older.Header("Comet-Receipt")], problem.GetProperty("expired").EnumerateArray().Select(receipt => receipt.GetString()));
+        Assert.Equal([older.Header("Comet-Receipt")], Expired(problem));
         using var newest = await AckAsync(recipient, newer.Header("Comet-Receipt")!);
         Assert.Equal(HttpStatusCode.NoContent, newest.StatusCode);
-        await Task.Delay(AfterTheLease, TestContext.Current.CancellationToken);
-        using var polled = await LeaseAsync(recipient, timeout: 0);
-        Assert.Equal(HttpStatusCode.NoContent, polled.StatusCode);
+        await AssertEmptyAsync(recipient, AfterTheLease);
     }
 
     [Fact]
-    public async Task TheOlderAndTheNewerReceiptOfAMessage_TogetherAreInTime()
+    public async Task Ack_WithTheOldAndTheNewReceiptOfAMessage_Succeeds()
     {
         var recipient = Target.NewRecipient();
         using var pushed = await target.PushAsync(recipient, "hello");
@@ -96,7 +91,7 @@ public sealed class LeaseTests(Target target)
     }
 
     [Fact]
-    public async Task APollWithAck_AcknowledgesBeforeItWaits()
+    public async Task Poll_WithAnAck_AcknowledgesBeforeItWaits()
     {
         var recipient = Target.NewRecipient();
         using var pushed = await target.PushAsync(recipient, "one");
@@ -109,13 +104,11 @@ public sealed class LeaseTests(Target target)
         Assert.Equal(["one", "two"], new[] { await first.TextAsync(), await second.TextAsync() }.Order());
         Assert.Null(second.Header("Comet-Expired"));
         Assert.Equal(HttpStatusCode.NoContent, third.StatusCode);
-        await Task.Delay(AfterTheLease, TestContext.Current.CancellationToken);
-        using var polled = await LeaseAsync(recipient, timeout: 0);
-        Assert.Equal(HttpStatusCode.NoContent, polled.StatusCode);
+        await AssertEmptyAsync(recipient, AfterTheLease);
     }
 
     [Fact]
-    public async Task APollWithALateAck_SaysSoAndGoesOn()
+    public async Task Poll_WithAnExpiredAck_ReportsItAndDeliversTheNextMessage()
     {
         var recipient = Target.NewRecipient();
         using var pushed = await target.PushAsync(recipient, "late");
@@ -128,13 +121,13 @@ public sealed class LeaseTests(Target target)
 
         Assert.Equal(HttpStatusCode.NoContent, counted.StatusCode);
         Assert.Equal("1", counted.Header("Comet-Expired"));
-        var batch = JsonDocument.Parse(await named.TextAsync()).RootElement;
-        Assert.Equal([older.Header("Comet-Receipt")], batch.GetProperty("expired").EnumerateArray().Select(receipt => receipt.GetString()));
+        var batch = await named.JsonAsync();
+        Assert.Equal([older.Header("Comet-Receipt")], Expired(batch));
         Assert.Equal("next", batch.GetProperty("messages")[0].GetProperty("text").GetString());
     }
 
     [Fact]
-    public async Task AReceiptThatIsNone_IsRefused_AndTheValidOneBesideItIsNotApplied()
+    public async Task Ack_WithAnInvalidReceipt_IsRefusedAndAppliesNone()
     {
         var recipient = Target.NewRecipient();
         using var pushed = await target.PushAsync(recipient, "hello");
@@ -155,7 +148,7 @@ public sealed class LeaseTests(Target target)
             "",
         })
         {
-            using var acknowledged = await target.PostAsync($"ack?rcpt={recipient}&receipt={valid}&receipt={bad}", new ByteArrayContent([]));
+            using var acknowledged = await AckAsync(recipient, valid, bad);
             await acknowledged.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", "receipt");
             using var polled = await target.GetAsync($"poll?rcpt={recipient}&timeout=0&ack={valid}&ack={bad}");
             await polled.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", "ack");
@@ -169,7 +162,7 @@ public sealed class LeaseTests(Target target)
     }
 
     [Fact]
-    public async Task AnAck_WithoutAReceiptOrWithTooMany_IsRefused()
+    public async Task Ack_WithoutAReceiptOrWithTooMany_IsRefused()
     {
         var recipient = Target.NewRecipient();
 
@@ -181,7 +174,7 @@ public sealed class LeaseTests(Target target)
     }
 
     [Fact]
-    public async Task ABatch_HoldsWhatIsThereAndAcknowledgesAsOne()
+    public async Task Poll_WithMaxAndALease_ReturnsABatchWithReceipts()
     {
         var recipient = Target.NewRecipient();
         using var text = await target.PushAsync(recipient, "grüß 🚀");
@@ -195,7 +188,7 @@ public sealed class LeaseTests(Target target)
 
         Assert.Equal("application/json", polled.Content.Headers.ContentType?.MediaType);
         polled.AssertNoStore();
-        var messages = JsonDocument.Parse(await polled.TextAsync()).RootElement.GetProperty("messages").EnumerateArray().ToList();
+        var messages = await polled.MessagesAsync();
         Assert.Equal(4, messages.Count);
         Assert.Equal("grüß 🚀", messages[0].GetProperty("text").GetString());
         Assert.Equal("text/plain; charset=utf-8", messages[0].GetProperty("contentType").GetString());
@@ -213,7 +206,7 @@ public sealed class LeaseTests(Target target)
     }
 
     [Fact]
-    public async Task ABatchInPlainMode_IsDeletedAndHasNoReceipts()
+    public async Task Poll_WithMaxWithoutALease_ReturnsABatchWithoutReceipts()
     {
         var recipient = Target.NewRecipient();
         foreach (var number in Enumerable.Range(0, 40))
@@ -225,15 +218,31 @@ public sealed class LeaseTests(Target target)
         using var second = await target.GetAsync($"poll?rcpt={recipient}&timeout=10&max=32");
         using var third = await target.GetAsync($"poll?rcpt={recipient}&timeout=0&max=32");
 
-        var messages = new[] { first, second }.SelectMany(answer => JsonDocument.Parse(answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken).Result).RootElement.GetProperty("messages").EnumerateArray()).ToList();
-        Assert.Equal(Enumerable.Range(0, 40).Select(number => $"{number}"), messages.Select(message => message.GetProperty("text").GetString()));
+        List<JsonElement> messages = [.. await first.MessagesAsync(), .. await second.MessagesAsync()];
+        Assert.Equal(
+            Enumerable.Range(0, 40).Select(number => $"{number}"),
+            messages.Select(message => message.GetProperty("text").GetString()));
         Assert.All(messages, message => Assert.False(message.TryGetProperty("receipt", out _)));
         Assert.Equal(HttpStatusCode.NoContent, third.StatusCode);
     }
 
+    private static IEnumerable<string?> Expired(JsonElement answer) =>
+        answer.GetProperty("expired").EnumerateArray().Select(receipt => receipt.GetString());
+
     private Task<HttpResponseMessage> LeaseAsync(string recipient, int timeout = 10, string more = "") =>
         target.GetAsync($"poll?rcpt={recipient}&timeout={timeout}&lease={Lease}{more}");
 
-    private Task<HttpResponseMessage> AckAsync(string recipient, params string[] receipts) =>
-        target.PostAsync($"ack?rcpt={recipient}{string.Concat(receipts.Select(receipt => $"&receipt={receipt}"))}", new ByteArrayContent([]));
+    private Task<HttpResponseMessage> AckAsync(string recipient, params string[] receipts)
+    {
+        var query = string.Concat(receipts.Select(receipt => $"&receipt={receipt}"));
+        return target.PostAsync($"ack?rcpt={recipient}{query}", new ByteArrayContent([]));
+    }
+
+    // Nothing is delivered to a poll that does not wait, now or after the leases have ended.
+    private async Task AssertEmptyAsync(string recipient, TimeSpan after = default)
+    {
+        await Task.Delay(after, TestContext.Current.CancellationToken);
+        using var polled = await LeaseAsync(recipient, timeout: 0);
+        Assert.Equal(HttpStatusCode.NoContent, polled.StatusCode);
+    }
 }

@@ -5,7 +5,7 @@ namespace FuncComet.EndToEnd.Tests;
 public sealed class LeavingClientTests(Target target)
 {
     [Fact]
-    public async Task Push_AfterAClientLeft_GoesToTheNextPollAsItsFirstDelivery()
+    public async Task Push_AfterAClientLeft_IsDeliveredToTheNextPollForTheFirstTime()
     {
         var recipient = Target.NewRecipient();
         await PollAndLeaveAsync(recipient);
@@ -18,7 +18,7 @@ public sealed class LeavingClientTests(Target target)
     }
 
     [Fact]
-    public async Task Push_WhenManyLeftAndOneStayed_GoesToTheOneThatStayed()
+    public async Task Push_WhenOneOfManyClientsStayed_IsDeliveredToIt()
     {
         var recipient = Target.NewRecipient();
         var stayed = target.PollAsync(recipient, timeout: 60);
@@ -31,7 +31,7 @@ public sealed class LeavingClientTests(Target target)
         Assert.Equal("1", polled.Header("Comet-Deliveries"));
     }
 
-    // A second is what the protocol gives a poll to notice that its client has left.
+    // The protocol gives a poll one second to notice that its client has left.
     private async Task PollAndLeaveAsync(string recipient)
     {
         using var leaving = new CancellationTokenSource();

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 
 namespace FuncComet.EndToEnd.Tests;
 
@@ -7,7 +6,7 @@ public sealed class MailboxTests(Target target)
 {
     [Trait("Changes", "nothing")]
     [Fact]
-    public async Task Get_OfAMailboxThatDoesNotExist_SaysSo()
+    public async Task Get_WhenTheMailboxDoesNotExist_SaysSo()
     {
         var recipient = Target.NewRecipient();
 
@@ -15,7 +14,7 @@ public sealed class MailboxTests(Target target)
     }
 
     [Fact]
-    public async Task Get_CountsTheMessages()
+    public async Task Get_WhenMessagesAreStored_CountsThem()
     {
         var recipient = Target.NewRecipient();
         foreach (var text in new[] { "1", "2", "3" })
@@ -27,7 +26,7 @@ public sealed class MailboxTests(Target target)
     }
 
     [Fact]
-    public async Task Delete_EmptiesTheMailboxAndPushesGoOn()
+    public async Task Delete_WhenMessagesAreStored_EmptiesTheMailboxAndAcceptsPushesAfterwards()
     {
         var recipient = Target.NewRecipient();
         using var before = await target.PushAsync(recipient, "before");
@@ -44,7 +43,7 @@ public sealed class MailboxTests(Target target)
     }
 
     [Fact]
-    public async Task Delete_OfAMailboxThatDoesNotExist_IsDone()
+    public async Task Delete_WhenTheMailboxDoesNotExist_Succeeds()
     {
         using var deleted = await target.Http.DeleteAsync($"mailbox?rcpt={Target.NewRecipient()}", TestContext.Current.CancellationToken);
 
@@ -55,7 +54,7 @@ public sealed class MailboxTests(Target target)
     [Theory]
     [InlineData("GET")]
     [InlineData("DELETE")]
-    public async Task AnyCall_WithoutARecipient_IsRefused(string method)
+    public async Task Call_WithoutARecipient_IsRefused(string method)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), "mailbox");
         using var answer = await target.Http.SendAsync(request, TestContext.Current.CancellationToken);
@@ -68,7 +67,10 @@ public sealed class MailboxTests(Target target)
         using var answer = await target.GetAsync($"mailbox?rcpt={recipient}");
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         answer.AssertNoStore();
-        var mailbox = JsonDocument.Parse(await answer.TextAsync()).RootElement;
-        return (mailbox.GetProperty("rcpt").GetString(), mailbox.GetProperty("messages").GetInt32(), mailbox.GetProperty("exists").GetBoolean());
+        var mailbox = await answer.JsonAsync();
+        return (
+            mailbox.GetProperty("rcpt").GetString(),
+            mailbox.GetProperty("messages").GetInt32(),
+            mailbox.GetProperty("exists").GetBoolean());
     }
 }

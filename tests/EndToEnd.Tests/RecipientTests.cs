@@ -11,9 +11,9 @@ public sealed class RecipientTests(Target target)
     [InlineData("alice{0}", " alice{0}")]
     [InlineData("\u00e9{0}", "e\u0301{0}")]
     [InlineData("a+b{0}", "a b{0}")]
-    public async Task Push_ToOne_NeverReachesTheOther(string one, string other)
+    public async Task Push_WhenTwoNamesAreSimilar_DoesNotReachTheOtherRecipient(string one, string other)
     {
-        // Unique in the middle: what differs at either end stays at the end.
+        // The unique part is in the middle, so that the difference between the names stays at their start or end.
         var unique = Target.NewRecipient();
         using var pushed = await target.PushAsync(string.Format(null, one, unique), "for one");
         Assert.Equal(HttpStatusCode.Accepted, pushed.StatusCode);
@@ -31,7 +31,7 @@ public sealed class RecipientTests(Target target)
     [InlineData("a+b", "a b")]
     [InlineData("%C3%9Cn%C3%AFcode%20%F0%9F%9A%80", "Ünïcode 🚀")]
     [InlineData("%20", " ")]
-    public async Task Push_ToAnUnusualName_IsPolledUnderIt(string encoded, string name)
+    public async Task Push_ToAnUnusualName_IsDeliveredToAPollWithThatName(string encoded, string name)
     {
         var unique = Target.NewRecipient();
         using var pushed = await target.PostAsync($"push?rcpt={unique}{encoded}", new StringContent("hello"));
@@ -43,7 +43,7 @@ public sealed class RecipientTests(Target target)
     }
 
     [Fact]
-    public async Task Push_ToANameOf256Bytes_Works_And257AreRefused()
+    public async Task Call_WithANameOf256Bytes_SucceedsAndOf257BytesIsRefused()
     {
         var name = Target.NewRecipient().PadRight(256, 'x');
         using var pushed = await target.PushAsync(name, "hello");
@@ -58,12 +58,13 @@ public sealed class RecipientTests(Target target)
         await tooLongPoll.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-recipient", "rcpt");
     }
 
-    // A lone '%' is missing here: the Functions host's proxy mends it to %25 before the function sees it. LocalHost.Tests has it.
-    public static TheoryData<string> MalformedRecipients => new("", "rcpt=", "rcpt=%FF", "rcpt=%C3%28", "rcpt=%ED%A0%80", "rcpt=a%0Ab", "rcpt=a%00", "rcpt=%7F", "rcpt=%C2%85");
+    // A lone '%' is tested in LocalHost.Tests only: the proxy of the Functions host changes it to %25 before the function sees it.
+    public static TheoryData<string> MalformedRecipients =>
+        new("", "rcpt=", "rcpt=%FF", "rcpt=%C3%28", "rcpt=%ED%A0%80", "rcpt=a%0Ab", "rcpt=a%00", "rcpt=%7F", "rcpt=%C2%85");
 
     [Theory]
     [MemberData(nameof(MalformedRecipients))]
-    public async Task AnyCall_WithAMalformedRecipient_IsRefused(string query)
+    public async Task Call_WithAMalformedRecipient_IsRefused(string query)
     {
         using var pushed = await target.PostAsync($"push?{query}", new StringContent("hello"));
         await pushed.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-recipient", "rcpt");
@@ -76,13 +77,13 @@ public sealed class RecipientTests(Target target)
     [InlineData("%FF")]
     [InlineData("%C3%28")]
     [InlineData("%ED%A0%80")]
-    public async Task Push_ToAMalformedName_NeverReachesTheMailboxOfAnother(string escape)
+    public async Task Push_ToAMalformedName_DoesNotReachAnotherMailbox(string escape)
     {
         var unique = Target.NewRecipient();
         using var pushed = await target.PostAsync($"push?rcpt={unique}{escape}", new StringContent("hello"));
         Assert.Equal(HttpStatusCode.BadRequest, pushed.StatusCode);
 
-        // What lenient decoders would make of it: replacement characters, the escape as text, nothing.
+        // A lenient decoder would produce one of these names: with replacement characters, with the escape as text, or without it.
         foreach (var name in new[] { $"{unique}\uFFFD", $"{unique}\uFFFD(", $"{unique}\uFFFD\uFFFD\uFFFD", $"{unique}{escape}", unique })
         {
             using var polled = await target.PollAsync(name, timeout: 0);
@@ -91,7 +92,7 @@ public sealed class RecipientTests(Target target)
     }
 
     [Fact]
-    public async Task Poll_WithTwoNames_IsRefused_AndWithTheSameTwiceIsNot()
+    public async Task Poll_WithTwoDifferentNames_IsRefusedAndWithTheSameNameTwiceIsNot()
     {
         var name = Target.NewRecipient();
 
@@ -103,7 +104,7 @@ public sealed class RecipientTests(Target target)
     }
 
     [Fact]
-    public async Task Poll_OfAMailboxThatDoesNotExist_DoesNotCreateIt()
+    public async Task Poll_WhenTheMailboxDoesNotExist_DoesNotCreateIt()
     {
         var name = Target.NewRecipient();
         using var polled = await target.PollAsync(name, timeout: 1);

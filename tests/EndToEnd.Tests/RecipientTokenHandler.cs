@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace FuncComet.EndToEnd.Tests;
 
 /// <summary>
-/// Gives every poll and acknowledgement that has no token one of its recipient, as an application's server would. What the app issues no token for (a
-/// malformed recipient, say) goes as it is.
+/// Adds the recipient's token to every poll and acknowledgement that has none, as an application's server would. A request goes out without
+/// a token if the app issues none, for example for a malformed recipient.
 /// </summary>
 internal sealed class RecipientTokenHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
@@ -28,15 +28,16 @@ internal sealed class RecipientTokenHandler(HttpMessageHandler inner) : Delegati
         return await base.SendAsync(request, cancellationToken);
     }
 
-    // As it is written: a test may write it wrongly on purpose.
+    // Not decoded: some tests send malformed escapes on purpose.
     private static string? Recipient(Uri uri) =>
         Array.Find(uri.Query.TrimStart('?').Split('&'), pair => pair.StartsWith("rcpt=", StringComparison.Ordinal))?["rcpt=".Length..];
 
     private async Task<string?> AskAsync(HttpRequestMessage request, string recipient)
     {
-        var uri = request.RequestUri!;
-        var address = $"{uri.GetLeftPart(UriPartial.Path)[..(uri.GetLeftPart(UriPartial.Path).LastIndexOf('/') + 1)]}token?rcpt={recipient}";
-        using var ask = new HttpRequestMessage(HttpMethod.Post, new Uri(address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        var function = request.RequestUri!.GetLeftPart(UriPartial.Path);
+        var address = $"{function[..(function.LastIndexOf('/') + 1)]}token?rcpt={recipient}";
+        var options = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
+        using var ask = new HttpRequestMessage(HttpMethod.Post, new Uri(address, options));
         foreach (var header in request.Headers.NonValidated.Where(header => header.Key == "x-functions-key"))
         {
             ask.Headers.Add(header.Key, header.Value.ToString());

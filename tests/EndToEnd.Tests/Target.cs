@@ -14,12 +14,15 @@ using FuncComet.Testing;
 namespace FuncComet.EndToEnd.Tests;
 
 /// <summary>
-/// What is tested: <c>FUNCCOMET_URL</c> (the app's address, with or without /api), <c>FUNCCOMET_STORAGE</c> (its storage's connection string)
-/// and <c>FUNCCOMET_KEY</c> (a function key; may be left out where none is asked for). Where the first is not set, a LocalHost with an
-/// Azurite of its own is started, with keys and tokens on. Tests with the trait <c>Changes=nothing</c> store nothing, make no mailbox and need no
-/// <c>FUNCCOMET_STORAGE</c>: they are for an app that is in use. Where the app issues tokens, every poll and acknowledgement has one. An answer that
-/// openapi.yaml does not have fails the test that it was given to.
+/// The app under test. Three environment variables name it: <c>FUNCCOMET_URL</c> (the app's address, with or without /api),
+/// <c>FUNCCOMET_STORAGE</c> (the connection string of its storage) and <c>FUNCCOMET_KEY</c> (a function key, if the app requires one). If
+/// <c>FUNCCOMET_URL</c> is not set, the tests start a LocalHost with its own Azurite, which requires keys and tokens.
 /// </summary>
+/// <remarks>
+/// Tests with the trait <c>Changes=nothing</c> store no message, create no mailbox and need no <c>FUNCCOMET_STORAGE</c>; you can run them
+/// against an app in production. If the app issues tokens, every poll and acknowledgement carries one. A test fails if it gets an answer
+/// that openapi.yaml does not document.
+/// </remarks>
 public sealed class Target : IAsyncLifetime
 {
     private const string LocalKey = "end-to-end";
@@ -31,10 +34,10 @@ public sealed class Target : IAsyncLifetime
 
     public HttpClient Http { get; private set; } = null!;
 
-    /// <summary>The same target for a stranger: no key, no token.</summary>
+    /// <summary>A client without a function key and without tokens.</summary>
     public HttpClient Stranger { get; private set; } = null!;
 
-    /// <summary>Whether the app has a key to sign tokens with.</summary>
+    /// <summary>Whether the app issues tokens, which means that it has a signing key.</summary>
     public bool IssuesTokens { get; private set; }
 
     /// <summary>Whether a poll needs a token.</summary>
@@ -53,7 +56,11 @@ public sealed class Target : IAsyncLifetime
         await _azurite.InitializeAsync();
         _host = await LocalHostProcess.StartAsync(
             ["--port", "0", "--storage", _azurite.ConnectionString, "--enable-auth", LocalKey],
-            new Dictionary<string, string> { ["FuncComet__Token__Required"] = "true", ["FuncComet__Token__SigningKey"] = "end-to-end-end-to-end-end-to-end" });
+            new Dictionary<string, string>
+            {
+                ["FuncComet__Token__Required"] = "true",
+                ["FuncComet__Token__SigningKey"] = "end-to-end-end-to-end-end-to-end",
+            });
         _storage = _azurite.ConnectionString;
         await ConnectAsync(_host.Url, LocalKey);
     }
@@ -71,7 +78,7 @@ public sealed class Target : IAsyncLifetime
         Http = CreateClient(api, IssuesTokens ? new RecipientTokenHandler(connections) : connections, key);
     }
 
-    /// <summary>A recipient that no other test and no other run uses.</summary>
+    /// <summary>Creates a recipient that no other test and no other run uses.</summary>
     public static string NewRecipient() => $"e2e-{Guid.NewGuid():N}-{Interlocked.Increment(ref _lastRecipient)}";
 
     public Task<HttpResponseMessage> PushAsync(string recipient, string text) => PushAsync(recipient, new StringContent(text));
@@ -89,19 +96,24 @@ public sealed class Target : IAsyncLifetime
     public Task<HttpResponseMessage> PollAsync(string recipient, int timeout = 10) =>
         GetAsync($"poll?rcpt={Uri.EscapeDataString(recipient)}&timeout={timeout}");
 
-    public Task<HttpResponseMessage> GetAsync(string pathAndQuery) => Http.GetAsync(AsWritten(pathAndQuery), TestContext.Current.CancellationToken);
+    public Task<HttpResponseMessage> GetAsync(string pathAndQuery) =>
+        Http.GetAsync(AsWritten(pathAndQuery), TestContext.Current.CancellationToken);
 
-    public Task<HttpResponseMessage> PostAsync(string pathAndQuery, HttpContent content) => Http.PostAsync(AsWritten(pathAndQuery), content, TestContext.Current.CancellationToken);
+    public Task<HttpResponseMessage> PostAsync(string pathAndQuery, HttpContent content) =>
+        Http.PostAsync(AsWritten(pathAndQuery), content, TestContext.Current.CancellationToken);
 
-    /// <summary>The recipient's queue, found as an operator finds it: by the name in its metadata; null where there is none.</summary>
+    /// <summary>
+    /// Finds the recipient's queue by the name in the queues' metadata, as an operator would; null if there is none.
+    /// </summary>
     public async Task<QueueClient?> FindMailboxAsync(string recipient)
     {
         var storage = new QueueServiceClient(_storage is { Length: > 0 }
             ? _storage
-            : throw new InvalidOperationException("FUNCCOMET_URL needs FUNCCOMET_STORAGE beside it, except for the tests that change nothing."));
+            : throw new InvalidOperationException(
+                "FUNCCOMET_STORAGE is not set. Only tests with the trait Changes=nothing run with FUNCCOMET_URL alone."));
         await foreach (var queue in storage.GetQueuesAsync(QueueTraits.Metadata, cancellationToken: TestContext.Current.CancellationToken))
         {
-            if (queue.Metadata is { } metadata && metadata.TryGetValue("recipient", out var encoded) && Uri.UnescapeDataString(encoded) == recipient)
+            if (queue.Metadata?.TryGetValue("recipient", out var encoded) == true && Uri.UnescapeDataString(encoded) == recipient)
             {
                 return storage.GetQueueClient(queue.Name);
             }
@@ -125,10 +137,18 @@ public sealed class Target : IAsyncLifetime
         }
     }
 
-    // A Uri made the usual way would mend malformed escapes before they leave.
-    private Uri AsWritten(string pathAndQuery) => new($"{Http.BaseAddress}{pathAndQuery}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+    // By default, Uri would normalize malformed escapes, which some tests send on purpose.
+    private Uri AsWritten(string pathAndQuery)
+    {
+        var options = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
+        return new Uri($"{Http.BaseAddress}{pathAndQuery}", options);
+    }
 
-    private static Uri ApiOf(Uri url) => new(url.AbsolutePath.TrimEnd('/').Length == 0 ? $"{url.GetLeftPart(UriPartial.Authority)}/api/" : $"{url.ToString().TrimEnd('/')}/");
+    private static Uri ApiOf(Uri url)
+    {
+        var hasPath = url.AbsolutePath.TrimEnd('/').Length > 0;
+        return new Uri(hasPath ? $"{url.ToString().TrimEnd('/')}/" : $"{url.GetLeftPart(UriPartial.Authority)}/api/");
+    }
 
     private static HttpClient CreateClient(Uri url, HttpMessageHandler handler, string? key, bool disposeHandler = true)
     {

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace FuncComet.EndToEnd.Tests;
 
-/// <summary>Times here are guards against a poll that does not wait or does not end, not measures.</summary>
+/// <summary>How long polls wait. The time limits are generous: they only catch a poll that does not wait or does not end.</summary>
 public sealed class TimeoutTests(Target target)
 {
     [Trait("Changes", "nothing")]
@@ -37,7 +37,7 @@ public sealed class TimeoutTests(Target target)
     [Theory]
     [InlineData("9999")]
     [InlineData("99999999999999999999999999")]
-    public async Task Poll_WithTooLongATimeout_IsLoweredNotRefused(string timeout)
+    public async Task Poll_WithATimeoutThatIsTooLong_IsHeldForTheMaximum(string timeout)
     {
         var recipient = Target.NewRecipient();
         var poll = target.GetAsync($"poll?rcpt={recipient}&timeout={timeout}");
@@ -58,7 +58,7 @@ public sealed class TimeoutTests(Target target)
     [InlineData("")]
     [InlineData("%2B1")]
     [InlineData("1&timeout=2")]
-    public async Task Poll_WithABadTimeout_IsRefusedWithItsRange(string timeout)
+    public async Task Poll_WithAnInvalidTimeout_IsRefusedWithItsRange(string timeout)
     {
         using var polled = await target.GetAsync($"poll?rcpt={Target.NewRecipient()}&timeout={timeout}");
 
@@ -67,7 +67,7 @@ public sealed class TimeoutTests(Target target)
     }
 
     [Fact]
-    public async Task Poll_WithAPreference_WaitsThatLongAndSaysSo()
+    public async Task Poll_WithAWaitPreference_WaitsThatLongAndConfirmsIt()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"poll?rcpt={Target.NewRecipient()}");
         request.Headers.Add("Prefer", "wait=2");
@@ -81,7 +81,7 @@ public sealed class TimeoutTests(Target target)
     }
 
     [Fact]
-    public async Task Poll_WithTooLongAPreference_SaysWhatIsApplied()
+    public async Task Poll_WithAWaitPreferenceThatIsTooLong_ReturnsTheAppliedOne()
     {
         var recipient = Target.NewRecipient();
         using var pushed = await target.PushAsync(recipient, "hello");
@@ -96,7 +96,7 @@ public sealed class TimeoutTests(Target target)
 
     [Trait("Changes", "nothing")]
     [Fact]
-    public async Task Poll_WithTimeoutAndPreference_TakesTheTimeout()
+    public async Task Poll_WithTimeoutAndWaitPreference_UsesTheTimeout()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"poll?rcpt={Target.NewRecipient()}&timeout=0");
         request.Headers.Add("Prefer", "wait=60");

@@ -5,7 +5,7 @@ namespace FuncComet.Functions.Tests;
 public sealed class HostJsonTests
 {
     [Fact]
-    public void HostJsonOfTheFunctionsFolder_IsTheRoots()
+    public void HostJson_InTheFunctionsFolder_EqualsTheOneInTheRoot()
     {
         Assert.Equal(
             File.ReadAllBytes(Path.Combine(RepositoryRoot.Folder, "host.json")),

@@ -30,7 +30,7 @@ public sealed class PollTimeoutsTests
     [InlineData("", "wait=", 30, null)]
     [InlineData("", "wait=2 3", 30, null)]
     [InlineData("", "waiting=2", 30, null)]
-    public void TryRead_TakesTheParameterElseThePreferenceElseTheDefault(string raw, string? prefer, int expected, int? applied)
+    public void TryRead_WithParameterOrPreferenceOrNeither_UsesThemInThisOrder(string raw, string? prefer, int expected, int? applied)
     {
         Assert.True(TryRead(raw, prefer, out var timeout, out var preference));
 
@@ -45,7 +45,7 @@ public sealed class PollTimeoutsTests
     [InlineData("?timeout=")]
     [InlineData("?timeout=+1")]
     [InlineData("?timeout=1&timeout=2")]
-    public void TryRead_OfAnythingElse_Refuses(string raw)
+    public void TryRead_WithAnInvalidTimeout_Refuses(string raw)
     {
         Assert.False(TryRead(raw, prefer: null, out _, out _));
     }
@@ -57,7 +57,7 @@ public sealed class PollTimeoutsTests
     [InlineData("00:03:40", 210)]
     [InlineData("00:01:00", 50)]
     [InlineData("00:00:11", 1)]
-    public void Maximum_StaysTenSecondsBelowTheHostsLimit(string functionTimeout, int expected)
+    public void Maximum_WhenTheHostHasALimit_StaysTenSecondsBelowIt(string functionTimeout, int expected)
     {
         var limit = HostLimit.Read(Settings(("AzureFunctionsJobHost:functionTimeout", functionTimeout)), AppContext.BaseDirectory);
 
@@ -65,7 +65,7 @@ public sealed class PollTimeoutsTests
     }
 
     [Fact]
-    public void Maximum_IsTheOptionWhereItIsSet()
+    public void Maximum_WhenTheOptionIsSet_IsTheOption()
     {
         Assert.Equal(
             TimeSpan.FromSeconds(60),
@@ -73,36 +73,49 @@ public sealed class PollTimeoutsTests
     }
 
     [Fact]
-    public void Validate_WhenTheMaximumComesTooNearToFunctionTimeout_NamesBothValues()
+    public void Validate_WhenTheMaximumIsTooCloseToFunctionTimeout_NamesBothValues()
     {
         var limit = new HostLimit(TimeSpan.FromMinutes(1), "AzureFunctionsJobHost__functionTimeout");
 
         var result = new PollOptionsHostValidator(limit).Validate(name: null, new PollOptions { MaxTimeout = TimeSpan.FromSeconds(51) });
 
         Assert.Equal(
-            "The longest poll, 00:00:51 (FuncComet__Poll__MaxTimeout), must be at least 10 seconds below the host's functionTimeout (00:01:00, AzureFunctionsJobHost__functionTimeout).",
+            "The longest poll, 00:00:51 (FuncComet__Poll__MaxTimeout), must be at least 10 seconds below the host's functionTimeout "
+            + "(00:01:00, AzureFunctionsJobHost__functionTimeout).",
             result.FailureMessage);
-        Assert.True(new PollOptionsHostValidator(limit).Validate(name: null, new PollOptions { MaxTimeout = TimeSpan.FromSeconds(50) }).Succeeded);
+    }
+
+    [Fact]
+    public void Validate_WhenTheMaximumIsTenSecondsBelowFunctionTimeout_Succeeds()
+    {
+        var limit = new HostLimit(TimeSpan.FromMinutes(1), "AzureFunctionsJobHost__functionTimeout");
+
+        var result = new PollOptionsHostValidator(limit).Validate(name: null, new PollOptions { MaxTimeout = TimeSpan.FromSeconds(50) });
+
+        Assert.True(result.Succeeded);
     }
 
     [Fact]
     public void Validate_WhenFunctionTimeoutLeavesNoRoom_NamesBothValues()
     {
-        var result = new PollOptionsHostValidator(new HostLimit(TimeSpan.FromSeconds(8), "host.json")).Validate(name: null, new PollOptions());
+        var limit = new HostLimit(TimeSpan.FromSeconds(8), "host.json");
+
+        var result = new PollOptionsHostValidator(limit).Validate(name: null, new PollOptions());
 
         Assert.Equal(
-            "The longest poll, 00:00:01 (FuncComet__Poll__MaxTimeout is not set; this is the least), must be at least 10 seconds below the host's functionTimeout (00:00:08, host.json).",
+            "The longest poll, 00:00:01 (FuncComet__Poll__MaxTimeout is not set; this is the least), must be at least 10 seconds below "
+            + "the host's functionTimeout (00:00:08, host.json).",
             result.FailureMessage);
     }
 
     [Fact]
-    public void Read_WhenTheEnvironmentSaysNothing_TakesHostJson()
+    public void Read_WhenTheEnvironmentHasNoFunctionTimeout_UsesHostJson()
     {
         Assert.Equal(new HostLimit(TimeSpan.FromMinutes(5), "host.json"), HostLimit.Read(Settings(), AppContext.BaseDirectory));
     }
 
     [Fact]
-    public void Read_WhenNothingIsSaid_TakesFiveMinutes()
+    public void Read_WhenFunctionTimeoutIsSetNowhere_IsFiveMinutes()
     {
         var empty = Directory.CreateTempSubdirectory("funccomet-");
 
@@ -114,12 +127,14 @@ public sealed class PollTimeoutsTests
     [InlineData("soon")]
     [InlineData("-00:01:00")]
     [InlineData("00:00:00")]
-    public void Read_OfNonsense_NamesIt(string value)
+    public void Read_WhenFunctionTimeoutIsInvalid_NamesIt(string value)
     {
         var exception = Assert.Throws<OptionsValidationException>(
             () => HostLimit.Read(Settings(("AzureFunctionsJobHost:functionTimeout", value)), AppContext.BaseDirectory));
 
-        Assert.Equal($"functionTimeout (AzureFunctionsJobHost__functionTimeout) is '{value}'; it must be a time as hh:mm:ss, or -1 for no limit.", Assert.Single(exception.Failures));
+        Assert.Equal(
+            $"functionTimeout (AzureFunctionsJobHost__functionTimeout) is '{value}'; it must be a time as hh:mm:ss, or -1 for no limit.",
+            Assert.Single(exception.Failures));
     }
 
     private static bool TryRead(string raw, string? prefer, out TimeSpan timeout, out int? preference)
@@ -127,9 +142,12 @@ public sealed class PollTimeoutsTests
         Assert.True(RequestQuery.TryParse(raw, out var query, out _));
         var request = new DefaultHttpContext().Request;
         request.Headers["Prefer"] = prefer;
-        return new PollTimeouts(Options.Create(new PollOptions()), FiveMinutes).TryRead(request, query, out timeout, out preference, out _);
+        return new PollTimeouts(Options.Create(new PollOptions()), FiveMinutes)
+            .TryRead(request, query, out timeout, out preference, out _);
     }
 
     private static IConfiguration Settings(params (string Name, string Value)[] settings) =>
-        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value)).Build();
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value))
+            .Build();
 }

@@ -12,25 +12,38 @@ public sealed class PushAnswerTests
     private static readonly DateTimeOffset Expires = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     [Fact]
-    public async Task For_WhenACopyFailed_SaysWhatWasStoredAndWhatToRetry()
+    public async Task For_WhenSomeCopiesFailed_ListsStoredAndFailedCopies()
     {
         var message = Named.Message("x");
 
         var (context, body) = await ExecuteAsync(PushAnswer.For(
-            message, [new PushedCopy(Named.Recipient("alice"), PushOutcome.Stored) { Expires = Expires }, new PushedCopy(Named.Recipient("bob"), PushOutcome.StorageFailed), new PushedCopy(Named.Recipient("carol"), PushOutcome.MailboxFull)]));
+            message,
+            [
+                new PushedCopy(Named.Recipient("alice"), PushOutcome.Stored) { Expires = Expires },
+                new PushedCopy(Named.Recipient("bob"), PushOutcome.StorageFailed),
+                new PushedCopy(Named.Recipient("carol"), PushOutcome.MailboxFull),
+            ]));
 
         Assert.Equal(503, context.Response.StatusCode);
         Assert.Equal("5", context.Response.Headers.RetryAfter.ToString());
         Assert.Equal("urn:funccomet:storage-unavailable", body.GetProperty("type").GetString());
-        Assert.Equal($$"""[{"rcpt":"alice","id":"{{message.Id:N}}","expires":"2026-01-02T03:04:05.000Z"}]""", body.GetProperty("accepted").GetRawText());
-        Assert.Equal("""[{"rcpt":"bob","type":"urn:funccomet:storage-unavailable"},{"rcpt":"carol","type":"urn:funccomet:mailbox-full"}]""", body.GetProperty("failed").GetRawText());
+        Assert.Equal(
+            $$"""[{"rcpt":"alice","id":"{{message.Id:N}}","expires":"2026-01-02T03:04:05.000Z"}]""",
+            body.GetProperty("accepted").GetRawText());
+        Assert.Equal(
+            """[{"rcpt":"bob","type":"urn:funccomet:storage-unavailable"},{"rcpt":"carol","type":"urn:funccomet:mailbox-full"}]""",
+            body.GetProperty("failed").GetRawText());
     }
 
     [Fact]
-    public async Task For_WhenTheFirstFailureIsAFullMailbox_SaysThat()
+    public async Task For_WhenTheFirstFailureIsAFullMailbox_IsMailboxFull()
     {
         var (context, body) = await ExecuteAsync(PushAnswer.For(
-            Named.Message("x"), [new PushedCopy(Named.Recipient("carol"), PushOutcome.MailboxFull), new PushedCopy(Named.Recipient("bob"), PushOutcome.StorageFailed)]));
+            Named.Message("x"),
+            [
+                new PushedCopy(Named.Recipient("carol"), PushOutcome.MailboxFull),
+                new PushedCopy(Named.Recipient("bob"), PushOutcome.StorageFailed),
+            ]));
 
         Assert.Equal(503, context.Response.StatusCode);
         Assert.Equal("5", context.Response.Headers.RetryAfter.ToString());
@@ -40,7 +53,9 @@ public sealed class PushAnswerTests
     [Fact]
     public async Task For_WhenEveryCopyIsStored_IsAccepted()
     {
-        var (context, body) = await ExecuteAsync(PushAnswer.For(Named.Message("x"), [new PushedCopy(Named.Recipient("alice"), PushOutcome.Stored) { Expires = Expires }]));
+        var (context, body) = await ExecuteAsync(PushAnswer.For(
+            Named.Message("x"),
+            [new PushedCopy(Named.Recipient("alice"), PushOutcome.Stored) { Expires = Expires }]));
 
         Assert.Equal(202, context.Response.StatusCode);
         Assert.Equal(["accepted"], body.EnumerateObject().Select(member => member.Name));

@@ -13,7 +13,7 @@ public sealed class PushHeadersTests
     [Theory]
     [InlineData(30, 8)]
     [InlineData(1, 1)]
-    public void TryRead_WithinTheLimits_KeepsBoth(int contentTypeLength, int keyLength)
+    public void TryRead_WhenBothAreWithinTheirLimits_ReturnsThem(int contentTypeLength, int keyLength)
     {
         var request = Request(contentTypeLength, keyLength);
 
@@ -24,7 +24,7 @@ public sealed class PushHeadersTests
     [Theory]
     [InlineData(31, 8, "Content-Type", "at most 30 printable ASCII characters")]
     [InlineData(30, 9, "Idempotency-Key", "1 to 8 visible ASCII characters")]
-    public async Task TryRead_OverALimit_NamesIt(int contentTypeLength, int keyLength, string parameter, string range)
+    public async Task TryRead_WhenOneIsOverItsLimit_NamesItAndTheLimit(int contentTypeLength, int keyLength, string parameter, string range)
     {
         var request = Request(contentTypeLength, keyLength);
 

@@ -55,7 +55,7 @@ public sealed class RequestQueryTests
     [InlineData("?rcpt=a%00")]
     [InlineData("?rcpt=a%0Ab")]
     [InlineData("?rcpt=%C2%85")]
-    public void TryGetRecipient_WhenItIsMissingDoubleOrMalformed_Refuses(string? raw)
+    public void TryGetRecipient_WhenItIsMissingAmbiguousOrMalformed_Refuses(string? raw)
     {
         Assert.True(RequestQuery.TryParse(raw, out var query, out _));
         Assert.False(query.TryGetRecipient(out _, out var problem));
@@ -65,11 +65,11 @@ public sealed class RequestQueryTests
     [Theory]
     [InlineData("?rcpt=a&rcpt=b&rcpt=a&rcpt=%61", new[] { "a", "b" })]
     [InlineData("?rcpt=a&rcpt=b&rcpt=c", new[] { "a", "b", "c" })]
-    public void TryGetRecipients_CountsARepeatedNameOnce(string raw, string[] expected)
+    public void TryGetRecipients_WhenANameIsRepeated_ReturnsItOnce(string raw, string[] expected)
     {
         Assert.True(RequestQuery.TryParse(raw, out var query, out _));
 
-        Assert.True(query.TryGetRecipients(most: 3, out var recipients, out _));
+        Assert.True(query.TryGetRecipients(max: 3, out var recipients, out _));
         Assert.Equal(expected, recipients.Select(recipient => recipient.Name));
     }
 
@@ -77,10 +77,10 @@ public sealed class RequestQueryTests
     [InlineData("?")]
     [InlineData("?rcpt=a&rcpt=")]
     [InlineData("?rcpt=a&rcpt=b&rcpt=c&rcpt=d")]
-    public void TryGetRecipients_WhenOneIsBadOrTheyAreTooMany_Refuses(string raw)
+    public void TryGetRecipients_WhenOneIsInvalidOrTheyAreTooMany_Refuses(string raw)
     {
         Assert.True(RequestQuery.TryParse(raw, out var query, out _));
-        Assert.False(query.TryGetRecipients(most: 3, out _, out var problem));
+        Assert.False(query.TryGetRecipients(max: 3, out _, out var problem));
         Assert.NotNull(problem);
     }
 
@@ -89,7 +89,7 @@ public sealed class RequestQueryTests
     [InlineData("?ttl=0010", 10)]
     [InlineData("?ttl=10&ttl=10", 10)]
     [InlineData("?", null)]
-    public void TryGetSeconds_WithinItsRange_IsTaken(string raw, int? expected)
+    public void TryGetSeconds_WithinTheRange_ReturnsThem(string raw, int? expected)
     {
         Assert.True(RequestQuery.TryParse(raw, out var query, out _));
 
@@ -109,7 +109,7 @@ public sealed class RequestQueryTests
     [InlineData("?ttl=1&ttl=2")]
     [InlineData("?ttl=%D9%A1")]
     [InlineData("?ttl=5%00")]
-    public void TryGetSeconds_OutsideItsRange_IsRefused(string raw)
+    public void TryGetSeconds_OutsideTheRangeOrMalformed_Refuses(string raw)
     {
         Assert.True(RequestQuery.TryParse(raw, out var query, out _));
         Assert.False(query.TryGetSeconds("ttl", 1, 10, out _, out var problem));

@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace FuncComet.Infra.Tests;
 
-/// <summary>Who reaches what in Azure, in each of the committed configurations.</summary>
+/// <summary>Access rights and network access in Azure, in each of the committed configurations.</summary>
 public sealed partial class AccessTests(CompiledTemplate template)
 {
     public static TheoryData<string> Configurations { get; } = ["default", "private-network", "large"];
 
     [Theory]
     [MemberData(nameof(Configurations))]
-    public void Storage_HasNoKeyAndNoPublicBlob(string configuration)
+    public void Storage_InEveryConfiguration_AllowsNoKeyAndNoPublicBlob(string configuration)
     {
         var storage = Snapshot.Read(configuration).Properties("Microsoft.Storage/storageAccounts");
 
@@ -22,7 +22,7 @@ public sealed partial class AccessTests(CompiledTemplate template)
 
     [Theory]
     [MemberData(nameof(Configurations))]
-    public void App_IsReachedByHttpsAlone_AndPublishedToWithoutAPassword(string configuration)
+    public void App_InEveryConfiguration_AllowsOnlyHttpsAndNoPublishingByPassword(string configuration)
     {
         var snapshot = Snapshot.Read(configuration);
         var app = snapshot.Properties("Microsoft.Web/sites");
@@ -37,26 +37,28 @@ public sealed partial class AccessTests(CompiledTemplate template)
 
     [Theory]
     [MemberData(nameof(Configurations))]
-    public void App_DoesEverythingAsItsOneIdentity(string configuration)
+    public void App_InEveryConfiguration_UsesItsIdentityForEverything(string configuration)
     {
         var snapshot = Snapshot.Read(configuration);
         var app = Assert.Single(snapshot.All("Microsoft.Web/sites"));
+        var properties = app.GetProperty("properties");
         var settings = snapshot.Settings();
 
         Assert.Equal("UserAssigned", app.GetProperty("identity").GetProperty("type").GetString());
-        Assert.Contains("identity", app.GetProperty("properties").GetProperty("keyVaultReferenceIdentity").GetString(), StringComparison.Ordinal);
-        var package = app.GetProperty("properties").GetProperty("functionAppConfig").GetProperty("deployment").GetProperty("storage");
+        Assert.Contains("identity", properties.GetProperty("keyVaultReferenceIdentity").GetString(), StringComparison.Ordinal);
+        var package = properties.GetProperty("functionAppConfig").GetProperty("deployment").GetProperty("storage");
         Assert.Equal("UserAssignedIdentity", package.GetProperty("authentication").GetProperty("type").GetString());
         Assert.Equal("managedidentity", settings["AzureWebJobsStorage__credential"]);
         Assert.Contains("outputs.clientId.value", settings["AzureWebJobsStorage__clientId"], StringComparison.Ordinal);
         Assert.Contains("Authorization=AAD", settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"], StringComparison.Ordinal);
         Assert.True(snapshot.Properties("Microsoft.Insights/components").GetProperty("DisableLocalAuth").GetBoolean());
-        Assert.True(snapshot.Properties("Microsoft.OperationalInsights/workspaces").GetProperty("features").GetProperty("disableLocalAuth").GetBoolean());
+        var workspace = snapshot.Properties("Microsoft.OperationalInsights/workspaces");
+        Assert.True(workspace.GetProperty("features").GetProperty("disableLocalAuth").GetBoolean());
     }
 
     [Theory]
     [MemberData(nameof(Configurations))]
-    public void Roles_AreTheseFour_EachOnce(string configuration)
+    public void Roles_InEveryConfiguration_AreTheseFour(string configuration)
     {
         var assignments = from role in Snapshot.Read(configuration).All("Microsoft.Authorization/roleAssignments")
                           let scope = role.GetProperty("id").GetString()!.Split("/providers/")[^2].Split('/')[^2]
@@ -75,7 +77,7 @@ public sealed partial class AccessTests(CompiledTemplate template)
     }
 
     [Fact]
-    public void App_IsMadeAfterItsRolesAndItsWaysToStorageAndVault()
+    public void App_WhenDeployed_ComesAfterItsRolesAndItsEndpoints()
     {
         var before = template.Module("app").GetProperty("dependsOn").EnumerateArray().Select(each => each.GetString());
 
@@ -84,7 +86,7 @@ public sealed partial class AccessTests(CompiledTemplate template)
 
     [Theory]
     [MemberData(nameof(Configurations))]
-    public void Vault_IsReachedByRolesAndCannotBePurged(string configuration)
+    public void Vault_InEveryConfiguration_UsesRolesAndCannotBePurged(string configuration)
     {
         var vault = Snapshot.Read(configuration).Properties("Microsoft.KeyVault/vaults");
 
@@ -94,39 +96,41 @@ public sealed partial class AccessTests(CompiledTemplate template)
     }
 
     [Fact]
-    public void Keys_AreMadeByTheFirstDeploymentAlone()
+    public void Keys_WhenDeployedAgain_AreNotReplaced()
     {
-        var secrets = template.Resources().Where(each => each.Resource.GetProperty("type").GetString() == "Microsoft.KeyVault/vaults/secrets").ToList();
+        var vault = template.Module("vault").GetProperty("properties");
+        var secrets = template.Resources()
+            .Where(each => each.Resource.GetProperty("type").GetString() == "Microsoft.KeyVault/vaults/secrets")
+            .ToList();
 
         Assert.Equal(["vault/previousKey", "vault/signingKey"], secrets.Select(each => each.Name).Order());
         Assert.All(secrets, secret => Assert.True(secret.Resource.GetProperty("@options").TryGetProperty("onlyIfNotExists", out _)));
-        Assert.Equal("2.0", template.Module("vault").GetProperty("properties").GetProperty("template").GetProperty("languageVersion").GetString());
+        Assert.Equal("2.0", vault.GetProperty("template").GetProperty("languageVersion").GetString());
         foreach (var parameter in new[] { "firstSigningKey", "firstPreviousKey" })
         {
-            var first = template.Module("vault").GetProperty("properties").GetProperty("template").GetProperty("parameters").GetProperty(parameter);
+            var first = vault.GetProperty("template").GetProperty("parameters").GetProperty(parameter);
             Assert.Equal("securestring", first.GetProperty("type").GetString());
             Assert.Equal("[format('{0}{1}', newGuid(), newGuid())]", first.GetProperty("defaultValue").GetString());
-            Assert.False(template.Module("vault").GetProperty("properties").GetProperty("parameters").TryGetProperty(parameter, out _));
+            Assert.False(vault.GetProperty("parameters").TryGetProperty(parameter, out _));
         }
 
-        // Nothing else is new at every deployment.
+        // These four calls are the only ones whose result changes with every deployment.
         Assert.Equal(4, NewAtEveryDeployment().Count(template.Text));
     }
 
     [Theory]
     [MemberData(nameof(Configurations))]
-    public void Keys_ReachTheAppByReference(string configuration)
+    public void Keys_InEveryConfiguration_ReachTheAppByReference(string configuration)
     {
         var settings = Snapshot.Read(configuration).Settings();
+        var references = settings.Where(each => each.Value.Contains("@Microsoft.KeyVault(SecretUri=", StringComparison.Ordinal));
 
-        Assert.Equal(
-            ["FuncComet__Token__PreviousKey", "FuncComet__Token__SigningKey"],
-            settings.Where(each => each.Value.Contains("@Microsoft.KeyVault(SecretUri=", StringComparison.Ordinal)).Select(each => each.Key).Order());
+        Assert.Equal(["FuncComet__Token__PreviousKey", "FuncComet__Token__SigningKey"], references.Select(each => each.Key).Order());
         Assert.All(settings, each => Assert.DoesNotMatch(ConnectionString(), each.Value));
     }
 
     [Fact]
-    public void Template_AsksForNoKey_AndGivesNoneAway()
+    public void Template_AsCompiled_ReadsNoKeyAndOutputsNone()
     {
         Assert.DoesNotMatch(AsksForAKey(), template.Text);
         Assert.Equal(
@@ -142,7 +146,7 @@ public sealed partial class AccessTests(CompiledTemplate template)
     }
 
     [Fact]
-    public void PrivateNetwork_IsTheOnlyWayToStorageAndVault()
+    public void PrivateNetwork_WhenConfigured_IsTheOnlyAccessToStorageAndVault()
     {
         var snapshot = Snapshot.Read("private-network");
 
@@ -153,21 +157,23 @@ public sealed partial class AccessTests(CompiledTemplate template)
                        from service in connection.GetProperty("properties").GetProperty("groupIds").EnumerateArray()
                        select service.GetString();
         Assert.Equal(["blob", "queue", "vault"], services.Order());
+        var zones = snapshot.All("Microsoft.Network/privateDnsZones").Select(each => each.GetProperty("name").GetString()!);
         Assert.Equal(
             [
                 "[format('privatelink.blob.{0}', environment().suffixes.storage)]",
                 "[format('privatelink.queue.{0}', environment().suffixes.storage)]",
                 "[format('privatelink{0}', replace(environment().suffixes.keyvaultDns, '.vault.', '.vaultcore.'))]",
             ],
-            snapshot.All("Microsoft.Network/privateDnsZones").Select(each => each.GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
-        Assert.Contains("appSubnetId", snapshot.Properties("Microsoft.Web/sites").GetProperty("virtualNetworkSubnetId").GetString(), StringComparison.Ordinal);
+            zones.Order(StringComparer.Ordinal));
+        var app = snapshot.Properties("Microsoft.Web/sites");
+        Assert.Contains("appSubnetId", app.GetProperty("virtualNetworkSubnetId").GetString(), StringComparison.Ordinal);
         var appSubnet = snapshot.Properties("Microsoft.Network/virtualNetworks").GetProperty("subnets")[0];
         var delegation = appSubnet.GetProperty("properties").GetProperty("delegations")[0];
         Assert.Equal("Microsoft.App/environments", delegation.GetProperty("properties").GetProperty("serviceName").GetString());
     }
 
     [Fact]
-    public void Default_NeedsNoNetwork()
+    public void Default_AsCommitted_HasNoNetwork()
     {
         var snapshot = Snapshot.Read("default");
 

@@ -5,28 +5,34 @@ using FuncComet.Testing;
 
 namespace FuncComet.Infra.Tests;
 
-/// <summary>The Bicep CLI that the build has brought.</summary>
+/// <summary>The Bicep CLI, which the build downloads as a NuGet package.</summary>
 internal static class Bicep
 {
-    /// <summary>infra/bicep of this clone.</summary>
+    /// <summary>The repository's infra/bicep folder.</summary>
     public static string Folder { get; } = Path.Combine(RepositoryRoot.Folder, "infra", "bicep");
 
-    private static readonly string Cli = typeof(Bicep).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(each => each.Key == "Bicep").Value!;
+    private static readonly string Cli =
+        typeof(Bicep).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(each => each.Key == "Bicep").Value!;
 
-    /// <summary>What it answers: its exit code, what it makes and what it complains of. A wrong property of a resource is a warning there, with an exit code of 0.</summary>
+    /// <summary>
+    /// Runs the CLI. An unknown property of a resource is only a warning, so the exit code alone does not show that a file is right.
+    /// </summary>
     public static Task<ProgramResult> RunAsync(params string[] arguments) => ProgramResult.OfAsync(new ProcessStartInfo(Cli, arguments)
     {
-        // A parameter file of ours reads the environment of whoever deploys.
+        // main.bicepparam reads this variable, which may be set on the machine that runs the tests.
         Environment = { ["AZURE_ENV_NAME"] = null },
     });
 
-    /// <summary>Fails with all that it said, unless it said nothing and all was well.</summary>
-    public static void AssertNothingWrong(this ProgramResult result) => Assert.True(result.ExitCode == 0 && result.Errors.Length == 0, $"Exit code {result.ExitCode}: {result.Errors}{result.Output}");
+    /// <summary>Asserts that a program succeeded without any error or warning.</summary>
+    public static void AssertNothingWrong(this ProgramResult result) =>
+        Assert.True(
+            result.ExitCode == 0 && result.Errors.Length == 0,
+            $"Exit code {result.ExitCode}: {result.Errors}{result.Output}");
 
-    /// <summary>Builds a template.</summary>
+    /// <summary>Compiles a template to JSON, on standard output.</summary>
     public static Task<ProgramResult> BuildAsync(string file) => RunAsync("build", file, "--stdout");
 
-    /// <summary>A copy of <see cref="Folder"/> that a test may change; it goes with what is returned.</summary>
+    /// <summary>Copies <see cref="Folder"/>, so that a test may change it. Dispose the result to delete the copy.</summary>
     public static TemporaryFolder Copy()
     {
         var copy = new TemporaryFolder();

@@ -1,10 +1,10 @@
 namespace FuncComet.Infra.Tests;
 
-/// <summary>What the Bicep CLI itself has to say of infra/bicep.</summary>
+/// <summary>Checks infra/bicep with the Bicep CLI.</summary>
 public sealed class BicepFileTests
 {
     [Fact]
-    public async Task Lint_OfEveryFile_FindsNothing()
+    public async Task Lint_OfEveryFile_ReportsNothing()
     {
         var linted = await Bicep.RunAsync("lint", "--pattern", Path.Combine(Bicep.Folder, "**", "*.bicep"));
 
@@ -12,7 +12,7 @@ public sealed class BicepFileTests
     }
 
     [Fact]
-    public async Task BuildParams_OfWhatIsDeployed_FindsNothing()
+    public async Task BuildParams_OfTheDeployedParameters_ReportsNothing()
     {
         var built = await Bicep.RunAsync("build-params", Path.Combine(Bicep.Folder, "main.bicepparam"), "--stdout");
 
@@ -29,16 +29,18 @@ public sealed class BicepFileTests
         var formatted = await Bicep.RunAsync("format", "--pattern", Path.Combine(copy.Path, "**", files));
 
         formatted.AssertNothingWrong();
-        Assert.All(
-            Directory.GetFiles(copy.Path, files, SearchOption.AllDirectories),
-            file => Assert.Equal(File.ReadAllText(Path.Combine(Bicep.Folder, Path.GetRelativePath(copy.Path, file))), File.ReadAllText(file)));
+        Assert.All(Directory.GetFiles(copy.Path, files, SearchOption.AllDirectories), file =>
+        {
+            var original = Path.Combine(Bicep.Folder, Path.GetRelativePath(copy.Path, file));
+            Assert.Equal(File.ReadAllText(original), File.ReadAllText(file));
+        });
     }
 
     [Theory]
     [InlineData("default")]
     [InlineData("private-network")]
     [InlineData("large")]
-    public async Task Snapshot_IsTheCommittedOne(string name)
+    public async Task Snapshot_OfEveryConfiguration_EqualsTheCommittedOne(string name)
     {
         var validated = await Bicep.RunAsync([
             "snapshot",

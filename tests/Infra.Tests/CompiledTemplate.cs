@@ -7,13 +7,11 @@ using FuncComet.Testing;
 
 namespace FuncComet.Infra.Tests;
 
-/// <summary>main.bicep as it is sent to Azure.</summary>
+/// <summary>main.bicep, compiled to the JSON that is sent to Azure.</summary>
 public sealed class CompiledTemplate : IAsyncLifetime
 {
-    /// <summary>Its text.</summary>
     public string Text { get; private set; } = "";
 
-    /// <summary>Its document.</summary>
     public JsonElement Root { get; private set; }
 
     public async ValueTask InitializeAsync()
@@ -24,10 +22,10 @@ public sealed class CompiledTemplate : IAsyncLifetime
         Root = JsonElement.Parse(Text);
     }
 
-    /// <summary>The module of that name in main.bicep.</summary>
+    /// <summary>Returns the module of this name in main.bicep.</summary>
     public JsonElement Module(string name) => Root.GetProperty("resources").GetProperty(name);
 
-    /// <summary>All resources that the modules have, by module and name there.</summary>
+    /// <summary>Returns the resources of all modules, named <c>module/resource</c>.</summary>
     public IEnumerable<(string Name, JsonElement Resource)> Resources() =>
         from module in Root.GetProperty("resources").EnumerateObject()
         let resources = module.Value.GetProperty("properties").GetProperty("template").GetProperty("resources")

@@ -6,13 +6,13 @@ using YamlDotNet.Serialization;
 
 namespace FuncComet.Infra.Tests;
 
-/// <summary>azure.yaml and the workflows.</summary>
+/// <summary>Checks azure.yaml and the GitHub workflows.</summary>
 public sealed partial class DeploymentTests
 {
     private static readonly string Workflows = Path.Combine(RepositoryRoot.Folder, ".github", "workflows");
 
     [Fact]
-    public void AzureYaml_NamesWhatThereIs()
+    public void AzureYaml_WhenItNamesFilesAndResources_NamesExistingOnes()
     {
         var azd = new Deserializer().Deserialize<AzureYaml>(File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "azure.yaml")));
         var (service, app) = Assert.Single(azd.services);
@@ -21,14 +21,15 @@ public sealed partial class DeploymentTests
         Assert.True(File.Exists(Path.Combine(RepositoryRoot.Folder, azd.infra["path"], $"{azd.infra["module"]}.bicepparam")));
         Assert.Equal(("function", "dotnet"), (app["host"], app["language"]));
         Assert.True(File.Exists(Path.Combine(RepositoryRoot.Folder, app["project"], "FuncComet.Functions.csproj")));
-        Assert.Equal(service, Assert.Single(Snapshot.Read("default").All("Microsoft.Web/sites")).GetProperty("tags").GetProperty("azd-service-name").GetString());
+        var site = Assert.Single(Snapshot.Read("default").All("Microsoft.Web/sites"));
+        Assert.Equal(service, site.GetProperty("tags").GetProperty("azd-service-name").GetString());
         Assert.Equal(["postdeploy"], azd.hooks.Keys);
         Assert.Equal(["posix", "windows"], azd.hooks["postdeploy"].Keys.Order());
         Assert.All(azd.hooks["postdeploy"].Values, hook => Assert.True(File.Exists(Path.Combine(RepositoryRoot.Folder, hook["run"]))));
     }
 
     [Fact]
-    public async Task Workflows_PassTheLinter()
+    public async Task Workflows_WhenLinted_HaveNoFindings()
     {
         var linted = await LintAsync([.. Directory.GetFiles(Workflows)]);
 
@@ -37,11 +38,12 @@ public sealed partial class DeploymentTests
     }
 
     [Fact]
-    public async Task AWrongWorkflow_DoesNotPassTheLinter()
+    public async Task Workflows_WhenOneIsWrong_FailTheLinter()
     {
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "wrong.yml");
-        File.WriteAllText(file, File.ReadAllText(Path.Combine(Workflows, "ci.yml")).Replace("${{ github.ref }}", "${{ github.reff }}", StringComparison.Ordinal));
+        var right = File.ReadAllText(Path.Combine(Workflows, "ci.yml"));
+        File.WriteAllText(file, right.Replace("${{ github.ref }}", "${{ github.reff }}", StringComparison.Ordinal));
 
         var linted = await LintAsync(file);
 
@@ -50,7 +52,7 @@ public sealed partial class DeploymentTests
     }
 
     [Fact]
-    public void Workflows_PinWhatTheyUse_AndTheirRunner()
+    public void Workflows_WhenTheyUseActionsAndRunners_PinThem()
     {
         var text = string.Concat(Directory.GetFiles(Workflows).Select(File.ReadAllText));
 
@@ -59,19 +61,26 @@ public sealed partial class DeploymentTests
     }
 
     [Fact]
-    public void Deploy_WaitsForCi_AndForARepositoryThatNamesItsEnvironment()
+    public void Deploy_WhenCiFailsOrTheRepositoryHasNoEnvironment_DoesNotRun()
     {
-        var jobs = new DeserializerBuilder().IgnoreUnmatchedProperties().Build().Deserialize<Workflow>(File.ReadAllText(Path.Combine(Workflows, "deploy.yml"))).jobs;
+        var deserializer = new DeserializerBuilder().IgnoreUnmatchedProperties().Build();
+        var jobs = deserializer.Deserialize<Workflow>(File.ReadAllText(Path.Combine(Workflows, "deploy.yml"))).jobs;
 
         Assert.Equal("./.github/workflows/ci.yml", jobs["ci"]["uses"]);
         Assert.Equal("ci", jobs["deploy"]["needs"]);
         Assert.Equal("production", jobs["deploy"]["environment"]);
-        Assert.EndsWith("&& vars.AZURE_CLIENT_ID != '' && vars.AZURE_ENV_NAME != ''", (string)jobs["deploy"]["if"], StringComparison.Ordinal);
-        Assert.EndsWith("&& vars.AZURE_WHATIF_CLIENT_ID != '' && vars.AZURE_ENV_NAME != ''", (string)jobs["what-if"]["if"], StringComparison.Ordinal);
+        Assert.EndsWith(
+            "&& vars.AZURE_CLIENT_ID != '' && vars.AZURE_ENV_NAME != ''",
+            (string)jobs["deploy"]["if"],
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            "&& vars.AZURE_WHATIF_CLIENT_ID != '' && vars.AZURE_ENV_NAME != ''",
+            (string)jobs["what-if"]["if"],
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void DeployIdentity_GivesAndTakesTheTemplatesRolesAlone()
+    public void DeployIdentity_AsDocumented_MayAssignOnlyTheTemplatesRoles()
     {
         var operations = File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "docs", "operations.md"));
         var allowed = Assert.Single(AllowedRoles().Matches(operations)).Groups["roles"].Value.Split(", ");
@@ -83,7 +92,7 @@ public sealed partial class DeploymentTests
 
     private static async Task<ProgramResult> LintAsync(params string[] files)
     {
-        await NodeTools.EnsureInstalledAsync(Console.Out, TestContext.Current.CancellationToken);
+        await NodeTools.OfTests.EnsureInstalledAsync(Console.Out, TestContext.Current.CancellationToken);
         return await ProgramResult.OfAsync("node", [Path.Combine("tests", "Infra.Tests", "lint-workflows.mjs"), .. files]);
     }
 
@@ -96,7 +105,7 @@ public sealed partial class DeploymentTests
     [GeneratedRegex("runs-on: (?<label>.*)")]
     private static partial Regex Runner();
 
-#pragma warning disable CA1812, IDE1006 // Made by the deserializer; named as in the file.
+#pragma warning disable CA1812, IDE1006 // The deserializer creates these classes; their properties have the names in the file.
     private sealed class AzureYaml
     {
         public string name { get; set; } = "";

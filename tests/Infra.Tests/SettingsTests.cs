@@ -2,47 +2,37 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
-using FuncComet.Functions.Poll;
 using FuncComet.LocalHost;
-using FuncComet.Mailboxes;
 
 namespace FuncComet.Infra.Tests;
 
-/// <summary>What the template sets and what the app reads.</summary>
+/// <summary>Compares the settings of the template with those that the app reads.</summary>
 public sealed class SettingsTests(CompiledTemplate template)
 {
-    // Every options class has its section's name; the settings of one are its properties.
-    private static readonly Dictionary<string, PropertyInfo> Options = new(
-        from type in typeof(MailboxOptions).Assembly.GetTypes().Concat(typeof(PollOptions).Assembly.GetTypes())
-        let section = type.GetField("SectionName")
-        where section is not null
-        from property in type.GetProperties()
-        where property.CanWrite
-        select KeyValuePair.Create($"{((string)section.GetRawConstantValue()!).Replace(":", "__", StringComparison.Ordinal)}__{property.Name}", property));
-
     private JsonElement Settable => template.Root.GetProperty("definitions").GetProperty("settingsType").GetProperty("properties");
 
-    private static IEnumerable<string> Set => Snapshot.Read("default").Settings().Keys.Where(each => each.StartsWith("FuncComet__", StringComparison.Ordinal));
+    private static IEnumerable<string> Set =>
+        Snapshot.Read("default").Settings().Keys.Where(each => each.StartsWith("FuncComet__", StringComparison.Ordinal));
 
     [Fact]
-    public void EverySettingThatTheAppReads_IsSetOrCanBe_AndNoOther()
+    public void Template_SetsOrAccepts_ExactlyTheSettingsThatTheAppReads()
     {
-        Assert.Equal(Options.Keys.Order(StringComparer.Ordinal), Set.Concat(Settable.EnumerateObject().Select(each => each.Name)).Order(StringComparer.Ordinal));
+        Assert.Equal(AppSettings.Properties.Keys.Order(StringComparer.Ordinal), Set.Concat(Settable.EnumerateObject().Select(each => each.Name)).Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void SettingsType_TakesNothingElse_AndDescribesAll()
+    public void SettingsType_AsCompiled_AcceptsNoOtherSettingAndDescribesAll()
     {
         Assert.False(template.Root.GetProperty("definitions").GetProperty("settingsType").GetProperty("additionalProperties").GetBoolean());
         Assert.All(
             Settable.EnumerateObject(),
-            each => Assert.Contains("Default: ", each.Value.GetProperty("metadata").GetProperty("description").GetString(), StringComparison.Ordinal));
+            each => Assert.Contains("Default: ", Description(each), StringComparison.Ordinal));
     }
 
     [Fact]
-    public void SettingsType_HasTheRangesOfTheOptions()
+    public void SettingsType_WhenAnOptionHasARange_HasTheSameRange()
     {
-        var ofTheOptions = from option in Options
+        var ofTheOptions = from option in AppSettings.Properties
                            let range = option.Value.GetCustomAttribute<RangeAttribute>()
                            where range is not null && range.OperandType == typeof(int) && !Set.Contains(option.Key)
                            select $"{option.Key} {range.Minimum} {range.Maximum}";
@@ -54,23 +44,35 @@ public sealed class SettingsTests(CompiledTemplate template)
     }
 
     [Fact]
-    public void Storage_IsNamedAsTheAppAndTheHostReadIt()
+    public void Storage_AsConfigured_HasTheSettingsThatAppAndHostRead()
     {
+        var names = Snapshot.Read("default").Settings().Keys
+            .Where(each => each.StartsWith("AzureWebJobsStorage", StringComparison.Ordinal));
+
         Assert.Equal(
-            ["AzureWebJobsStorage__blobServiceUri", "AzureWebJobsStorage__clientId", "AzureWebJobsStorage__credential", "AzureWebJobsStorage__queueServiceUri"],
-            Snapshot.Read("default").Settings().Keys.Where(each => each.StartsWith("AzureWebJobsStorage", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            [
+                "AzureWebJobsStorage__blobServiceUri",
+                "AzureWebJobsStorage__clientId",
+                "AzureWebJobsStorage__credential",
+                "AzureWebJobsStorage__queueServiceUri",
+            ],
+            names.Order(StringComparer.Ordinal));
     }
 
     [Theory]
     [InlineData("default", 1000, "950")]
     [InlineData("private-network", 400, "380")]
     [InlineData("large", 1000, "950")]
-    public void HeldPolls_Are95PercentOfWhatThePlatformLetsIn(string configuration, int perInstanceConcurrency, string maxHeldPolls)
+    public void MaxHeldPolls_InEveryConfiguration_Is95PercentOfThePlatformsConcurrency(
+        string configuration,
+        int concurrency,
+        string maxHeldPolls)
     {
         var snapshot = Snapshot.Read(configuration);
         var scale = snapshot.Properties("Microsoft.Web/sites").GetProperty("functionAppConfig").GetProperty("scaleAndConcurrency");
 
-        Assert.Equal(perInstanceConcurrency, scale.GetProperty("triggers").GetProperty("http").GetProperty("perInstanceConcurrency").GetInt32());
+        var http = scale.GetProperty("triggers").GetProperty("http");
+        Assert.Equal(concurrency, http.GetProperty("perInstanceConcurrency").GetInt32());
         Assert.Equal(maxHeldPolls, snapshot.Settings()["FuncComet__Limits__MaxHeldPolls"]);
     }
 
@@ -78,7 +80,7 @@ public sealed class SettingsTests(CompiledTemplate template)
     [InlineData("default")]
     [InlineData("private-network")]
     [InlineData("large")]
-    public void LongestPoll_IsBelowTheFrontEndsLimitAndTheHosts(string configuration)
+    public void MaxTimeout_InEveryConfiguration_IsBelowTheLimitsOfFrontEndAndHost(string configuration)
     {
         var settings = Snapshot.Read(configuration).Settings();
         var longest = TimeSpan.Parse(settings["FuncComet__Poll__MaxTimeout"], CultureInfo.InvariantCulture);
@@ -86,7 +88,7 @@ public sealed class SettingsTests(CompiledTemplate template)
         var functionTimeout = TimeSpan.Parse(hostJson.GetProperty("functionTimeout").GetString()!, CultureInfo.InvariantCulture);
 
         Assert.InRange(longest, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(220));
-        Assert.True(longest + TimeSpan.FromSeconds(10) <= functionTimeout, $"{longest} is too near to {functionTimeout}.");
+        Assert.InRange(longest, TimeSpan.Zero, functionTimeout - TimeSpan.FromSeconds(10));
         Assert.DoesNotContain("AzureFunctionsJobHost__functionTimeout", settings.Keys);
     }
 
@@ -94,7 +96,7 @@ public sealed class SettingsTests(CompiledTemplate template)
     [InlineData("default")]
     [InlineData("private-network")]
     [InlineData("large")]
-    public void Instances_AreExchangedByTurns(string configuration)
+    public void Update_InEveryConfiguration_ReplacesInstancesOneAfterAnother(string configuration)
     {
         var app = Snapshot.Read(configuration).Properties("Microsoft.Web/sites").GetProperty("functionAppConfig");
 
@@ -102,7 +104,7 @@ public sealed class SettingsTests(CompiledTemplate template)
     }
 
     [Fact]
-    public void ChosenSettings_ReachTheApp()
+    public void Settings_WhenChosenInTheParameters_ReachTheApp()
     {
         var settings = Snapshot.Read("large").Settings();
 
@@ -113,10 +115,13 @@ public sealed class SettingsTests(CompiledTemplate template)
     }
 
     [Fact]
-    public void EveryParameter_IsDescribed_WithItsDefault()
+    public void Parameters_AsCompiled_AreDescribedWithTheirDefaults()
     {
         Assert.All(
             template.Root.GetProperty("parameters").EnumerateObject(),
-            each => Assert.Contains("Default", each.Value.GetProperty("metadata").GetProperty("description").GetString(), StringComparison.Ordinal));
+            each => Assert.Contains("Default", Description(each), StringComparison.Ordinal));
     }
+
+    private static string? Description(JsonProperty each) =>
+        each.Value.GetProperty("metadata").GetProperty("description").GetString();
 }

@@ -1,27 +1,57 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FuncComet.LocalHost;
+using FuncComet.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FuncComet.Infra.Tests;
 
-/// <summary>The README's telemetry table, the workbook and the alerts speak of the same.</summary>
+/// <summary>The metrics table of docs/configuration.md, the app's instruments, the workbook and the alerts agree.</summary>
 public sealed partial class TelemetryTests
 {
     private static readonly string[] Lines =
-        [.. File.ReadAllLines(Path.Combine(RepositoryRoot.Folder, "README.md")).Where(line => line.StartsWith("| `funccomet.", StringComparison.Ordinal))];
+    [
+        .. from line in File.ReadAllLines(Path.Combine(RepositoryRoot.Folder, "docs", "configuration.md"))
+           where line.StartsWith("| `funccomet.", StringComparison.Ordinal)
+           select line,
+    ];
 
     private static readonly string[] Metrics = [.. Lines.Select(line => line.Split('`')[1])];
 
     private static readonly string[] Workbook =
     [
-        .. from item in JsonElement.Parse(File.ReadAllText(Path.Combine(Bicep.Folder, "workbook.json"))).GetProperty("items").EnumerateArray()
-           where item.GetProperty("content").TryGetProperty("query", out _)
-           select item.GetProperty("content").GetProperty("query").GetString(),
+        .. from item in JsonElement.Parse(File.ReadAllText(Path.Combine(Bicep.Folder, "workbook.json")))
+               .GetProperty("items")
+               .EnumerateArray()
+           let content = item.GetProperty("content")
+           where content.TryGetProperty("query", out _)
+           select content.GetProperty("query").GetString(),
     ];
 
-    private static readonly Dictionary<string, string> Alerts = Snapshot.Read("large").All("Microsoft.Insights/scheduledQueryRules").ToDictionary(
-        rule => rule.GetProperty("name").GetString()!["fc-large-".Length..],
-        rule => rule.GetProperty("properties").GetProperty("criteria").GetProperty("allOf")[0].GetProperty("query").GetString()!);
+    private static readonly Dictionary<string, string> Alerts = Snapshot.Read("large")
+        .All("Microsoft.Insights/scheduledQueryRules")
+        .ToDictionary(
+            rule => rule.GetProperty("name").GetString()!["fc-large-".Length..],
+            rule => rule.GetProperty("properties").GetProperty("criteria").GetProperty("allOf")[0].GetProperty("query").GetString()!);
+
+    [Fact]
+    public void Table_HasEveryInstrumentOfTheApp_WithItsKindAndUnit()
+    {
+        var instruments = new List<Instrument>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, _) => instruments.Add(instrument) };
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+
+        _ = new FuncCometMetrics(meters);
+        listener.Start();
+
+        Assert.Equal(
+            (from instrument in instruments
+             where instrument.Meter.Scope == meters
+             select $"| `{instrument.Name}` | {KindOf(instrument)}, {UnitOf(instrument)} |").Order(StringComparer.Ordinal),
+            Lines.Select(line => $"{string.Join(" |", line.Split(" |")[..2])} |").Order(StringComparer.Ordinal));
+    }
 
     [Fact]
     public void Workbook_ShowsEveryMetric_AndNoOther()
@@ -30,13 +60,15 @@ public sealed partial class TelemetryTests
     }
 
     [Fact]
-    public void Workbook_IsFoundByTheNameThatTheDocumentationGives()
+    public void Workbook_AsDeployed_HasTheDocumentedName()
     {
-        Assert.Equal("FuncComet", Snapshot.Read("default").Properties("Microsoft.Insights/workbooks").GetProperty("displayName").GetString());
+        var workbook = Snapshot.Read("default").Properties("Microsoft.Insights/workbooks");
+
+        Assert.Equal("FuncComet", workbook.GetProperty("displayName").GetString());
     }
 
     [Fact]
-    public void Alerts_AreTheseSix_OnMetricsThatThereAre()
+    public void Alerts_AsDeployed_AreTheseSixOnDocumentedMetrics()
     {
         Assert.Equal(
             [
@@ -52,7 +84,7 @@ public sealed partial class TelemetryTests
     }
 
     [Fact]
-    public void Queries_LookForTagsAndValuesThatTheTableHas()
+    public void Queries_WhenTheyUseTagsAndValues_UseDocumentedOnes()
     {
         Assert.All(Workbook.Concat(Alerts.Values), query =>
         {
@@ -63,14 +95,16 @@ public sealed partial class TelemetryTests
         });
     }
 
-    // A full instance refuses polls until the next one is there; what the storage does not answer is trouble at once.
+    // Refused polls are reported after two periods, because a full instance refuses polls until another has started. Failed polls are
+    // reported at once.
     [Theory]
     [InlineData("failed-polls", 0, 1)]
     [InlineData("refused-polls", 950, 2)]
     [InlineData("held-polls", 855, 1)]
-    public void Polls_AreReportedAboveTheirLimit(string name, int limit, int periods)
+    public void Alert_OnPolls_HasItsThresholdAndPeriods(string name, int limit, int periods)
     {
-        var rule = Snapshot.Read("large").All("Microsoft.Insights/scheduledQueryRules").Single(each => each.GetProperty("name").GetString() == $"fc-large-{name}");
+        var rule = Snapshot.Read("large").All("Microsoft.Insights/scheduledQueryRules")
+            .Single(each => each.GetProperty("name").GetString() == $"fc-large-{name}");
         var criterion = rule.GetProperty("properties").GetProperty("criteria").GetProperty("allOf")[0];
 
         Assert.Equal(limit, criterion.GetProperty("threshold").GetInt32());
@@ -79,7 +113,7 @@ public sealed partial class TelemetryTests
     }
 
     [Fact]
-    public void AnAppThatDoesNotStart_IsReported()
+    public void Alert_OnHealth_FiresWhenTheAppDoesNotAnswer()
     {
         var test = Snapshot.Read("large").Properties("Microsoft.Insights/webtests");
         var alert = Snapshot.Read("large").Properties("Microsoft.Insights/metricAlerts");
@@ -93,12 +127,23 @@ public sealed partial class TelemetryTests
     }
 
     [Fact]
-    public void WithoutAnAddress_ThereAreNoAlerts()
+    public void Alerts_WithoutAnAddressToSendThemTo_DoNotExist()
     {
         Assert.Empty(Snapshot.Read("default").All("Microsoft.Insights/scheduledQueryRules"));
         Assert.Empty(Snapshot.Read("default").All("Microsoft.Insights/metricAlerts"));
         Assert.Empty(Snapshot.Read("default").All("Microsoft.Insights/webtests"));
     }
+
+    private static string KindOf(Instrument instrument) => instrument switch
+    {
+        Counter<long> => "counter",
+        UpDownCounter<long> => "up-down counter",
+        Histogram<double> => "histogram",
+        _ => instrument.GetType().Name,
+    };
+
+    // "{message}" is "messages" there.
+    private static string UnitOf(Instrument instrument) => instrument.Unit == "s" ? "seconds" : $"{instrument.Unit!.Trim('{', '}')}s";
 
     private static string MetricOf(string query) => Metric().Match(query).Groups["name"].Value;
 

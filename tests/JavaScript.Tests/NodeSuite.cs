@@ -1,9 +1,10 @@
 using System.Xml.Linq;
+using FuncComet.LocalHost.Storage;
 using FuncComet.Testing;
 
 namespace FuncComet.JavaScript.Tests;
 
-/// <summary>A file of JavaScript tests, run by <c>node --test</c>.</summary>
+/// <summary>The result of running a file of JavaScript tests with <c>node --test</c>.</summary>
 internal sealed class NodeSuite
 {
     private NodeSuite(XElement report, string log)
@@ -12,25 +13,34 @@ internal sealed class NodeSuite
         Tests = [.. report.Descendants("testcase")];
     }
 
-    /// <summary>What a reader at a terminal would have seen.</summary>
+    /// <summary>The report that Node would print to a terminal.</summary>
     public string Log { get; }
 
     public int Count => Tests.Count;
 
-    /// <summary>Each test that failed or was left out: its name, and under it what is wrong.</summary>
+    /// <summary>The tests that failed or were skipped: each with its name and, on the next lines, the failure.</summary>
     public IReadOnlyCollection<string> Failures =>
     [
         .. from test in Tests
-           from wrong in test.Elements("failure").Concat(test.Elements("skipped"))
-           select $"{test.Attribute("name")!.Value}{Environment.NewLine}{(wrong.Name == "skipped" ? "was skipped" : wrong.Value.Trim())}",
+           from failure in test.Elements("failure").Concat(test.Elements("skipped"))
+           let what = failure.Name == "skipped" ? "was skipped" : failure.Value.Trim()
+           select $"{test.Attribute("name")!.Value}{Environment.NewLine}{what}",
     ];
 
     private IReadOnlyCollection<XElement> Tests { get; }
 
     public static async Task<NodeSuite> RunAsync(string file)
     {
+        await NodeTools.OfTests.EnsureInstalledAsync(Console.Out, TestContext.Current.CancellationToken);
         var run = await ProgramResult.OfAsync(
-            "node", "--test", "--test-timeout=45000", "--test-reporter=junit", "--test-reporter-destination=stdout", "--test-reporter=spec", "--test-reporter-destination=stderr", file);
+            "node",
+            "--test",
+            "--test-timeout=45000",
+            "--test-reporter=junit",
+            "--test-reporter-destination=stdout",
+            "--test-reporter=spec",
+            "--test-reporter-destination=stderr",
+            file);
         return new NodeSuite(XElement.Parse(run.Output), run.Errors);
     }
 }

@@ -1,12 +1,12 @@
-// A server that pushes and a client that receives, in one process; NodeScenarioTests starts it, kills LocalHost under it and reads what it prints: a line
-// of JSON for each message that the client was given and for each state. It stops when its input ends.
+// Pushes messages and receives them, in one process. NodeScenarioTests starts it, kills LocalHost while it runs and reads its output: a line of JSON for
+// each message that the client received and for each state of the subscription. The script stops when its standard input ends.
 import { once } from 'node:events';
 import { push, subscribe } from '../../clients/js/src/index.js';
 
 const [url, functionKey, rcpt, count] = process.argv.slice(2);
 const print = line => console.log(JSON.stringify(line));
 
-// What fails here fails on purpose.
+// The client logs errors here; all of them are caused on purpose.
 console.error = () => {};
 
 const stop = subscribe({
@@ -35,7 +35,7 @@ for (let number = 0; number < count; number++) {
   const message = { url, rcpt, functionKey, body: String(number), key: `key-${number}`, attempts: 1000 };
   await push(message);
   if (number % 10 === 5) {
-    // As a sender does that cannot know whether its first push arrived.
+    // Push again with the same key, like a sender that does not know whether its first push arrived.
     await push(message);
   }
 }

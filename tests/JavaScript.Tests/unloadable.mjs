@@ -1,2 +1,2 @@
-// Fails on purpose, as failing.mjs does.
+// Does not load, on purpose: ClientSuiteTests checks how that is reported.
 import 'no-such-module';

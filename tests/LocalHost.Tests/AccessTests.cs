@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Azure.Storage.Queues;
+using FuncComet.LocalHost.Hosting;
 using FuncComet.Testing;
 using Microsoft.IdentityModel.Tokens;
 

@@ -27,7 +27,7 @@ public sealed class HeldPollTests(Azurite azurite) : IClassFixture<Azurite>
 
         // One second is promised. A loaded machine gets four more, which is still far less than the poll's timeout.
         await host.WaitForLineAsync(
-            line => line.Contains("ended: ClientAborted", StringComparison.Ordinal) && line.EndsWith("; 0 held.", StringComparison.Ordinal),
+            line => line.Contains("ended: ClientGone", StringComparison.Ordinal) && line.EndsWith("; 0 held.", StringComparison.Ordinal),
             TimeSpan.FromSeconds(1 + 4));
         AssertNothingWentWrong(host);
     }

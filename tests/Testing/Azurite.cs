@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FuncComet.Testing;
 
-/// <summary>An Azurite of the test assembly's own, on a free port, with its data in a folder that goes with it.</summary>
+/// <summary>An Azurite that only this fixture uses, on a free port, with its data in a temporary folder.</summary>
 public sealed class Azurite : IAsyncLifetime
 {
     private readonly string _data = AzuriteServer.NewPassingData();
@@ -15,17 +15,17 @@ public sealed class Azurite : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => await StartAsync(port: 0);
 
-    /// <summary>Ends it as an operator would: by SIGTERM. Its data stays.</summary>
+    /// <summary>Stops Azurite by SIGTERM, as an operator would, and keeps its data.</summary>
     public async Task StopAsync()
     {
         await _server!.DisposeAsync();
         _server = null;
     }
 
-    /// <summary>Starts it again at its old address with its old data.</summary>
+    /// <summary>Starts Azurite again, with the same address and the same data.</summary>
     public Task StartAgainAsync() => StartAsync(new Uri(ConnectionString.Split("QueueEndpoint=")[1].TrimEnd(';')).Port);
 
-    /// <summary>Stops its process where it stands, and lets it go on after <paramref name="time"/>.</summary>
+    /// <summary>Suspends the process and resumes it after <paramref name="time"/>.</summary>
     public async Task FreezeAsync(TimeSpan time)
     {
         await SignalAsync("STOP");
@@ -60,7 +60,9 @@ public sealed class Azurite : IAsyncLifetime
     }
 }
 
-/// <summary>Where set-up says what takes long: past the test runner, which would show it only at the end.</summary>
+/// <summary>
+/// The progress of slow set-up steps. It goes to standard error directly, because the test runner would show it only at the end.
+/// </summary>
 internal static class SetUpProgress
 {
     public static TextWriter Output { get; } = TextWriter.Synchronized(new StreamWriter(Console.OpenStandardError()) { AutoFlush = true });

@@ -5,25 +5,29 @@ using System.Text.Json;
 namespace FuncComet.Testing;
 
 /// <summary>
-/// Lets an answer through where openapi.yaml has it: its path, method and status, its headers, and its body where that is ours. Else it throws an
-/// <see cref="InvalidDataException"/>.
+/// Checks every answer against openapi.yaml: path, method, status, headers, and the body unless it is a pushed message. Throws an
+/// <see cref="InvalidDataException"/> for an answer that the document does not allow.
 /// </summary>
-/// <param name="api">The address that the document's paths follow, with a slash at its end.</param>
-/// <param name="inner">What asks.</param>
+/// <param name="api">The base address of the document's paths; ends in a slash.</param>
+/// <param name="inner">The handler that sends the requests.</param>
 public sealed class ContractHandler(Uri api, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private const string AnyMediaType = "*/*";
 
     private static readonly OpenApiDocument Document = OpenApiDocument.Current;
 
-    // The name that the answer has in the document, kept with its request.
+    // The answer's name in the document is stored with its request.
     private static readonly HttpRequestOptionsKey<string> Name = new("openapi.yaml");
 
-    /// <summary>Which answer of the document this one, which was let through, is; as <see cref="OpenApiDocument.Answers"/> writes them.</summary>
+    /// <summary>
+    /// Returns the document's name of an answer that this handler has checked, in the form of <see cref="OpenApiDocument.Answers"/>.
+    /// </summary>
     public static string NameOf(HttpResponseMessage answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
-        return answer.RequestMessage!.Options.TryGetValue(Name, out var name) ? name : throw new InvalidOperationException("It did not come through here.");
+        return answer.RequestMessage!.Options.TryGetValue(Name, out var name)
+            ? name
+            : throw new InvalidOperationException($"The answer did not come through a {nameof(ContractHandler)}.");
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -44,25 +48,32 @@ public sealed class ContractHandler(Uri api, HttpMessageHandler inner) : Delegat
     private async Task<string> MatchAsync(HttpRequestMessage request, HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         var path = $"/{request.RequestUri!.AbsolutePath[api.AbsolutePath.Length..]}";
-        var name = $"{request.Method} {path} {(int)answer.StatusCode}";
+        var status = (int)answer.StatusCode;
+        var name = $"{request.Method} {path} {status}";
         var operations = Document.Operations.Where(operation => operation.Path == path).ToList();
         var operation = operations.Find(operation => operation.Method == request.Method.Method);
         return answer.StatusCode switch
         {
-            // The host's own, of which OpenAPI cannot tell: no path, no method.
+            // The host's own answers, which OpenAPI cannot describe: they belong to no path or to no method.
             HttpStatusCode.NotFound when operations.Count == 0 => name,
             HttpStatusCode.RequestUriTooLong => name,
-            HttpStatusCode.MethodNotAllowed when operations.Count > 0 && operation is null => await MatchNotAllowedAsync(name, operations, answer, cancellationToken),
-            _ when operation?.Responses.TryGetValue($"{(int)answer.StatusCode}", out var response) == true => await MatchAsync(name, response, answer, cancellationToken),
+            HttpStatusCode.MethodNotAllowed when operations.Count > 0 && operation is null =>
+                await MatchNotAllowedAsync(name, operations, answer, cancellationToken),
+            _ when operation?.Responses.TryGetValue($"{status}", out var response) == true =>
+                await MatchAsync(name, response, answer, cancellationToken),
             _ => throw new InvalidDataException($"{name} is not in openapi.yaml."),
         };
     }
 
-    private static async Task<string> MatchAsync(string name, JsonElement response, HttpResponseMessage answer, CancellationToken cancellationToken)
+    private static async Task<string> MatchAsync(
+        string name,
+        JsonElement response,
+        HttpResponseMessage answer,
+        CancellationToken cancellationToken)
     {
         if (!response.TryGetProperty("headers", out var headers))
         {
-            // The host's own, of which the document says no more than the status.
+            // The host's own answer: the document says only its status.
             return name;
         }
 
@@ -76,7 +87,9 @@ public sealed class ContractHandler(Uri api, HttpMessageHandler inner) : Delegat
         var sent = answer.Content.Headers.ContentType?.MediaType ?? "";
         if (!content.TryGetProperty(sent, out var media))
         {
-            return content.TryGetProperty(AnyMediaType, out _) ? $"{name} {AnyMediaType}" : throw new InvalidDataException($"{name} is never '{sent}' in openapi.yaml.");
+            return content.TryGetProperty(AnyMediaType, out _)
+                ? $"{name} {AnyMediaType}"
+                : throw new InvalidDataException($"{name} is never '{sent}' in openapi.yaml.");
         }
 
         var json = await MatchBodyAsync(name, media.GetProperty("schema"), answer, cancellationToken);
@@ -89,9 +102,10 @@ public sealed class ContractHandler(Uri api, HttpMessageHandler inner) : Delegat
         HttpResponseMessage answer,
         CancellationToken cancellationToken)
     {
-        if (!answer.Content.Headers.Allow.Order().SequenceEqual(operations.Select(operation => operation.Method).Order()))
+        var allowed = answer.Content.Headers.Allow;
+        if (!allowed.Order().SequenceEqual(operations.Select(operation => operation.Method).Order()))
         {
-            throw new InvalidDataException($"{name} allows other methods than openapi.yaml: {string.Join(", ", answer.Content.Headers.Allow)}.");
+            throw new InvalidDataException($"{name} allows other methods than openapi.yaml: {string.Join(", ", allowed)}.");
         }
 
         if (answer.RequestMessage!.Method == HttpMethod.Head)
@@ -104,8 +118,8 @@ public sealed class ContractHandler(Uri api, HttpMessageHandler inner) : Delegat
     }
 
     /// <summary>
-    /// Of the document's headers, which are all among its components, those that this answer must have are there, those that are there are as it says, and none is
-    /// there that this answer does not have.
+    /// Checks the headers that the document defines in its components: this answer has those that are required, no others than those that
+    /// the document lists for it, and each matches its schema.
     /// </summary>
     private static void MatchHeaders(string name, JsonElement documented, HttpResponseMessage answer)
     {
@@ -122,7 +136,7 @@ public sealed class ContractHandler(Uri api, HttpMessageHandler inner) : Delegat
 
             if (isThere)
             {
-                // Digits are a number where the schema wants one, and else a text as good as any.
+                // A header is text. If the schema refuses the text, it may want a number, so try that.
                 var schema = header.Value.GetProperty("schema");
                 var text = values.ToString();
                 var refused = Document.Refuse(schema, JsonSerializer.SerializeToElement(text));
@@ -131,24 +145,28 @@ public sealed class ContractHandler(Uri api, HttpMessageHandler inner) : Delegat
                     refused = Document.Refuse(schema, JsonSerializer.SerializeToElement(number));
                 }
 
-                ThrowWhere(refused, $"{header.Name} of {name}");
+                ThrowIfRefused(refused, $"{header.Name} of {name}");
             }
         }
     }
 
-    private static async Task<JsonElement> MatchBodyAsync(string name, JsonElement schema, HttpResponseMessage answer, CancellationToken cancellationToken)
+    private static async Task<JsonElement> MatchBodyAsync(
+        string name,
+        JsonElement schema,
+        HttpResponseMessage answer,
+        CancellationToken cancellationToken)
     {
         await answer.Content.LoadIntoBufferAsync(cancellationToken);
         var body = JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
-        ThrowWhere(Document.Refuse(schema, body), $"The body of {name}");
+        ThrowIfRefused(Document.Refuse(schema, body), $"The body of {name}");
         return body;
     }
 
-    private static void ThrowWhere(string? refused, string what)
+    private static void ThrowIfRefused(string? refused, string what)
     {
         if (refused is not null)
         {
-            throw new InvalidDataException($"{what} is not as openapi.yaml says. {refused}");
+            throw new InvalidDataException($"{what} is not as openapi.yaml documents it. {refused}");
         }
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Testing;
 
 /// <summary>
-/// A queue in memory under a clock that tests move. It answers as Storage does; the mailbox's contract tests run against it as they do
+/// A queue in memory, under a clock that tests move. It behaves as Azure Storage does: the contract tests of the mailbox run against it and
 /// against Azurite.
 /// </summary>
 public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : QueueClient
@@ -16,13 +16,13 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
     private readonly List<Entry> _entries = [];
     private int _receipts;
 
-    /// <summary>The queue has been created.</summary>
+    /// <summary>Whether the queue exists.</summary>
     public bool IsThere { get; set; }
 
-    /// <summary>What it was created with, or was given since.</summary>
+    /// <summary>The queue's metadata.</summary>
     public IDictionary<string, string>? Metadata { get; private set; }
 
-    /// <summary>Every request so far, by operation.</summary>
+    /// <summary>The operations of all requests so far, in order.</summary>
     public List<string> Requests { get; } = [];
 
     public int Peeks
@@ -36,16 +36,16 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
         }
     }
 
-    /// <summary>Thrown by every request while it is set.</summary>
+    /// <summary>If set, every request throws it.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>Runs when a request has been answered, before the caller has the answer.</summary>
+    /// <summary>Called with the operation when a request has been carried out, before the caller gets the answer.</summary>
     public Action<string> Answered { get; set; } = _ => { };
 
-    /// <summary>Runs before a request is answered.</summary>
+    /// <summary>Called with the operation before a request is carried out; the request waits for the returned task.</summary>
     public Func<string, CancellationToken, Task> Arrived { get; set; } = (_, _) => Task.CompletedTask;
 
-    /// <summary>The next request of a kind is answered when the result says so, or is called off.</summary>
+    /// <summary>Holds up the next request of an operation until the returned source completes or the request is cancelled.</summary>
     public TaskCompletionSource Hold(string request)
     {
         var held = new TaskCompletionSource();
@@ -66,7 +66,9 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
 
     public IEnumerable<string> Texts => _entries.Select(entry => entry.Text);
 
-    public override Task<Response> CreateAsync(IDictionary<string, string>? metadata = null, CancellationToken cancellationToken = default) =>
+    public override Task<Response> CreateAsync(
+        IDictionary<string, string>? metadata = null,
+        CancellationToken cancellationToken = default) =>
         AnswerAsync("create", Response () =>
         {
             if (IsThere)
@@ -93,11 +95,17 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
             return null!;
         }, cancellationToken);
 
-    public override Task<Response<SendReceipt>> SendMessageAsync(string messageText, TimeSpan? visibilityTimeout = null, TimeSpan? timeToLive = null, CancellationToken cancellationToken = default) =>
+    public override Task<Response<SendReceipt>> SendMessageAsync(
+        string messageText,
+        TimeSpan? visibilityTimeout = null,
+        TimeSpan? timeToLive = null,
+        CancellationToken cancellationToken = default) =>
         AnswerAsync("send", () =>
         {
             var now = time.GetUtcNow();
-            var entry = new Entry(Guid.NewGuid().ToString(), messageText, now, timeToLive < TimeSpan.Zero ? DateTimeOffset.MaxValue : now + timeToLive!.Value) { VisibleOn = now + (visibilityTimeout ?? TimeSpan.Zero) };
+            var expiresOn = timeToLive < TimeSpan.Zero ? DateTimeOffset.MaxValue : now + timeToLive!.Value;
+            var visibleOn = now + (visibilityTimeout ?? TimeSpan.Zero);
+            var entry = new Entry(Guid.NewGuid().ToString(), messageText, now, expiresOn) { VisibleOn = visibleOn };
             _entries.Add(entry);
             return Value(QueuesModelFactory.SendReceipt(entry.Id, entry.InsertedOn, entry.ExpiresOn, Receipt(entry), entry.VisibleOn));
         }, cancellationToken);
@@ -107,8 +115,15 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
             ? QueuesModelFactory.PeekedMessage(entry.Id, entry.Text, entry.DequeueCount, entry.InsertedOn, entry.ExpiresOn)
             : null!), cancellationToken);
 
-    public override Task<Response<QueueMessage[]>> ReceiveMessagesAsync(int? maxMessages = null, TimeSpan? visibilityTimeout = null, CancellationToken cancellationToken = default) =>
-        AnswerAsync("receive", () => Value(Enumerable.Range(0, maxMessages!.Value).Select(_ => Receive(visibilityTimeout!.Value)).OfType<QueueMessage>().ToArray()), cancellationToken);
+    public override Task<Response<QueueMessage[]>> ReceiveMessagesAsync(
+        int? maxMessages = null,
+        TimeSpan? visibilityTimeout = null,
+        CancellationToken cancellationToken = default) =>
+        AnswerAsync("receive", () =>
+        {
+            var received = Enumerable.Range(0, maxMessages!.Value).Select(_ => Receive(visibilityTimeout!.Value));
+            return Value(received.OfType<QueueMessage>().ToArray());
+        }, cancellationToken);
 
     public override Task<Response> DeleteMessageAsync(string messageId, string popReceipt, CancellationToken cancellationToken = default) =>
         AnswerAsync("delete", Response () =>
@@ -117,7 +132,12 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
             return null!;
         }, cancellationToken);
 
-    public override Task<Response<UpdateReceipt>> UpdateMessageAsync(string messageId, string popReceipt, string? messageText = null, TimeSpan visibilityTimeout = default, CancellationToken cancellationToken = default) =>
+    public override Task<Response<UpdateReceipt>> UpdateMessageAsync(
+        string messageId,
+        string popReceipt,
+        string? messageText = null,
+        TimeSpan visibilityTimeout = default,
+        CancellationToken cancellationToken = default) =>
         AnswerAsync("update", () =>
         {
             var entry = Held(messageId, popReceipt);
@@ -127,7 +147,11 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
         }, cancellationToken);
 
     public override Task<Response<QueueProperties>> GetPropertiesAsync(CancellationToken cancellationToken = default) =>
-        AnswerAsync("properties", () => Value(QueuesModelFactory.QueueProperties(Metadata, _entries.Count(entry => entry.ExpiresOn > time.GetUtcNow()))), cancellationToken);
+        AnswerAsync("properties", () =>
+        {
+            var count = _entries.Count(entry => entry.ExpiresOn > time.GetUtcNow());
+            return Value(QueuesModelFactory.QueueProperties(Metadata, count));
+        }, cancellationToken);
 
     public override Task<Response> ClearMessagesAsync(CancellationToken cancellationToken = default) =>
         AnswerAsync("clear", Response () =>
@@ -178,7 +202,14 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
 
         entry.VisibleOn = time.GetUtcNow() + visibilityTimeout;
         entry.DequeueCount++;
-        return QueuesModelFactory.QueueMessage(entry.Id, Receipt(entry), entry.Text, entry.DequeueCount, entry.VisibleOn, entry.InsertedOn, entry.ExpiresOn);
+        return QueuesModelFactory.QueueMessage(
+            entry.Id,
+            Receipt(entry),
+            entry.Text,
+            entry.DequeueCount,
+            entry.VisibleOn,
+            entry.InsertedOn,
+            entry.ExpiresOn);
     }
 
     private Entry? FirstVisible()
@@ -214,28 +245,34 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
     }
 }
 
-/// <summary>Hands out <see cref="FakeQueueClient"/>s by name.</summary>
+/// <summary>A queue service in memory. It creates a <see cref="FakeQueueClient"/> for each queue name.</summary>
 public sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
 {
     private readonly Dictionary<string, FakeQueueClient> _queues = [];
 
-    /// <summary>Thrown by the listing of queues while it is set.</summary>
+    /// <summary>If set, listing queues throws it.</summary>
     public Exception? ListFailure { get; set; }
 
     public override QueueClient GetQueueClient(string queueName) => Queue(queueName);
 
-    public override AsyncPageable<QueueItem> GetQueuesAsync(QueueTraits traits = QueueTraits.None, string? prefix = null, CancellationToken cancellationToken = default)
+    public override AsyncPageable<QueueItem> GetQueuesAsync(
+        QueueTraits traits = QueueTraits.None,
+        string? prefix = null,
+        CancellationToken cancellationToken = default)
     {
         if (ListFailure is not null)
         {
             throw ListFailure;
         }
 
-        QueueItem[] items = [.. There(prefix ?? "").Select(queue => QueuesModelFactory.QueueItem(queue.Name, traits.HasFlag(QueueTraits.Metadata) ? queue.Metadata : null))];
+        var withMetadata = traits.HasFlag(QueueTraits.Metadata);
+        var items = There(prefix ?? "")
+            .Select(queue => QueuesModelFactory.QueueItem(queue.Name, withMetadata ? queue.Metadata : null))
+            .ToArray();
         return AsyncPageable<QueueItem>.FromPages([Page<QueueItem>.FromValues(items, continuationToken: null, null!)]);
     }
 
-    /// <summary>The queues that exist and whose names begin so.</summary>
+    /// <summary>The existing queues whose names start with the prefix.</summary>
     public IReadOnlyList<FakeQueueClient> There(string prefix)
     {
         lock (_queues)
@@ -244,14 +281,15 @@ public sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
         }
     }
 
-    /// <summary>The bell queues of instances.</summary>
+    /// <summary>The instances' bell queues.</summary>
     public IReadOnlyList<FakeQueueClient> Bells => There("fc-bell-");
 
     public FakeQueueClient Of(Recipient recipient) => Queue(recipient.QueueName("fc"));
 
     public FakeQueueClient DeadLetterQueue => Queue("fc-dead-letters");
 
-    public DeadLetters DeadLetters(int maxDeliveries = 10) => new(this, Options.Create(new MailboxOptions { MaxDeliveries = maxDeliveries }), time);
+    public DeadLetters DeadLetters(int maxDeliveries = 10) =>
+        new(this, Options.Create(new MailboxOptions { MaxDeliveries = maxDeliveries }), time);
 
     public MailboxFactory Mailboxes() => new(this, Options.Create(new MailboxOptions()), time);
 

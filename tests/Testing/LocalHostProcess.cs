@@ -1,39 +1,41 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using FuncComet.LocalHost;
 
 namespace FuncComet.Testing;
 
-/// <summary>LocalHost as a process of its own, as a user starts it.</summary>
+/// <summary>LocalHost in a process of its own, as a user starts it.</summary>
 public sealed partial class LocalHostProcess : IAsyncDisposable
 {
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(15);
 
     private readonly Process _process;
-    private readonly ConcurrentQueue<string> _lines = new();
-    private readonly TaskCompletionSource<Uri> _url = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ProcessOutput _output;
     private bool _isDisposed;
 
-    private LocalHostProcess(Process process) => _process = process;
+    private LocalHostProcess(Process process) => (_process, _output) = (process, new ProcessOutput(process));
 
-    /// <summary>Where the functions are: …/api/.</summary>
-    public Uri Url => _url.Task.Result;
+    /// <summary>The base address of the functions, which ends in <c>/api/</c>.</summary>
+    public Uri Url { get; private set; } = null!;
 
-    /// <summary>All that it printed so far.</summary>
-    public IReadOnlyCollection<string> Output => _lines;
+    /// <summary>All lines that it has printed so far.</summary>
+    public IReadOnlyCollection<string> Output => _output.Lines;
 
     public int Id => _process.Id;
 
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>Starts it and returns when it serves.</summary>
-    public static async Task<LocalHostProcess> StartAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Starts LocalHost and returns when it serves.</summary>
+    public static async Task<LocalHostProcess> StartAsync(
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var host = Launch(arguments, environment);
         try
         {
-            await host._url.Task.WaitAsync(LongestStart, TimeProvider.System);
+            var line = await host.WaitForLineAsync(PollUrl().IsMatch, LongestStart);
+            host.Url = new Uri(PollUrl().Match(line).Groups[1].Value);
             return host;
         }
         catch
@@ -43,8 +45,10 @@ public sealed partial class LocalHostProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it and returns when it has ended: for starts that are to fail, and for --help.</summary>
-    public static async Task<LocalHostProcess> RunToEndAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Starts LocalHost and returns when it has ended: for starts that must fail, and for --help.</summary>
+    public static async Task<LocalHostProcess> RunToEndAsync(
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var host = Launch(arguments, environment);
         await host.WaitForExitAsync(LongestStart);
@@ -61,7 +65,7 @@ public sealed partial class LocalHostProcess : IAsyncDisposable
         kill.WaitForExit();
     }
 
-    /// <summary>Sends SIGKILL, as a machine that fails does; returns when it has ended.</summary>
+    /// <summary>Sends SIGKILL, which is what a failing machine looks like to LocalHost, and returns when the process has ended.</summary>
     public async Task KillAsync()
     {
         Send("KILL");
@@ -69,26 +73,13 @@ public sealed partial class LocalHostProcess : IAsyncDisposable
         await DisposeAsync();
     }
 
-    public async Task WaitForExitAsync(TimeSpan limit)
-    {
-        using var end = new CancellationTokenSource(limit);
-        await _process.WaitForExitAsync(end.Token);
-    }
+    public Task WaitForExitAsync(TimeSpan limit) => _process.WaitForExitAsync().WaitAsync(limit);
 
-    /// <summary>Returns the first line that matches, now or later.</summary>
-    public async Task<string> WaitForLineAsync(Func<string, bool> matches, TimeSpan limit)
-    {
-        using var end = new CancellationTokenSource(limit);
-        while (true)
-        {
-            if (_lines.FirstOrDefault(matches) is { } line)
-            {
-                return line;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(20), end.Token);
-        }
-    }
+    /// <summary>Returns the first line that matches, whether it is there already or still to come.</summary>
+    public async Task<string> WaitForLineAsync(Func<string, bool> matches, TimeSpan limit) =>
+        await _output.WaitForLineAsync(matches, limit, CancellationToken.None)
+        ?? throw new InvalidOperationException(
+            $"LocalHost ended without the line that the test waits for:{Environment.NewLine}{string.Join(Environment.NewLine, Output)}");
 
     /// <summary>Ends it where it still runs. A host that was killed has been disposed already.</summary>
     public async ValueTask DisposeAsync()
@@ -101,24 +92,14 @@ public sealed partial class LocalHostProcess : IAsyncDisposable
         _isDisposed = true;
         using (_process)
         {
-            if (!_process.HasExited)
-            {
-                Terminate();
-                try
-                {
-                    await WaitForExitAsync(LongestStop);
-                }
-                catch (OperationCanceledException)
-                {
-                    _process.Kill(entireProcessTree: true);
-                }
-            }
+            await _process.StopAsync(Terminate, LongestStop);
         }
     }
 
     private static LocalHostProcess Launch(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "FuncComet.LocalHost.dll"), .. arguments])
+        var program = Path.Combine(AppContext.BaseDirectory, "FuncComet.LocalHost.dll");
+        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -128,33 +109,7 @@ public sealed partial class LocalHostProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var host = new LocalHostProcess(Process.Start(start)!);
-        host.Watch();
-        return host;
-    }
-
-    private void Watch()
-    {
-        _process.OutputDataReceived += (_, line) => Take(line.Data);
-        _process.ErrorDataReceived += (_, line) => Take(line.Data);
-        _process.Exited += (_, _) => _url.TrySetException(new InvalidOperationException($"LocalHost ended before it served:{Environment.NewLine}{string.Join(Environment.NewLine, _lines)}"));
-        _process.EnableRaisingEvents = true;
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-    }
-
-    private void Take(string? line)
-    {
-        if (line is null)
-        {
-            return;
-        }
-
-        _lines.Enqueue(line);
-        if (PollUrl().Match(line) is { Success: true } match)
-        {
-            _url.TrySetResult(new Uri(match.Groups[1].Value));
-        }
+        return new LocalHostProcess(Process.Start(start)!);
     }
 
     [GeneratedRegex(@"^ +Poll: (http://.*/)poll$")]

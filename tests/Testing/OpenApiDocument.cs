@@ -6,13 +6,13 @@ using YamlDotNet.Serialization;
 
 namespace FuncComet.Testing;
 
-/// <summary>openapi.yaml, as far as tests compare it with what is answered.</summary>
+/// <summary>The parts of openapi.yaml that tests compare with real answers.</summary>
 public sealed class OpenApiDocument
 {
-    /// <summary>How problems are sent.</summary>
+    /// <summary>The media type of problems.</summary>
     public const string ProblemMediaType = "application/problem+json";
 
-    // What the document's own references lead to, from wherever in it a schema is taken.
+    // The document's references are made absolute with this address, so that they also resolve when a schema is taken out of the document.
     private const string Address = "urn:funccomet:openapi";
     private const string ProblemTypePrefix = "urn:funccomet:";
 
@@ -32,31 +32,32 @@ public sealed class OpenApiDocument
         Answers = [.. Operations.SelectMany(AnswersOf)];
     }
 
-    /// <summary>The one of this clone.</summary>
+    /// <summary>The document of this repository.</summary>
     public static OpenApiDocument Current { get; } = new(File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "openapi.yaml")));
 
-    /// <summary>Each method of each path.</summary>
+    /// <summary>All operations: each method of each path.</summary>
     public IReadOnlyList<OpenApiOperation> Operations { get; }
 
     /// <summary>
-    /// Every answer there is, as <c>GET /poll 400 bad-recipient</c>: method, path, status, and where there is a body the problem's code or else the media type. What
-    /// OpenAPI has no place for (405, and the host's 404 and 414) is not among them.
+    /// The names of all documented answers, such as <c>GET /poll 400 bad-recipient</c>: method, path and status; for an answer with a body
+    /// also the problem's code or, if it is no problem, the media type. Answers that OpenAPI cannot describe (405, and the host's 404 and
+    /// 414) are missing.
     /// </summary>
     public IReadOnlyList<string> Answers { get; }
 
-    /// <summary>The headers that there are, by name.</summary>
+    /// <summary>All headers that the document defines, by name.</summary>
     public JsonElement Headers => Component("headers");
 
-    /// <summary>The schema that all problems have in common.</summary>
+    /// <summary>The schema that all problems share.</summary>
     public JsonElement ProblemSchema => Component("schemas").GetProperty("Problem");
 
-    /// <summary>What a problem's <c>type</c> says beyond the prefix that all have.</summary>
+    /// <summary>Returns the code of a problem: its <c>type</c> without the common prefix.</summary>
     public static string CodeOf(JsonElement problemType) => problemType.GetString()![ProblemTypePrefix.Length..];
 
-    /// <summary>Why the value is not as the schema says; null where it is.</summary>
+    /// <summary>Says why a value does not match a schema; null if it does.</summary>
     public string? Refuse(JsonElement schema, JsonElement value)
     {
-        // The registry is no place for two builders at a time.
+        // The schema registry is not thread-safe.
         lock (_schemas)
         {
             var result = JsonSchema.FromText(schema.GetRawText(), _schemas).Evaluate(value, EveryError);
@@ -72,8 +73,11 @@ public sealed class OpenApiDocument
         where member.Value.ValueKind == JsonValueKind.Object
         select new OpenApiOperation(member.Name.ToUpperInvariant(), path.Name)
         {
-            Responses = member.Value.GetProperty("responses").EnumerateObject().ToDictionary(response => response.Name, response => Resolve(response.Value)),
-            Ranges = member.Value.TryGetProperty("parameters", out var parameters) ? [.. parameters.EnumerateArray().Select(Resolve).SelectMany(RangesOf)] : [],
+            Responses = member.Value.GetProperty("responses").EnumerateObject()
+                .ToDictionary(response => response.Name, response => Resolve(response.Value)),
+            Ranges = member.Value.TryGetProperty("parameters", out var parameters)
+                ? [.. parameters.EnumerateArray().Select(Resolve).SelectMany(RangesOf)]
+                : [],
         };
 
     private static IEnumerable<(string Parameter, int Least, int Most)> RangesOf(JsonElement parameter)
@@ -95,7 +99,9 @@ public sealed class OpenApiDocument
     private IEnumerable<string> CodesOf(JsonElement schema)
     {
         schema = Resolve(schema);
-        return schema.TryGetProperty("properties", out var properties) && properties.TryGetProperty("type", out var type) && type.TryGetProperty("const", out var code)
+        return schema.TryGetProperty("properties", out var properties)
+            && properties.TryGetProperty("type", out var type)
+            && type.TryGetProperty("const", out var code)
             ? [CodeOf(code)]
             : from combination in Combinations
               where schema.TryGetProperty(combination, out _)
@@ -104,6 +110,14 @@ public sealed class OpenApiDocument
               select partCode;
     }
 
-    private JsonElement Resolve(JsonElement node) =>
-        node.TryGetProperty("$ref", out var reference) ? Resolve(JsonPointer.Parse(reference.GetString()![(Address.Length + 1)..]).Evaluate(_document)!.Value) : node;
+    private JsonElement Resolve(JsonElement node)
+    {
+        if (!node.TryGetProperty("$ref", out var reference))
+        {
+            return node;
+        }
+
+        var pointer = JsonPointer.Parse(reference.GetString()![(Address.Length + 1)..]);
+        return Resolve(pointer.Evaluate(_document)!.Value);
+    }
 }

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace FuncComet.Testing;
 
-/// <summary>One method of one path of openapi.yaml.</summary>
-/// <param name="Method">In capitals.</param>
-/// <param name="Path">As it stands there, with a slash in front.</param>
+/// <summary>An operation of openapi.yaml: a method of a path.</summary>
+/// <param name="Method">The method, in capitals.</param>
+/// <param name="Path">The path as the document has it; starts with a slash.</param>
 public sealed record OpenApiOperation(string Method, string Path)
 {
-    /// <summary>By status.</summary>
+    /// <summary>The documented answers by status.</summary>
     public required IReadOnlyDictionary<string, JsonElement> Responses { get; init; }
 
-    /// <summary>Of the numbers among its parameters those that have both ends.</summary>
+    /// <summary>The ranges of those parameters that have a minimum and a maximum.</summary>
     public required IReadOnlyList<(string Parameter, int Least, int Most)> Ranges { get; init; }
 }

@@ -3,11 +3,12 @@ using FuncComet.LocalHost;
 
 namespace FuncComet.Testing;
 
-/// <summary>How a program ended, and what it said.</summary>
+/// <summary>The exit code and the output of a program that has ended.</summary>
 public sealed record ProgramResult(int ExitCode, string Output, string Errors)
 {
-    /// <summary>Runs it in the clone's own folder.</summary>
-    public static Task<ProgramResult> OfAsync(string program, params string[] arguments) => OfAsync(new ProcessStartInfo(program, arguments));
+    /// <summary>Runs a program to its end, in the root of the repository.</summary>
+    public static Task<ProgramResult> OfAsync(string program, params string[] arguments) =>
+        OfAsync(new ProcessStartInfo(program, arguments));
 
     /// <inheritdoc cref="OfAsync(string, string[])"/>
     public static async Task<ProgramResult> OfAsync(ProcessStartInfo start)

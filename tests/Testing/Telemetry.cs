@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FuncComet.Testing;
 
-/// <summary>Metrics of a test's own: what is recorded in one is not seen in another.</summary>
+/// <summary>Creates separate metrics for each test, so that no test sees what another records.</summary>
 public static class Telemetry
 {
     public static IMeterFactory Meters() => new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();

@@ -1,9 +1,10 @@
-// What was received, kept where it outlives a crash. Only then a message counts as handled: one that comes again is known by its id.
+// Keeps received messages where they outlive a crash of the page. A message counts as handled only once it is kept. Repeats are known by
+// id.
 
-const MOST = 300;
+const MAX_MESSAGES = 300;
 
 // In characters; longer than anything that is written on this page.
-const LONGEST = 5000;
+const MAX_TEXT = 5000;
 
 export class Kept {
   #key;
@@ -18,9 +19,12 @@ export class Kept {
     return this.#messages;
   }
 
-  /** One that came again takes the place of what was there. Fewer are kept where the storage is full, which all people of this page share: no message fails for it. */
+  /**
+   * Keeps a message; a repeat replaces the first. If the storage, which all people of the demo share, is full, fewer are kept and none
+   * fails.
+   */
   add(message) {
-    this.#messages = [...this.#messages.filter(({ id }) => id !== message.id), shorten(message)].slice(-MOST);
+    this.#messages = [...this.#messages.filter(({ id }) => id !== message.id), shorten(message)].slice(-MAX_MESSAGES);
     while (!this.#store() && this.#messages.length > 0) {
       this.#messages = this.#messages.slice(Math.ceil(this.#messages.length / 2));
     }
@@ -40,7 +44,7 @@ export class Kept {
   }
 }
 
-/** Of what is no text nothing is shown. */
+/** Drops bodies that are not text, since the page does not show them. */
 function shorten({ base64: _, text, ...message }) {
-  return { ...message, text: text?.slice(0, LONGEST) };
+  return { ...message, text: text?.slice(0, MAX_TEXT) };
 }

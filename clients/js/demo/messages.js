@@ -8,7 +8,7 @@ let atEnd = true;
 log.addEventListener('scroll', () => { atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 50; });
 new ResizeObserver(stay).observe(log);
 
-/** Shows a message that came; one that came again is shown once, with what is new about it. */
+/** Shows a received message; a repeat updates the message that is already shown. */
 export function show(message) {
   const { from, text } = parse(message);
   const item = shown.get(message.id) ?? append('in', from, text);
@@ -16,14 +16,17 @@ export function show(message) {
   setWay(item, way(message));
 }
 
-/** Shows a message that is being sent; what it returns says what became of it. */
+/** Shows a message that is being sent. Returns the function that shows the outcome. */
 export function showSent(to, text) {
   const item = append('out', `to ${to.join(', ')}`, text);
-  setWay(item, [['being sent …']]);
+  setWay(item, [['sending …']]);
   return (outcome, kind) => setWay(item, [[outcome, kind]]);
 }
 
-/** From the push to here: a message waits where no poll is there to take it, and is delivered by the one that comes. Of another tab's poll nothing is known. */
+/**
+ * The steps from the push to this page. A message waits until a poll begins that takes it. The beginning of another tab's poll is not
+ * known.
+ */
 function way({ time, received, pollBegan, deliveries }) {
   const pushed = Date.parse(time);
   const waited = Math.max(0, (pollBegan ?? pushed) - pushed);
@@ -54,21 +57,21 @@ function append(kind, who, text) {
   return item;
 }
 
-/** Whoever has scrolled up to read is left where he is. */
+/** Scrolls to the newest message, unless the user has scrolled up to read. */
 function stay() {
   if (atEnd) {
     log.scrollTop = log.scrollHeight;
   }
 }
 
-/** A message from here is JSON; from a terminal it may be anything. */
+/** Messages from this page are JSON; those from a terminal may be anything. */
 function parse({ contentType, text }) {
   if (contentType === 'application/json') {
     try {
       const { from, text: said } = JSON.parse(text);
       return { from: String(from), text: String(said) };
     } catch {
-      // No message of this page's, whatever it says it is.
+      // Not JSON, and so not from this page.
     }
   }
 

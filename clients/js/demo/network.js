@@ -1,11 +1,11 @@
-// The network cable of this page: every request to the functions goes through here, where it is shown, and where it can be pulled out.
+// The network of this page. It replaces fetch, so that every request to the functions can be shown, and cut off to simulate a lost network.
 
 const online = globalThis.fetch;
 const held = new Set();
 let plugged = true;
 let watcher = () => {};
 
-/** When the poll began that was answered last, by the clock of `Date`. */
+/** When the last answered poll began, as `Date.now()`. */
 export let lastPollBegan;
 
 globalThis.fetch = async (url, init = {}) => {
@@ -34,12 +34,12 @@ globalThis.fetch = async (url, init = {}) => {
   }
 };
 
-/** Called with each request when it begins, and again when it has ended. */
+/** Sets the callback that gets each request when it begins and again when it ends. */
 export function watch(callback) {
   watcher = callback;
 }
 
-/** Pulls the cable out or puts it back, as the operating system would tell the page. */
+/** Disconnects or reconnects the page, and tells it as the browser would. */
 export function plug(value) {
   plugged = value;
   Object.defineProperty(navigator, 'onLine', { get: () => plugged, configurable: true });

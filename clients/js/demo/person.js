@@ -5,10 +5,10 @@ import { PEOPLE } from './people.js';
 import { showRequest } from './wire.js';
 import { push, subscribe } from './funccomet/index.js';
 
-// Short, so that one sees what comes again; an application would leave it at its default.
+// In seconds. Short, so that you see messages come again; an application would keep the default.
 const LEASE = 10;
 
-// How often a push is tried again while there is no network.
+// More than the default, so that pushes survive a longer time without a network.
 const ATTEMPTS = 10;
 
 const STATES = {
@@ -65,14 +65,14 @@ $('hundred').addEventListener('click', async ({ currentTarget: button }) => {
   button.disabled = false;
 });
 
-// Only what frames this page can take it away.
+// Only a parent page can remove this frame.
 $('crash').hidden = parent === window;
 $('crash').addEventListener('click', () => {
   crashed = true;
   parent.postMessage('crash', location.origin);
 });
 
-// Whose tab crashes is not told that it goes, and neither is subscribe, which listens after this and would leave properly.
+// A tab that crashes gets no pagehide. Keep it from subscribe, which listens after this and would acknowledge and leave.
 addEventListener('pagehide', event => {
   if (crashed) {
     event.stopImmediatePropagation();
@@ -82,7 +82,7 @@ addEventListener('pagehide', event => {
 network.watch(showRequest);
 start();
 
-// Only now: a click that came sooner would be lost. What is hidden has no end to scroll to.
+// Show the page only now, because earlier clicks would be lost, but before the messages, because a hidden list cannot scroll to its end.
 document.querySelector('main').hidden = false;
 kept.all.forEach(show);
 
@@ -90,7 +90,7 @@ function start() {
   stop = subscribe({ url: api, rcpt, lease: LEASE, ...(tokens && { getToken }), onMessage: receive, onState: showState });
 }
 
-/** Finished when the message is safe: then it is acknowledged, and not before. */
+/** Keeps the message before it returns, because it is acknowledged after that. */
 function receive(message) {
   const received = { ...message, received: Date.now(), pollBegan: network.lastPollBegan };
   kept.add(received);
@@ -109,7 +109,7 @@ async function send(message) {
   }
 }
 
-/** Here everybody may have a token, LocalHost asks for no key. An application's server asks for it, for the user who is signed in. */
+/** LocalHost gives anyone a token without a key. In an application, its server gets the token for the user who is signed in. */
 async function getToken() {
   const response = await fetch(`${api}/token?${new URLSearchParams({ rcpt })}`, { method: 'POST' });
   if (!response.ok) {
@@ -124,7 +124,7 @@ function showState({ state, leader, reason }) {
   $('state').textContent = STATES[state] + (state === 'open' && !leader ? ' through another tab' : '') + (state === 'refused' ? `: ${reason}` : '');
 }
 
-/** Presses or releases a button that stays as it is left. */
+/** Presses or releases a toggle button. */
 function press(button) {
   const pressed = button.getAttribute('aria-pressed') !== 'true';
   button.setAttribute('aria-pressed', pressed);

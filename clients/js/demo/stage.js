@@ -19,7 +19,7 @@ if (keys) {
   add.disabled = false;
 }
 
-/** A person's page, in a frame: a browsing context of its own, which can be lost without the others. */
+/** Creates a frame with a person's page. A frame is a browsing context of its own, which can crash without the others. */
 function open(name) {
   const frame = document.createElement('iframe');
   frame.title = `${name}'s page`;
@@ -34,7 +34,7 @@ function addNext() {
   add.disabled = people.childElementCount === PEOPLE.length;
 }
 
-/** The frame is gone at once, with its requests and all that it knew, as with a tab that crashes. */
+/** Removes the frame with its requests and its memory at once, as when a tab crashes. */
 function crash({ origin, source, data }) {
   const frame = [...people.querySelectorAll('iframe')].find(each => each.contentWindow === source);
   if (origin !== location.origin || data !== 'crash' || !frame) {

@@ -1,23 +1,23 @@
-const MOST = 30;
-const LONGEST_BODY = 400;
-const LONGEST_RECEIPT = 12;
+const MAX_REQUESTS = 30;
+const MAX_BODY = 400;
+const MAX_RECEIPT = 12;
 
 const list = document.querySelector('#wire');
 const shown = new WeakMap();
 
-/** Shows a request to the functions: when it begins, and what came of it. */
+/** Shows a request to the functions when it begins, and its outcome when it ends. */
 export function showRequest(request) {
   let item = shown.get(request);
   if (!item) {
     item = document.createElement('li');
     shown.set(request, item);
     list.prepend(item);
-    [...list.children].slice(MOST).forEach(old => old.remove());
+    [...list.children].slice(MAX_REQUESTS).forEach(old => old.remove());
   }
 
   item.replaceChildren(line('code', `${request.method} ${readable(request.url)}`), line('span', outcome(request)));
   if (request.body) {
-    item.append(line('code', shorten(request.body, LONGEST_BODY)));
+    item.append(line('code', shorten(request.body, MAX_BODY)));
   }
 }
 
@@ -26,12 +26,12 @@ function outcome({ began, ended, status, error }) {
 }
 
 function readable({ pathname, searchParams }) {
-  const query = [...searchParams].map(([parameter, value]) => `${parameter}=${parameter === 'ack' ? shorten(value, LONGEST_RECEIPT) : value}`);
+  const query = [...searchParams].map(([parameter, value]) => `${parameter}=${parameter === 'ack' ? shorten(value, MAX_RECEIPT) : value}`);
   return `${pathname}?${query.join('&')}`;
 }
 
-function shorten(text, most) {
-  return text.length > most ? `${text.slice(0, most)}…` : text;
+function shorten(text, max) {
+  return text.length > max ? `${text.slice(0, max)}…` : text;
 }
 
 function line(tag, text) {

@@ -14,14 +14,14 @@ export class FuncCometError extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether asking again is of no use: the request is at fault, not the moment. */
+  /** True if the request itself is at fault, so that repeating it is of no use. */
   get refused() {
     return this.status >= 400 && this.status < 500 && ![408, 425, 429].includes(this.status);
   }
 }
 
 /**
- * One request; resolves to the body, or to undefined where the answer is that there is none.
+ * Sends one request. Resolves to the body, or to undefined after a 204; rejects with a FuncCometError after an error status.
  * @param {string} url
  * @param {RequestInit} init
  * @returns {Promise<string | undefined>}
@@ -37,7 +37,7 @@ export async function ask(url, init) {
 }
 
 /**
- * The address of one of the functions.
+ * Builds the address of a function with its query. Undefined parameters are left out; an array repeats its parameter.
  * @param {string} base
  * @param {string} name
  * @param {Record<string, string | number | readonly string[] | undefined>} parameters
@@ -54,7 +54,7 @@ export function address(base, name, parameters) {
 }
 
 /**
- * Who answers may be a proxy, which knows nothing of problem documents.
+ * Parses a problem document; undefined if the body is none, as when a proxy answers.
  * @param {Response} response
  * @param {string} body
  */

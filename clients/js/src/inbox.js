@@ -1,15 +1,15 @@
-// How many ids and keys are remembered, and for how long, in ms: a message comes again when its lease ends, and leases are an hour at most.
-const MOST_REMEMBERED = 4096;
+// How many ids and keys are remembered, and for how many ms. A message comes again when its lease ends, and a lease lasts an hour at most.
+const MAX_REMEMBERED = 4096;
 const REMEMBERED = 2 * 3_600_000;
 
 /** @typedef {import('./index.js').Message & { receipt: string }} Leased */
 
-/** Gives messages to the handler: one after another, in the order they came, and none twice. */
+/** Gives messages to the handler one at a time, in the order they arrive, and drops repeats. */
 export class Inbox {
   #onMessage;
   /** @type {Promise<unknown>} */
   #turn = Promise.resolve();
-  /** @type {Map<string, number>} When each was handled, the oldest first. */
+  /** @type {Map<string, number>} When each id and key was handled, oldest first. */
   #handled = new Map();
   #closed = false;
 
@@ -19,7 +19,7 @@ export class Inbox {
   }
 
   /**
-   * A message that failed may come again; a repeat is one that was handled before, by its id or its key.
+   * Resolves when the handler is done. A failed message may come again; a repeat has the id or key of a message that was handled before.
    * @param {import('./index.js').Message} message
    * @returns {Promise<'handled' | 'repeat' | 'failed'>}
    */
@@ -29,7 +29,7 @@ export class Inbox {
     return outcome;
   }
 
-  /** Gives nothing more to the handler; resolves when it has finished with what it has. */
+  /** Stops giving messages to the handler; resolves when the handler has finished with the current one. */
   async close() {
     this.#closed = true;
     await this.#turn;
@@ -66,7 +66,7 @@ export class Inbox {
 
   #forget() {
     for (const [mark, at] of this.#handled) {
-      if (this.#handled.size <= MOST_REMEMBERED && Date.now() - at < REMEMBERED) {
+      if (this.#handled.size <= MAX_REMEMBERED && Date.now() - at < REMEMBERED) {
         return;
       }
 

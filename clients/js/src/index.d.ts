@@ -1,49 +1,56 @@
-/** Receives what is pushed to `url`, a recipient's poll, in plain mode and never stops by itself. Returns the function that stops it. */
+/**
+ * Polls `url`, a recipient's poll address, in plain mode and calls back with the body of each message. Returns the function that stops it.
+ */
 export function longpoll(url: string, callback: (body: string) => unknown): () => void;
 
 /**
- * Receives a recipient's messages at least once and in order: each is acknowledged after `onMessage` has finished with it, its promise too.
- * The tabs of a browser share one held poll, and each gets every message.
+ * Receives a recipient's messages at least once and in order. Each is acknowledged after `onMessage` has returned and its promise, if any,
+ * is fulfilled. The tabs of a browser share one held poll, and each tab gets every message.
  *
- * Returns the function that stops it. Its promise is fulfilled when the handler under way has finished and is acknowledged; do not await it in `onMessage`.
+ * Returns the function that stops it. That function's promise is fulfilled when the current handler has finished and its message is
+ * acknowledged, so do not await it in `onMessage`.
  */
 export function subscribe(options: SubscribeOptions): () => Promise<void>;
 
 /**
- * Pushes a message, for servers: it needs a function key. What fails for the moment is tried again under the same key, by which the receiver drops
- * a repeat, and only for those recipients that it failed for. Throws a {@link FuncCometError} where the server has refused it, and the last failure
- * where attempts come to an end; what it throws is a {@link PushFailure} too, so that the rest can be pushed later.
+ * Pushes a message. For servers, since it needs a function key. After a transient failure it tries again with the same idempotency key, by
+ * which receivers drop repeats, and only for the recipients that failed. Throws a {@link FuncCometError} if the server refuses the push,
+ * else the last attempt's error. The thrown error is also a {@link PushFailure}, with which you can push the rest later.
  */
 export function push(options: PushOptions): Promise<Accepted[]>;
 
-/** An answer that says no. */
+/** An answer with an error status. */
 export class FuncCometError extends Error {
   constructor(status: number, problem: Problem | undefined, retryAfter: number);
   readonly status: number;
-  /** The problem document, where the answer has one. */
+  /** The problem document; undefined if the answer has none. */
   readonly problem: Problem | undefined;
-  /** What `Retry-After` asks for, in milliseconds; 0 where it does not. */
+  /** The answer's `Retry-After` in milliseconds, at most an hour; 0 if it has none. */
   readonly retryAfter: number;
-  /** Whether asking again is of no use as things are: 4xx but 408, 425 and 429. */
+  /** Whether the request is at fault, so that repeating it is of no use: a 4xx other than 408, 425 and 429. */
   get refused(): boolean;
 }
 
 export interface SubscribeOptions {
-  /** Where the functions are, as in `https://app.example/api`; in a page also `/api`. */
+  /** The address of the functions, as `https://app.example/api`; in a page also relative, as `/api`. */
   url: string;
   rcpt: string;
-  /** A token of the recipient. Or `getToken`, which can renew it. */
+  /** A token of the recipient that is never renewed. Use `getToken` for tokens that expire. */
   token?: string;
-  /** Asked when there is no token, when it is about to end, and once when it is refused. Where it fails, or gives what is no token, it is asked again after a pause. */
+  /**
+   * Gets a token. Called when there is none, when it is about to expire, and once when it is refused. If it fails or returns a malformed
+   * token, it is called again after a pause.
+   */
   getToken?: (signal?: AbortSignal) => string | Promise<string>;
-  /** Where it throws or rejects, the message comes again when its lease ends. */
+  /** Handles a message. If it throws or rejects, the message comes again when its lease ends. */
   onMessage: (message: Message) => unknown;
+  /** Called when the state of the connection changes. */
   onState?: (state: State) => void;
-  /** Stops it as the returned function does. */
+  /** Stops receiving when it aborts, like the returned function. */
   signal?: AbortSignal;
-  /** After how many seconds a message that was not acknowledged comes again: 5 to 3,600; default 30. */
+  /** Seconds after which a message that was not acknowledged comes again: 5 to 3,600; default 30. */
   lease?: number;
-  /** How many seconds a poll is held at most: 1 to 220, the server's maximum and the default; what is out of it counts as the nearest. Less where a proxy on the way gives up sooner. */
+  /** The longest that a poll is held, in seconds: 1 to 220, clamped; default 220. Lower it if a proxy on the way gives up sooner. */
   wait?: number;
 }
 
@@ -51,54 +58,55 @@ export interface Message {
   id: string;
   /** When it was pushed, RFC 3339. */
   time: string;
-  /** How often it was handed out, this time included. */
+  /** How often it has been delivered, this time included. */
   deliveries: number;
   contentType: string;
-  /** The body, where it is text. */
+  /** The body, if it is text. */
   text?: string;
-  /** The body, where it is not. */
+  /** The body in base64, if it is not text. */
   base64?: string;
   /** The `Idempotency-Key` that it was pushed with, if any. */
   key?: string;
 }
 
-/** How the connection is, which where tabs share one may be another tab's. */
+/** The state of the connection, which may be another tab's if tabs share one. */
 export interface LineState {
   /**
-   * `connecting`: not known yet. `open`: messages come. `retrying`, `offline`: an attempt failed; the next one follows by itself. `refused`: the server
-   * says no (a token, an address, a parameter); it is asked again after half a minute to a minute. `stopped`: by you.
+   * `connecting`: not known yet. `open`: messages arrive. `retrying`, `offline`: an attempt failed, and the next one follows. `refused`:
+   * the server refused the request (a bad token, address or parameter), and is asked again after 30 to 60 seconds. `stopped`: you stopped
+   * it.
    */
   state: 'connecting' | 'open' | 'retrying' | 'offline' | 'refused' | 'stopped';
-  /** What went wrong, in words. */
+  /** What went wrong, as text for logs. */
   reason?: string;
-  /** The HTTP status of what went wrong, where there was an answer. */
+  /** The HTTP status of the failed attempt, if it had an answer. */
   status?: number;
-  /** In how many milliseconds the next attempt is made. */
+  /** Milliseconds until the next attempt. */
   retryIn?: number;
 }
 
 export interface State extends LineState {
-  /** Whether this tab is the one that polls. */
+  /** Whether this tab is the leader, which polls for all tabs. */
   leader: boolean;
 }
 
 export interface PushOptions {
-  /** Where the functions are, as in `https://app.example/api`. */
+  /** The address of the functions, as `https://app.example/api`. */
   url: string;
-  /** One recipient, or up to 100. */
+  /** 1 to 100 recipients. */
   rcpt: string | readonly string[];
-  /** Text and bytes are pushed as they are, anything else as JSON. At most 48,000 bytes. */
+  /** Strings and bytes are pushed unchanged, anything else as JSON. At most 48,000 bytes; default empty. */
   body?: unknown;
-  /** The `Idempotency-Key`; default a random one. */
+  /** The `Idempotency-Key`: 1 to 128 visible ASCII characters; default random. */
   key?: string;
-  /** Default by the body: `text/plain; charset=utf-8`, `application/octet-stream`, `application/json`. */
+  /** Default by the body: `text/plain; charset=utf-8`, `application/octet-stream` or `application/json`. */
   contentType?: string;
-  /** In seconds: 1 to 2,592,000; default 604,800. */
+  /** Seconds that an undelivered message is kept: 1 to 2,592,000; default 604,800. */
   ttl?: number;
-  /** In seconds: 0 to 604,800. */
+  /** Seconds by which delivery is delayed: 0 to 604,800, less than `ttl`; default 0. */
   delay?: number;
   functionKey?: string;
-  /** How often it is tried; default 5. */
+  /** The most attempts; default 5. */
   attempts?: number;
   signal?: AbortSignal;
 }
@@ -106,20 +114,20 @@ export interface PushOptions {
 export interface Accepted {
   rcpt: string;
   id: string;
-  /** RFC 3339. */
+  /** When the copy is deleted if it is not delivered, RFC 3339. */
   expires: string;
 }
 
-/** What an error that `push` throws says of what became of the message. */
+/** What became of the message, on every error that `push` throws. */
 export interface PushFailure extends Error {
   /** The copies that are stored. */
   accepted: Accepted[];
-  /** The recipients that it is not known to be stored for: push it to them again under the same key. */
+  /** The recipients whose copies may not be stored: push to them again with the same key. */
   rest: string[];
   key: string;
 }
 
-/** RFC 9457. */
+/** A problem document of RFC 9457. */
 export interface Problem {
   type: string;
   title: string;

@@ -15,7 +15,7 @@ export function longpoll(url, callback) {
 
       return text !== '';
     },
-    // The URL says how long; it is never longer than this.
+    // The URL decides the timeout, which the server never makes longer than this.
     wait: LONGEST_WAIT,
     firstWait: LONGEST_WAIT,
     onState: () => {},

@@ -1,9 +1,9 @@
 import { address, ask, FuncCometError } from './http.js';
 
 // In ms.
-const LONGEST_ACKNOWLEDGEMENT = 10_000;
+const ACKNOWLEDGEMENT_LIMIT = 10_000;
 
-/** A recipient's mailbox at the server. */
+/** Polls and acknowledges for one recipient. */
 export class Mailbox {
   #url;
   #rcpt;
@@ -32,13 +32,13 @@ export class Mailbox {
 
   /**
    * @param {string[]} receipt
-   * @param {boolean} keepalive whether the request is to outlive the page
+   * @param {boolean} keepalive whether the request must outlive the page
    */
   async acknowledge(receipt, keepalive) {
-    const body = await this.#ask('ack', { receipt }, { method: 'POST', keepalive, signal: AbortSignal.timeout(LONGEST_ACKNOWLEDGEMENT) });
+    const body = await this.#ask('ack', { receipt }, { method: 'POST', keepalive, signal: AbortSignal.timeout(ACKNOWLEDGEMENT_LIMIT) });
     if (body !== undefined) {
-      // A network that wants to be signed in to says 200 to everything.
-      throw new TypeError('The acknowledgement was answered by somebody else');
+      // A captive portal answers 200 to everything.
+      throw new TypeError('The acknowledgement was not answered by the server');
     }
   }
 
@@ -49,7 +49,8 @@ export class Mailbox {
    */
   async #ask(name, parameters, init) {
     const send = async () => {
-      // A header, not access_token: a URL ends up in logs. What it costs from another origin, a preflight, the platform answers without the function.
+      // A header rather than access_token, because URLs end up in logs. Across origins it costs a preflight, which the platform answers
+      // without running a function.
       const token = await this.#tokens.current(init.signal);
       return ask(address(this.#url, name, { rcpt: this.#rcpt, ...parameters }), { ...init, ...(token && { headers: { Authorization: `Bearer ${token}` } }) });
     };

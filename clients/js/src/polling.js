@@ -1,28 +1,29 @@
 import { FuncCometError } from './http.js';
 import { backoff, pause, refusedPause } from './retry.js';
 
-/** How long a server holds a poll at most, in seconds. */
+/** The longest that the server holds a poll, in seconds. */
 export const LONGEST_WAIT = 220;
 
-// A poll that is this many seconds over its wait has lost its connection without a word.
+// A poll that exceeds its wait by this many seconds has lost its connection without an error.
 const SLACK = 10;
 
 const TICK = 10_000;
 
-// A tick that comes this much too late: the machine slept. Browsers slow the timers of hidden pages to one a minute, which is no sleep.
+// A tick that is this many ms late shows that the machine slept. Hidden pages do not count: browsers slow their timers to one a minute.
 const SLEPT = 90_000;
 
-// Nobody answers this soon, in ms, that there is nothing after having waited for it.
+// An empty answer sooner than this, in ms, means that the server did not wait.
 const QUICK = 1000;
 
 /**
- * Polls until the signal ends it: the next poll follows an answer at once and a failure after a pause. Throws what is refused.
+ * Polls until the signal aborts. After an answer the next poll follows at once, after a failure it follows after a pause. Throws the error
+ * of a refused request.
  * @template T
  * @param {object} polling
- * @param {(wait: number, turn: AbortSignal) => Promise<T | undefined>} polling.ask one poll of `wait` seconds, which ends with the turn; undefined: nothing came
- * @param {(answer: T) => Promise<boolean>} polling.take says whether there was anything new
+ * @param {(wait: number, turn: AbortSignal) => Promise<T | undefined>} polling.ask polls for `wait` seconds, until `turn` aborts; undefined if no message came
+ * @param {(answer: T) => Promise<boolean>} polling.take handles an answer; false if it held only repeats
  * @param {number} polling.wait in seconds
- * @param {number} polling.firstWait the same before the line is known to be good; 0 makes known soon whether it is
+ * @param {number} polling.firstWait in seconds, while the connection is not known to work; 0 shows soonest whether it does
  * @param {(state: import('./index.js').LineState) => void} polling.onState
  * @param {AbortSignal} polling.signal
  */
@@ -64,7 +65,8 @@ export async function keepPolling({ ask, take, wait, firstWait, onState, signal 
       failures = 0;
       onState({ state: 'open' });
 
-      // 204 at once is right once, when an instance shuts down; again and again, or with nothing but repeats, it would be a loop without a pause.
+      // An instance that shuts down answers 204 at once, which is fine once. Repeated early answers without new messages would make a busy
+      // loop.
       const quick = seconds > 0 && Date.now() - began < QUICK;
       const news = answer !== undefined && await take(answer);
       empty = quick && !news ? empty + 1 : 0;
@@ -86,7 +88,8 @@ export async function keepPolling({ ask, take, wait, firstWait, onState, signal 
 }
 
 /**
- * Does the work again for as long as the signal lets it: what was refused may be allowed later (a new token, a restarted app), so it is asked again, seldom.
+ * Repeats the work until the signal aborts. A refused request may be allowed later (a new token, a restarted app), so it is tried again
+ * after a long pause.
  * @param {() => Promise<void>} work
  * @param {(state: import('./index.js').LineState) => void} onState
  * @param {AbortSignal} signal
@@ -109,7 +112,8 @@ function describe(error) {
 }
 
 /**
- * Restarts what is under way, a request or a pause, where it has become pointless: the network came or went, the machine slept, a poll never ended.
+ * Calls `restart` to end the current request or pause when it has become pointless: the network came or went, the machine slept, or a poll
+ * is overdue.
  * @param {() => void} restart
  * @param {() => number} due
  * @param {AbortSignal} signal

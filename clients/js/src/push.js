@@ -1,7 +1,8 @@
 import { address, ask, FuncCometError } from './http.js';
 import { backoff, pause } from './retry.js';
 
-const LONGEST_ATTEMPT = 30_000;
+// In ms.
+const ATTEMPT_LIMIT = 30_000;
 
 /** @type {typeof import('./index.js').push} */
 export async function push({ url, rcpt, body = '', key = crypto.randomUUID(), contentType, ttl, delay, functionKey, attempts = 5, signal }) {
@@ -12,12 +13,12 @@ export async function push({ url, rcpt, body = '', key = crypto.randomUUID(), co
   let rest = [rcpt].flat();
   for (let attempt = 1; ; attempt++) {
     try {
-      const longest = AbortSignal.timeout(LONGEST_ATTEMPT);
+      const limit = AbortSignal.timeout(ATTEMPT_LIMIT);
       const answer = await ask(address(url, 'push', { rcpt: rest, ttl, delay }), {
         method: 'POST',
         headers,
         body: bytes,
-        signal: signal ? AbortSignal.any([signal, longest]) : longest,
+        signal: signal ? AbortSignal.any([signal, limit]) : limit,
       });
       return accepted.concat(JSON.parse(answer ?? '').accepted);
     } catch (error) {

@@ -1,15 +1,17 @@
+// In ms.
 const FIRST = 500;
 const LONGEST = 30_000;
-const LONGEST_ASKED_FOR = 3_600_000;
+const MAX_RETRY_AFTER = 3_600_000;
 
-/** Full jitter, in ms: anything up to a limit that doubles, so that all who lost a server come back spread out. */
+/** A pause in ms with full jitter: random up to a limit that doubles, so that clients that lost a server together come back spread out. */
 export const backoff = (/** @type {number} */ failures) => Math.random() * Math.min(LONGEST, FIRST * 2 ** (failures - 1));
 
-/** The pause after an answer that will hardly change by itself, in ms: half a minute to a minute. */
+/** The pause in ms after a refusal, which will hardly change by itself: 30 to 60 seconds. */
 export const refusedPause = () => LONGEST * (1 + Math.random());
 
 /**
- * A Retry-After header in ms, be it seconds or a date; 0 where there is none. Never more than an hour: a timer has an end.
+ * Parses a Retry-After header of seconds or a date to ms; 0 if it is missing or malformed. At most an hour, since a timer of more than 24 days
+ * would fire at once.
  * @param {string | null} header
  */
 export function retryAfter(header) {
@@ -18,11 +20,11 @@ export function retryAfter(header) {
   }
 
   const asked = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Math.min(Math.max(asked || 0, 0), LONGEST_ASKED_FOR);
+  return Math.min(Math.max(asked || 0, 0), MAX_RETRY_AFTER);
 }
 
 /**
- * Ends after its time, or sooner with the signal.
+ * Resolves after the time, or as soon as the signal aborts.
  * @param {number} ms
  * @param {AbortSignal} [signal]
  * @returns {Promise<void>}

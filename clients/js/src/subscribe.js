@@ -6,11 +6,12 @@ import { pause } from './retry.js';
 import { Tabs } from './tabs.js';
 import { Tokens } from './tokens.js';
 
-// Messages in an answer at most; the next poll's URL has their receipts, of at most 120 characters each, and keeps below the 4,000 that any proxy takes.
-const MOST = 16;
+// The most messages of an answer. The next poll's URL carries their receipts of up to 120 characters each, and 4,000 characters pass any
+// proxy.
+const MAX_BATCH = 16;
 
-// How often a tab that does not lead tries a message that its handler fails for: as often as the server, where it is not configured otherwise.
-const MOST_TRIES = 10;
+// How often a tab that does not lead retries a message whose handler fails: the server's default number of deliveries.
+const MAX_TRIES = 10;
 
 /** @type {typeof import('./index.js').subscribe} */
 export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () => {}, signal, lease = 30, wait = LONGEST_WAIT }) {
@@ -22,15 +23,15 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
   const name = `funccomet ${base} ${rcpt}`;
   const mailbox = new Mailbox(base, rcpt, new Tokens(token, getToken));
   const inbox = new Inbox(onMessage);
-  /** @type {Set<string>} The receipts of what was handled and is not known to be acknowledged. */
+  /** @type {Set<string>} The receipts of handled messages that may not be acknowledged yet. */
   const handled = new Set();
   let reported = '';
   let max = 1;
   let acknowledging = Promise.resolve();
-  // Whether what is sent has to outlive the page; of such requests a browser takes little.
+  // Whether requests must outlive the page. Browsers limit such requests, so they are used only then.
   let hidden = false;
 
-  // A page that is put aside gives up its lead and its connection, and comes back as a new tab does.
+  // A page that enters the back/forward cache gives up its lead and its connection, and joins again like a new tab when it comes back.
   let leave = join();
   const hide = () => { hidden = true; leave(); };
   const show = (/** @type {PageTransitionEvent} */ event) => { hidden = false; if (event.persisted) { leave = join(); } };
@@ -66,11 +67,13 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
     }
   }
 
-  /** Takes part until the function that it returns is called; that resolves when nothing is under way any more. */
+  /**
+   * Takes part in the election of a leader. Returns the function that leaves, whose promise resolves when no request is under way any more.
+   */
   function join() {
     const end = new AbortController();
     const tabs = new Tabs(name, { onMessage: takeShared, onState: follow });
-    // Who is refused has given up the lead, which may go to a tab that is let in.
+    // A refused leader has given up the lead, so that a tab with a valid token can take it.
     const joined = persist(() => tabs.lead(poll, end.signal), follow, end.signal).then(() => tabs.close());
     return () => {
       end.abort();
@@ -88,11 +91,11 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
       report({ ...state, leader: false });
     }
 
-    /** The leader's work. @param {AbortSignal} signal */
+    /** Polls as the leader. @param {AbortSignal} signal */
     async function poll(signal) {
       signal.addEventListener('abort', acknowledge);
       try {
-        // Without a wait it would be a loop without a pause.
+        // A wait of 0 would make a busy loop.
         await keepPolling({ ask, take, wait: Math.min(Math.max(wait, 1), LONGEST_WAIT), firstWait: 0, onState: say, signal });
       } finally {
         await acknowledge();
@@ -106,7 +109,7 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
         let news = false;
         for (const message of batch) {
           if (signal.aborted) {
-            // The rest comes again, to the next leader.
+            // The next leader gets the other messages when their leases end.
             break;
           }
 
@@ -122,21 +125,25 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
           }
         }
 
-        // A batch that was handled well within its lease leaves room for a larger one; the last of one that was not may have been given to somebody else.
+        // Take more messages if this batch was handled well within its lease. If not, take one: the last messages may have been delivered
+        // to another reader too.
         const used = usedSince(began);
-        max = used < 0.25 ? Math.min(max * 2, MOST) : used < 0.9 ? max : 1;
+        max = used < 0.25 ? Math.min(max * 2, MAX_BATCH) : used < 0.9 ? max : 1;
         return news;
       }
 
-      /** The share of a lease. @param {number} time */
+      /** The share of a lease that has passed since a time. @param {number} time */
       function usedSince(time) {
         return (Date.now() - time) / (lease * 1000);
       }
     }
 
-    /** For a tab that does not lead nothing comes again from the server: it tries again by itself. @param {import('./index.js').Message} message */
+    /**
+     * Retries by itself, since the server delivers nothing again to a tab that does not lead.
+     * @param {import('./index.js').Message} message
+     */
     async function takeShared(message) {
-      for (let tries = 1; !end.signal.aborted && await inbox.take(message) === 'failed' && tries < MOST_TRIES; tries++) {
+      for (let tries = 1; !end.signal.aborted && await inbox.take(message) === 'failed' && tries < MAX_TRIES; tries++) {
         await pause(lease * 1000, end.signal);
       }
     }
@@ -154,7 +161,7 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
       return batch;
     } catch (error) {
       if (error instanceof FuncCometError && error.status === 400) {
-        // It may be the receipts that are refused, and they would be for ever; what they stand for comes again and is a repeat.
+        // The receipts may be what is refused. Drop them, or every poll would be refused; their messages come again and are repeats.
         handled.clear();
       }
 
@@ -162,7 +169,9 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
     }
   }
 
-  /** At once, where the next poll would come too late or never. One after another, so that no receipt goes twice. */
+  /**
+   * Acknowledges at once, for when the next poll would be too late or never come. One request at a time, so that no receipt is sent twice.
+   */
   function acknowledge() {
     acknowledging = acknowledging.then(async () => {
       const receipts = [...handled];
@@ -170,7 +179,7 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
         await (receipts.length > 0 && mailbox.acknowledge(receipts, hidden));
         receipts.forEach(receipt => handled.delete(receipt));
       } catch {
-        // They go with the next poll; where there is none, their messages come again.
+        // The receipts go with the next poll. If there is none, their messages come again.
       }
     });
     return acknowledging;

@@ -1,10 +1,12 @@
-// In ms: how often the leader is heard of, and after how long a silence it is taken for frozen. The timers of hidden pages run once a minute.
+// In ms: how often the leader repeats its state, and after how long a silence it counts as frozen. Timers of hidden pages run once a
+// minute.
 const BEAT = 15_000;
 const SILENCE = 150_000;
 
 /**
- * The tabs of one browser that receive for one recipient. One of them, the leader, holds a Web Lock and polls; it tells the others over a
- * BroadcastChannel. When its tab is closed the browser gives the lock to the next. Where there are no locks (no secure context, Node) each one leads.
+ * One of the browser's tabs that receive for the same recipient. The leader among them holds a Web Lock, polls, and shares messages and
+ * state over a BroadcastChannel. When its tab closes, the browser gives the lock to the next tab. Without locks (no secure context, Node)
+ * every tab leads.
  */
 export class Tabs {
   #name;
@@ -13,7 +15,7 @@ export class Tabs {
   #channel;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #beat;
-  /** @type {import('./index.js').LineState | undefined} What the leader, where it is this tab, has said last. */
+  /** @type {import('./index.js').LineState | undefined} The last state that this tab has said as the leader; undefined if it is not. */
   #said;
   #heard = Date.now();
   #ticked = Date.now();
@@ -35,7 +37,7 @@ export class Tabs {
   }
 
   /**
-   * Does the leader's work when it is this tab's turn, until the signal ends it or the lead is lost.
+   * Waits for the lead, then does the leader's work until the signal aborts or the lead is lost.
    * @param {(signal: AbortSignal) => Promise<void>} work
    * @param {AbortSignal} signal
    */
@@ -50,7 +52,7 @@ export class Tabs {
     /** @type {Promise<void> | undefined} */
     let working;
     try {
-      // A lock is stolen from a frozen tab: it would hold it until somebody looks at it again.
+      // Steal the lock from a frozen tab, which would keep it until a user opens that tab again.
       await navigator.locks.request(this.#name, this.#isSilent() ? { steal: true } : { signal: lead.signal }, () => {
         this.#said = { state: 'connecting' };
         return working = work(lead.signal);
@@ -58,12 +60,12 @@ export class Tabs {
     } catch (error) {
       const { name } = /** @type {Error} */ (error);
       if (name === 'SecurityError') {
-        // A page that may not use locks, such as a sandboxed frame.
+        // This page may not use locks, like a sandboxed frame.
         this.close();
       } else if (name !== 'AbortError') {
         throw error;
       } else if (!lead.signal.aborted) {
-        // Not called off but stolen, by a tab that is awake.
+        // This tab did not give up: a tab that is awake has stolen the lock.
         this.#heard = Date.now();
       }
     } finally {
@@ -98,7 +100,7 @@ export class Tabs {
   /** @param {{ messages?: import('./index.js').Message[], state?: import('./index.js').LineState, hello?: boolean }} data */
   #hear({ messages = [], state, hello }) {
     if (hello) {
-      // A tab that came late learns how things stand.
+      // Tell a new tab the current state.
       this.#repeat();
       return;
     }
@@ -119,7 +121,7 @@ export class Tabs {
   #tick() {
     const now = Date.now();
     if (this.#said || now - this.#ticked > SILENCE / 2) {
-      // Nobody else is to be heard of, or it was this tab that slept.
+      // This tab leads, so that there is no other to hear of; or this tab slept, which says nothing of the leader.
       this.#heard = now;
     }
 

@@ -1,10 +1,10 @@
-// In ms: a token that ends so soon is renewed before it is used.
+// In ms: a token that expires within this time is renewed before it is used.
 const EARLY = 30_000;
 
-// As RFC 6750 has it. Anything else, such as the page of an error, would fail in every header, and never by a 401.
+// The syntax of RFC 6750. Anything else, like an error page, would fail in every request, but without the 401 that renews a token.
 const TOKEN = /^[\w.~+/-]+=*$/;
 
-/** The token that requests are sent with, renewed before it ends and where it is refused. */
+/** The token of requests, renewed before it expires and after it is refused. */
 export class Tokens {
   #token;
   #getToken;
@@ -19,7 +19,8 @@ export class Tokens {
   }
 
   /**
-   * Ends with the signal even where getToken does not: a renewal that never comes holds up neither an acknowledgement nor a stop.
+   * Returns a token that does not expire soon. Rejects when the signal aborts even if getToken ignores the signal, so that a renewal that
+   * never ends delays neither an acknowledgement nor a stop.
    * @param {AbortSignal} signal
    */
   async current(signal) {
@@ -36,7 +37,7 @@ export class Tokens {
     return this.#token;
   }
 
-  /** Forgets a token that was refused; false where there is no way to another. */
+  /** Forgets a refused token; false if there is no getToken to get another. */
   renew() {
     if (!this.#getToken) {
       return false;
@@ -48,14 +49,14 @@ export class Tokens {
 }
 
 /**
- * Rejects with the signal.
+ * Rejects when the signal aborts.
  * @param {AbortSignal} signal
  * @returns {Promise<never>}
  */
 const cutOff = signal => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 /**
- * When a JWT ends, in ms; never, where it does not say.
+ * When a JWT expires, in ms since the epoch; Infinity if it does not say.
  * @param {string} token
  */
 function expiry(token) {

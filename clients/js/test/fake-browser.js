@@ -1,7 +1,10 @@
-/** What a page has and Node 20 has not: a secure context, Web Locks, events of the page. BroadcastChannel is Node's own. Ends with the test. */
+/**
+ * Provides what a page has and Node 20 lacks: a secure context, Web Locks and page events. BroadcastChannel is Node's own. Removed when the
+ * test ends.
+ */
 export class FakeBrowser {
   page = new EventTarget();
-  /** Set by tests for pages that may not use locks. */
+  /** Set to true to make locks throw, as in a sandboxed frame. */
   forbidden = false;
   #queues = new Map();
 
@@ -23,7 +26,7 @@ export class FakeBrowser {
     return [...this.#queues.keys()];
   }
 
-  /** The browser takes the lock of a tab that was closed; nobody in the tab learns of it. */
+  /** Takes the lock from the leader without telling it, as the browser does when the tab closes. */
   closeLeader() {
     const [queue] = this.#queues.values();
     queue.shift();

@@ -1,5 +1,5 @@
 /**
- * Stands in for fetch and answers by script: a request takes the next answer, and is held where there is none yet. Ends with the test.
+ * Replaces fetch with scripted answers: a request takes the next answer, or is held until there is one. Removed when the test ends.
  */
 export class FakeServer {
   /** Every request: { method, path, query, headers, keepalive, cache, aborted }. */
@@ -29,7 +29,7 @@ export class FakeServer {
     return this.requests.filter(request => request.path.endsWith('/ack'));
   }
 
-  /** A 200 with these messages, for a poll. */
+  /** Answers a poll 200 with these messages. */
   async deliver(...messages) {
     await this.answer(200, JSON.stringify({ messages }));
   }
@@ -42,7 +42,7 @@ export class FakeServer {
     await this.answer(status, JSON.stringify({ status, detail }), { 'Content-Type': 'application/problem+json', ...headers });
   }
 
-  /** As where nobody answers. */
+  /** Fails a request as when there is no connection. */
   async fail() {
     await this.#give(() => { throw new TypeError('fetch failed'); });
   }
@@ -62,7 +62,7 @@ export class FakeServer {
     signal?.throwIfAborted();
     const request = { method, path: pathname, query: searchParams, headers, keepalive, cache, body, get aborted() { return signal?.aborted ?? false; } };
     this.requests.push(request);
-    // An acknowledgement is never held: 204, unless the next answer is meant for it.
+    // An acknowledgement is never held: it takes the next answer if there is one, else 204.
     if (pathname.endsWith('/ack') && this.#answers.length === 0) {
       return new Response(null, { status: 204 });
     }
@@ -78,14 +78,14 @@ export class FakeServer {
   }
 }
 
-/** Lets everything run that is not waiting for a timer or an answer. */
+/** Waits until everything has run that does not wait for a timer or an answer. */
 export async function settled() {
   for (let turn = 0; turn < 20; turn++) {
     await new Promise(resolve => setImmediate(resolve));
   }
 }
 
-/** Before the test ends, lest it take the next test's timers with it; a handler that never finishes is not waited for. */
+/** Stops a subscription before the test ends, or it would use the next test's timers. Does not wait for a handler that never finishes. */
 export async function stopped(stop) {
   stop();
   await settled();
@@ -95,13 +95,13 @@ export function message(id, more = {}) {
   return { id, time: '2026-01-02T03:04:05.000Z', deliveries: 1, contentType: 'text/plain', text: `text of ${id}`, receipt: `receipt-${id}`, ...more };
 }
 
-/** The timers and the clock stand still until the test moves them, and chance is 0.5. */
+/** Makes timers and the clock stand still until the test moves them, and Math.random return 0.5. */
 export function stopTime(test) {
   test.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: Date.parse('2026-01-02T03:04:05Z') });
   test.mock.method(Math, 'random', () => 0.5);
 }
 
-/** In small steps: in a long one every timer would fire at its end, as after a sleep. */
+/** Moves clock and timers in small steps. In one long step all timers would fire at its end, as after a sleep. */
 export async function pass(test, ms) {
   for (let left = ms; left >= 0; left -= 5000) {
     test.mock.timers.tick(Math.min(left, 5000));
@@ -109,7 +109,7 @@ export async function pass(test, ms) {
   }
 }
 
-/** The clock goes on and the timers do not. */
+/** Moves the clock without the timers, as when the machine sleeps. */
 export function sleep(test, ms) {
   test.mock.timers.setTime(Date.now() + ms);
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Kept } from '../demo/kept.js';
 import { message } from './fake-server.js';
 
-/** Stands in for the browser's storage, which takes so many characters. */
+/** Replaces sessionStorage with one that takes values of up to `quota` characters. */
 function start(context, quota) {
   const items = new Map();
   globalThis.sessionStorage = {

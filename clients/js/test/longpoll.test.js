@@ -27,7 +27,7 @@ test('gives each body to the callback and polls again at once', async context =>
   assert.equal(server.last.cache, 'no-store');
 });
 
-test('goes on after a 204, without a call', async context => {
+test('goes on after a 204 without calling back', async context => {
   const { server } = start(context, () => assert.fail('called'));
   await pass(context, 30_000);
   await server.answer(204);
@@ -50,7 +50,7 @@ test('goes on after a failure, a 503 and a callback that throws', async context 
   assert.equal(server.held, 1);
 });
 
-test('waits for a callback that takes its time', async context => {
+test('waits for a slow callback', async context => {
   let finish;
   const { server } = start(context, () => new Promise(resolve => { finish = resolve; }));
   await server.answer(200, 'one');
@@ -61,7 +61,7 @@ test('waits for a callback that takes its time', async context => {
   assert.equal(server.held, 1);
 });
 
-test('asks seldom where it is refused, says so, and does not name the URL, which may hold a token', async context => {
+test('retries a refused poll seldom, and logs the refusal without the URL, which may contain a token', async context => {
   const { server } = start(context);
   await server.refuse(403, 'The token is for another recipient.');
 
@@ -72,7 +72,7 @@ test('asks seldom where it is refused, says so, and does not name the URL, which
   assert.equal(server.requests.length, 2);
 });
 
-test('does not run in circles where empty answers come at once', async context => {
+test('slows down when empty answers come at once', async context => {
   const { server } = start(context);
   await server.answer(200, '');
   assert.equal(server.requests.length, 2);
@@ -82,7 +82,7 @@ test('does not run in circles where empty answers come at once', async context =
   assert.equal(server.requests.length, 3);
 });
 
-test('stops, the request under way too', async context => {
+test('stop aborts the current request', async context => {
   const { server, stop } = start(context);
   await pass(context, 0);
   stop();

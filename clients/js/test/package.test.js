@@ -19,7 +19,7 @@ test('is under 4 kB, minified and gzipped', async context => {
   assert.ok(size < 4000, `${size} bytes`);
 });
 
-test('holds what it should', () => {
+test('contains the expected files', () => {
   const packed = execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' });
   const [{ name, version, files }] = JSON.parse(packed);
 
@@ -44,18 +44,18 @@ test('holds what it should', () => {
   ]);
 });
 
-test('its README links to nothing outside of it', () => {
+test('its README links only to files in the package', () => {
   const links = [...readFileSync(`${folder}README.md`, 'utf8').matchAll(/\]\(([^)#]+)/g)].map(([, link]) => link);
 
   assert.deepEqual(links.filter(link => !/^src\//.test(link)), []);
 });
 
-test('depends on nothing', () => {
+test('has no dependencies', () => {
   assert.equal(manifest.dependencies, undefined);
   assert.equal(manifest.type, 'module');
 });
 
-test('its types are those of its code, and fit a user’s', () => {
+test('its types fit its code and a user’s code', () => {
   const compiler = fileURLToPath(new URL('bin/tsc', new URL('package.json', import.meta.resolve('typescript/package.json'))));
   try {
     execFileSync(process.execPath, [compiler, '--project', folder], { encoding: 'utf8' });

@@ -28,7 +28,7 @@ function start(context, { news = true } = {}) {
   return line;
 }
 
-test('looks first, then waits long, and says that it is open', async context => {
+test('polls without a wait first, then with a long one, and reports open', async context => {
   const line = start(context);
   assert.deepEqual(line.states, [{ state: 'connecting' }]);
   await line.answer();
@@ -37,7 +37,7 @@ test('looks first, then waits long, and says that it is open', async context => 
   assert.deepEqual(line.states, [{ state: 'connecting' }, { state: 'open' }]);
 });
 
-test('polls again at once after an answer, with something or nothing', async context => {
+test('polls again at once after an answer, whether it is empty or not', async context => {
   const line = start(context);
   await line.answer();
   await line.answer('a message');
@@ -48,7 +48,7 @@ test('polls again at once after an answer, with something or nothing', async con
   assert.deepEqual(line.taken, ['a message']);
 });
 
-test('pauses longer after each failure, and looks before it waits again', async context => {
+test('pauses longer after each failure, and polls without a wait first when it works again', async context => {
   const line = start(context);
   await line.answer();
   await line.fail(new TypeError('fetch failed'));
@@ -68,7 +68,7 @@ test('pauses longer after each failure, and looks before it waits again', async 
   assert.equal(line.states.at(-1).retryIn, 250);
 });
 
-test('Retry-After is waited for, and then some', async context => {
+test('waits for Retry-After plus its own pause', async context => {
   const line = start(context);
   await line.fail(new FuncCometError(503, undefined, 5000));
 
@@ -79,7 +79,7 @@ test('Retry-After is waited for, and then some', async context => {
   assert.equal(line.waits.length, 2);
 });
 
-test('a long pause is not taken for a poll that never ends', async context => {
+test('a long pause does not count as an overdue poll', async context => {
   const line = start(context);
   await line.fail(new FuncCometError(503, undefined, 600_000));
   await pass(context, 600_000);
@@ -88,7 +88,7 @@ test('a long pause is not taken for a poll that never ends', async context => {
   assert.equal(line.waits.length, 2);
 });
 
-test('408 and 429 pass by themselves, other 4xx are refusals', async context => {
+test('408 and 429 are transient, other 4xx are refusals', async context => {
   const line = start(context);
   await line.fail(new FuncCometError(429, undefined, 0));
   await pass(context, 250);
@@ -99,7 +99,7 @@ test('408 and 429 pass by themselves, other 4xx are refusals', async context => 
   await assert.rejects(line.ended, { status: 404 });
 });
 
-test('is slowed down by a server that has nothing but says so at once', async context => {
+test('slows down when a server answers at once without messages', async context => {
   const line = start(context);
   await line.answer();
   await line.answer();
@@ -115,7 +115,7 @@ test('is slowed down by a server that has nothing but says so at once', async co
   assert.equal(line.waits.length, 5);
 });
 
-test('is slowed down by a server that repeats itself', async context => {
+test('slows down when a server answers only repeats', async context => {
   const line = start(context, { news: false });
   await line.answer();
   await line.answer('repeat');
@@ -124,7 +124,7 @@ test('is slowed down by a server that repeats itself', async context => {
   assert.equal(line.waits.length, 3);
 });
 
-test('is not slowed down by messages that come fast', async context => {
+test('does not slow down when messages come fast', async context => {
   const line = start(context);
   for (let count = 0; count < 10; count++) {
     await line.answer('news');
@@ -133,7 +133,7 @@ test('is not slowed down by messages that come fast', async context => {
   assert.equal(line.waits.length, 11);
 });
 
-test('a poll that never ends is given up a little after its wait', async context => {
+test('gives up a poll that exceeds its wait', async context => {
   const line = start(context);
   await line.answer();
   await pass(context, 230_000);
@@ -142,7 +142,7 @@ test('a poll that never ends is given up a little after its wait', async context
   assert.deepEqual(line.waits, [0, 220, 0]);
 });
 
-test('a look that never ends is given up within 20 seconds', async context => {
+test('gives up a poll without a wait within 20 seconds', async context => {
   const line = start(context);
   await pass(context, 10_000);
   await pass(context, 10_000);
@@ -150,7 +150,7 @@ test('a look that never ends is given up within 20 seconds', async context => {
   assert.deepEqual(line.waits, [0, 0]);
 });
 
-test('a machine that slept starts anew; a page whose timers are slowed down does not', async context => {
+test('polls anew after the machine slept, but not when a hidden page’s timers are slow', async context => {
   const line = start(context);
   await line.answer();
   await pass(context, 10_000);
@@ -165,7 +165,7 @@ test('a machine that slept starts anew; a page whose timers are slowed down does
 });
 
 for (const event of ['online', 'offline']) {
-  test(`the network's coming and going ends a poll and a pause: ${event}`, async context => {
+  test(`a change of the network ends a poll and a pause: ${event}`, async context => {
     const network = new EventTarget();
     globalThis.addEventListener = network.addEventListener.bind(network);
     globalThis.removeEventListener = network.removeEventListener.bind(network);
@@ -184,7 +184,7 @@ for (const event of ['online', 'offline']) {
   });
 }
 
-test('a failure without a network is said to be that', async context => {
+test('reports offline after a failure without a network', async context => {
   Object.defineProperty(globalThis, 'navigator', { value: { onLine: false }, configurable: true });
   context.after(() => { delete globalThis.navigator; });
   const line = start(context);
@@ -193,7 +193,7 @@ test('a failure without a network is said to be that', async context => {
   assert.equal(line.states.at(-1).state, 'offline');
 });
 
-test('stops in a poll and in a pause, and leaves no timer', async context => {
+test('stop ends a poll or a pause and leaves no timer', async context => {
   const line = start(context);
   await line.fail(new TypeError('fetch failed'));
   line.stop();

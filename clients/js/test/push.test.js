@@ -11,7 +11,7 @@ function start(context) {
   return new FakeServer(context);
 }
 
-test('pushes to all recipients and gives what was accepted', async context => {
+test('pushes to all recipients and returns the accepted copies', async context => {
   const server = start(context);
   const pushing = push({ url, rcpt: ['alice', 'b+b'], body: 'hello', key: 'k', functionKey: 'f', ttl: 60, delay: 5 });
   await server.answer(202, JSON.stringify({ accepted: accepted('alice', 'b+b') }));
@@ -39,7 +39,7 @@ for (const [what, body, contentType, sent] of [
   });
 }
 
-test('a content type can be named', async context => {
+test('sends the given content type', async context => {
   const server = start(context);
   push({ url, rcpt: 'alice', body: '<p>', contentType: 'text/html' });
   await server.answer(202, JSON.stringify({ accepted: accepted('alice') }));
@@ -47,7 +47,7 @@ test('a content type can be named', async context => {
   assert.equal(server.last.headers['Content-Type'], 'text/html');
 });
 
-test('tries again under the same key, after a pause', async context => {
+test('retries with the same key after a pause', async context => {
   const server = start(context);
   const pushing = push({ url, rcpt: 'alice', body: 'hello' });
   await server.fail();
@@ -64,7 +64,7 @@ test('tries again under the same key, after a pause', async context => {
   assert.deepEqual(keys, [keys[0], keys[0], keys[0]]);
 });
 
-test('tries again only for those recipients that it failed for', async context => {
+test('retries only the recipients that failed', async context => {
   const server = start(context);
   const pushing = push({ url, rcpt: ['alice', 'bob'], body: 'hello' });
   const problem = { status: 503, detail: 'Storage.', accepted: accepted('alice'), failed: [{ rcpt: 'bob', type: 'urn:funccomet:storage-unavailable' }] };
@@ -76,7 +76,7 @@ test('tries again only for those recipients that it failed for', async context =
   assert.deepEqual(await pushing, accepted('alice', 'bob'));
 });
 
-test('throws what is refused, at once', async context => {
+test('throws a refusal at once', async context => {
   const server = start(context);
   const pushing = assert.rejects(push({ url, rcpt: 'alice', body: 'hello' }), error => {
     assert.ok(error instanceof FuncCometError);
@@ -89,7 +89,7 @@ test('throws what is refused, at once', async context => {
   assert.equal(server.requests.length, 1);
 });
 
-test('throws the last failure where attempts come to an end', async context => {
+test('throws the last failure after the last attempt', async context => {
   const server = start(context);
   const pushing = assert.rejects(push({ url, rcpt: 'alice', body: 'hello', attempts: 2 }), { message: 'fetch failed' });
   await server.fail();
@@ -100,7 +100,7 @@ test('throws the last failure where attempts come to an end', async context => {
   assert.equal(server.requests.length, 2);
 });
 
-test('what it throws says what was accepted, for whom not, and under which key', async context => {
+test('its error has the accepted copies, the remaining recipients and the key', async context => {
   const server = start(context);
   const pushing = assert.rejects(push({ url, rcpt: ['alice', 'bob'], body: 'hello', attempts: 2 }), error => {
     assert.deepEqual([error.accepted, error.rest, error.key], [accepted('alice'), ['bob'], server.last.headers['Idempotency-Key']]);
@@ -114,7 +114,7 @@ test('what it throws says what was accepted, for whom not, and under which key',
   await pushing;
 });
 
-test('an answer that is no problem document is an error as well', async context => {
+test('an error without a problem document is thrown too', async context => {
   const server = start(context);
   const pushing = assert.rejects(push({ url, rcpt: 'alice', body: 'hello' }), { status: 404, problem: undefined, message: 'HTTP 404' });
   await server.answer(404, '<html>');
@@ -122,7 +122,7 @@ test('an answer that is no problem document is an error as well', async context 
   await pushing;
 });
 
-test('stops with the signal, in an attempt and in a pause', async context => {
+test('the signal ends an attempt or a pause', async context => {
   const server = start(context);
   for (const fail of [() => {}, () => server.fail()]) {
     const stop = new AbortController();

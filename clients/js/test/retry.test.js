@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import { backoff, pause, refusedPause, retryAfter } from '../src/retry.js';
 import { settled, stopTime } from './fake-server.js';
 
-test('backoff: anything up to a limit that doubles to half a minute', context => {
+test('backoff: random up to a limit that doubles to 30 seconds', context => {
   context.mock.method(Math, 'random', () => 1);
   assert.deepEqual([1, 2, 3, 6, 7, 8, 2000].map(backoff), [500, 1000, 2000, 16_000, 30_000, 30_000, 30_000]);
   Math.random.mock.mockImplementation(() => 0);
   assert.deepEqual([1, 7].map(backoff), [0, 0]);
 });
 
-test('refusedPause: half a minute to a minute', context => {
+test('refusedPause: 30 to 60 seconds', context => {
   context.mock.method(Math, 'random', () => 0);
   assert.equal(refusedPause(), 30_000);
   Math.random.mock.mockImplementation(() => 0.5);
@@ -30,7 +30,7 @@ test('retryAfter: an hour at most, since a timer of a month would fire at once',
   assert.equal(retryAfter('2592000'), 3_600_000);
 });
 
-test('pause: ends with the signal, before it began or in the middle', async context => {
+test('pause: ends when the signal aborts, before or during it', async context => {
   stopTime(context);
   const stop = new AbortController();
   let ended = false;

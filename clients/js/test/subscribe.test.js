@@ -22,7 +22,7 @@ function start(context, options = {}) {
 
 const acknowledged = request => request.query.getAll('ack').concat(request.query.getAll('receipt'));
 
-test('asks for JSON under a lease, first with a look and then for the longest wait', async context => {
+test('polls for JSON under a lease, first without a wait and then with the longest', async context => {
   const { server } = start(context);
   await server.answer(204);
 
@@ -43,7 +43,7 @@ for (const [wait, asked] of [[0, '1'], [-5, '1'], [1000, '220'], [60, '60']]) {
   });
 }
 
-test('asks for more at a time while a batch is handled well within its lease, and for one where it is not', async context => {
+test('asks for larger batches while they are handled well within the lease, and for one message when they are not', async context => {
   let took = 0;
   const { server } = start(context, { lease: 10, onMessage: () => sleep(context, took) });
   const asked = [];
@@ -56,7 +56,7 @@ test('asks for more at a time while a batch is handled well within its lease, an
   assert.deepEqual(asked, ['2', '4', '8', '16', '16', '16', '16', '1', '2']);
 });
 
-test('says how the connection is, each change once', async context => {
+test('reports each change of the connection once', async context => {
   const { server, states, stop } = start(context);
   await server.answer(204);
   await server.deliver(message('a'));
@@ -74,7 +74,7 @@ test('says how the connection is, each change once', async context => {
   ]);
 });
 
-test('a message is as it came, but for the receipt', async context => {
+test('passes a message on unchanged but for the receipt', async context => {
   const messages = [];
   const { server } = start(context, { onMessage: each => { messages.push(each); } });
   await server.deliver(message('a', { key: 'k' }));
@@ -95,7 +95,7 @@ test('acknowledges with the next poll, and only then polls', async context => {
   assert.deepEqual(acknowledged(server.last), []);
 });
 
-test('waits for the promise of one message before it gives the next, and before it acknowledges', async context => {
+test('waits for the handler’s promise before the next message and before it acknowledges', async context => {
   const received = [];
   const finish = [];
   const { server } = start(context, { onMessage: ({ id }) => { received.push(id); return new Promise(resolve => finish.push(resolve)); } });
@@ -112,7 +112,7 @@ test('waits for the promise of one message before it gives the next, and before 
 });
 
 for (const [kind, fails] of [['throws', () => { throw new Error('no'); }], ['rejects', async () => { throw new Error('no'); }]]) {
-  test(`a message whose handler ${kind} is not acknowledged, and given again when it comes again`, async context => {
+  test(`a message whose handler ${kind} is not acknowledged, and handled when it comes again`, async context => {
     const received = [];
     const { server } = start(context, { onMessage: ({ id, deliveries }) => { received.push(id); return id === 'b' && deliveries === 1 ? fails() : undefined; } });
     await server.deliver(message('a'), message('b'), message('c'));
@@ -135,7 +135,7 @@ test('drops a repeat by its id and by its key, and acknowledges it', async conte
   assert.deepEqual(acknowledged(server.last), ['second-a', 'receipt-c', 'receipt-d']);
 });
 
-test('a key is a repeat only where what had it before was handled', async context => {
+test('a key makes a repeat only if a message with it was handled', async context => {
   const received = [];
   const { server } = start(context, { onMessage: ({ id }) => { received.push(id); if (id === 'a') { throw new Error('no'); } } });
   await server.deliver(message('a', { key: 'one' }), message('b', { key: 'one' }));
@@ -143,7 +143,7 @@ test('a key is a repeat only where what had it before was handled', async contex
   assert.deepEqual(received, ['a', 'b']);
 });
 
-test('forgets what was handled hours ago', async context => {
+test('forgets messages that were handled hours ago', async context => {
   const { server, received } = start(context, { wait: 1 });
   await server.deliver(message('a', { key: 'daily' }));
   await pass(context, 1000);
@@ -153,7 +153,7 @@ test('forgets what was handled hours ago', async context => {
   assert.deepEqual(received, ['a', 'b']);
 });
 
-test('remembers the last thousands of messages, not all', async context => {
+test('remembers the last thousands of messages only', async context => {
   const { server, received } = start(context);
   const many = Array.from({ length: 4100 }, (_, number) => message(`many-${number}`));
   await server.deliver(...many);
@@ -163,7 +163,7 @@ test('remembers the last thousands of messages, not all', async context => {
   assert.deepEqual(received.slice(4100), ['many-0']);
 });
 
-test('does not run in circles where it is given nothing but repeats', async context => {
+test('slows down when it gets only repeats', async context => {
   const { server } = start(context);
   await server.deliver(message('a'));
   await server.deliver(message('a'));
@@ -173,7 +173,7 @@ test('does not run in circles where it is given nothing but repeats', async cont
   assert.equal(server.held, 1);
 });
 
-test('keeps receipts until an answer shows that they arrived', async context => {
+test('keeps receipts until a poll with them is answered', async context => {
   const { server } = start(context);
   await server.deliver(message('a'));
   await server.fail();
@@ -184,7 +184,7 @@ test('keeps receipts until an answer shows that they arrived', async context => 
   assert.deepEqual(acknowledged(server.last), []);
 });
 
-test('receipts that are refused are not sent for ever', async context => {
+test('drops refused receipts', async context => {
   const { server } = start(context);
   await server.deliver(message('a'));
   await server.refuse(400, 'ack is malformed.');
@@ -194,7 +194,7 @@ test('receipts that are refused are not sent for ever', async context => {
   assert.deepEqual(acknowledged(server.last), []);
 });
 
-test('acknowledges in between where a batch takes longer than half its lease', async context => {
+test('acknowledges in between when a batch takes longer than half its lease', async context => {
   const finish = [];
   const { server } = start(context, { lease: 10, onMessage: () => new Promise(resolve => finish.push(resolve)) });
   await server.deliver(message('a'), message('b'), message('c'));
@@ -215,7 +215,7 @@ test('acknowledges in between where a batch takes longer than half its lease', a
   assert.deepEqual(acknowledged(server.last), ['receipt-c']);
 });
 
-test('an acknowledgement in between that fails goes with the next poll', async context => {
+test('sends receipts with the next poll if an acknowledgement in between fails', async context => {
   const finish = [];
   const { server } = start(context, { lease: 10, onMessage: () => new Promise(resolve => finish.push(resolve)) });
   await server.deliver(message('a'), message('b'));
@@ -229,7 +229,7 @@ test('an acknowledgement in between that fails goes with the next poll', async c
   assert.deepEqual(acknowledged(server.last), ['receipt-a', 'receipt-b']);
 });
 
-test('an acknowledgement that somebody else has answered goes with the next poll', async context => {
+test('sends receipts with the next poll if an acknowledgement was not answered by the server', async context => {
   const finish = [];
   const { server } = start(context, { lease: 10, onMessage: () => new Promise(resolve => finish.push(resolve)) });
   await server.deliver(message('a'), message('b'));
@@ -267,7 +267,7 @@ test('stop: ends the poll, lets the handler finish, acknowledges what was handle
   assert.equal(server.polls.length, 1);
 });
 
-test('stops with the signal, before it began too', async context => {
+test('the signal stops it, even before it began', async context => {
   const stop = new AbortController();
   const { server, states } = start(context, { signal: stop.signal });
   await settled();
@@ -284,6 +284,6 @@ test('stops with the signal, before it began too', async context => {
   assert.equal(server.held, 0);
 });
 
-test('says at once what it misses', () => {
+test('throws at once if an option is missing', () => {
   assert.throws(() => subscribe({ url: 'https://app.example/api', onMessage: () => {} }), /needs url, rcpt and onMessage/);
 });

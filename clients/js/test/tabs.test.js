@@ -29,7 +29,7 @@ function start(context) {
   return { browser, server, open };
 }
 
-test('tabs hold one poll between them, and each gets every message, once and in order', async context => {
+test('tabs share one poll, and each gets every message once and in order', async context => {
   const { server, open } = start(context);
   const tabs = [1, 2, 3, 4, 5].map(() => open());
   await settled();
@@ -42,7 +42,7 @@ test('tabs hold one poll between them, and each gets every message, once and in 
   assert.deepEqual(acknowledged(server.last), ['receipt-c', 'second-a']);
 });
 
-test('every tab knows how the connection is, one that comes late too', async context => {
+test('every tab gets the state of the connection, a late one too', async context => {
   const { server, open } = start(context);
   const leader = open();
   const follower = open();
@@ -74,7 +74,7 @@ test('a leader that stops acknowledges what it has handled, and the next tab lea
   assert.deepEqual(acknowledged(server.last), ['second-c', 'receipt-d']);
 });
 
-test('a leader whose tab is closed is replaced at once; what it shared is not shown again', async context => {
+test('a leader whose tab closes is replaced at once, and its messages are not handled again', async context => {
   const { browser, server, open } = start(context);
   open({ handle: () => new Promise(resolve => context.after(resolve)) });
   const followers = [open(), open()];
@@ -88,7 +88,7 @@ test('a leader whose tab is closed is replaced at once; what it shared is not sh
   assert.deepEqual(acknowledged(server.last), ['second-a', 'second-b', 'receipt-c']);
 });
 
-test('a message that the leader fails for comes again to it, and to nobody twice', async context => {
+test('a message that the leader’s handler fails for comes again to the leader only', async context => {
   const { server, open } = start(context);
   const leader = open({ handle: ({ deliveries }) => { if (deliveries === 1) { throw new Error('no'); } } });
   const follower = open();
@@ -101,7 +101,7 @@ test('a message that the leader fails for comes again to it, and to nobody twice
   assert.deepEqual(acknowledged(server.last), ['second-a']);
 });
 
-test('a message that another tab fails for is given to it again after the lease, though not for ever', async context => {
+test('a follower retries a message that its handler fails for after each lease, but not for ever', async context => {
   const { server, open } = start(context);
   open();
   let fails = true;
@@ -121,7 +121,7 @@ test('a message that another tab fails for is given to it again after the lease,
   assert.equal(follower.received.filter(id => id === 'b').length, 10);
 });
 
-test('a frozen leader, whose timers stand still, loses its lead to a tab that is awake', async context => {
+test('a frozen leader loses its lead to a tab that is awake', async context => {
   const { server, open } = start(context);
   const { setInterval } = globalThis;
   globalThis.setInterval = () => 0;
@@ -139,7 +139,7 @@ test('a frozen leader, whose timers stand still, loses its lead to a tab that is
   assert.deepEqual([frozen.received, follower.received], [['a'], ['a']]);
 });
 
-test('a leader that is awake keeps its lead, however quiet it is', async context => {
+test('a leader that is awake keeps its lead without messages', async context => {
   const { server, open } = start(context);
   const leader = open();
   const follower = open();
@@ -164,7 +164,7 @@ test('a tab that slept does not take the lead from a leader that did not', async
   assert.equal(follower.states.at(-1).leader, false);
 });
 
-test('a leader that is refused gives way to a tab that is let in', async context => {
+test('a refused leader gives way to a tab with a valid token', async context => {
   const { server, open } = start(context);
   const expired = open({ token: 'expired' });
   const valid = open({ token: 'valid' });
@@ -180,7 +180,7 @@ test('a leader that is refused gives way to a tab that is let in', async context
   assert.equal(server.held, 1);
 });
 
-test('recipients and servers have a leader each', async context => {
+test('each recipient and each server has its own leader', async context => {
   const { browser, server, open } = start(context);
   open({ rcpt: 'alice' });
   open({ rcpt: 'bob' });
@@ -191,7 +191,7 @@ test('recipients and servers have a leader each', async context => {
   assert.deepEqual(browser.locks, ['funccomet https://app.example/api alice', 'funccomet https://app.example/api bob', 'funccomet https://other.example/api alice']);
 });
 
-test('where locks are not to be had each tab polls', async context => {
+test('without locks each tab polls', async context => {
   const { server, open } = start(context);
   delete globalThis.isSecureContext;
   open();
@@ -201,7 +201,7 @@ test('where locks are not to be had each tab polls', async context => {
   assert.equal(server.held, 2);
 });
 
-test('where locks are forbidden each tab polls', async context => {
+test('if locks are forbidden each tab polls', async context => {
   const { browser, server, open } = start(context);
   browser.forbidden = true;
   open();
@@ -211,7 +211,7 @@ test('where locks are forbidden each tab polls', async context => {
   assert.equal(server.held, 2);
 });
 
-test('a page that is put aside gives up the lead and acknowledges; it takes part again when it comes back', async context => {
+test('a page that is hidden in the back/forward cache acknowledges, gives up the lead, and joins again when it comes back', async context => {
   const { browser, server, open } = start(context);
   const tab = open();
   await server.deliver(message('a'));
@@ -228,7 +228,7 @@ test('a page that is put aside gives up the lead and acknowledges; it takes part
   assert.deepEqual(tab.received, ['a', 'b']);
 });
 
-test('a page that is put aside in the middle of an answer leaves the rest to come again', async context => {
+test('a page that is hidden in the middle of a batch does not acknowledge the rest', async context => {
   const { browser, server, open } = start(context);
   let finish;
   const tab = open({ handle: ({ id }) => id === 'a' ? new Promise(resolve => { finish = resolve; }) : undefined });
@@ -240,7 +240,7 @@ test('a page that is put aside in the middle of an answer leaves the rest to com
   assert.deepEqual(server.acknowledgements.flatMap(acknowledged), ['receipt-a']);
 });
 
-test('a leader does not take another’s word for how its connection is', async context => {
+test('a leader ignores the state that another tab reports', async context => {
   const { browser, server, open } = start(context);
   const leader = open();
   await server.answer(204);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { subscribe } from 'funccomet';
 import { FakeServer, message, pass, settled, sleep, stopped, stopTime } from './fake-server.js';
 
-// The time that tests begin at, in seconds.
+// The time at which tests begin, in seconds.
 const now = Date.parse('2026-01-02T03:04:05Z') / 1000;
 
 const jwt = (exp, padding = '') => `e30.${Buffer.from(JSON.stringify({ sub: `älice?>${padding}`, exp })).toString('base64url')}.sig`;
@@ -19,7 +19,7 @@ function start(context, options) {
 
 const sent = server => server.requests.map(request => request.headers.Authorization);
 
-test('a token goes into the header, not into the URL, of polls and acknowledgements', async context => {
+test('polls and acknowledgements send the token in a header, not in the URL', async context => {
   const { server, stop } = start(context, { token: 'abc' });
   await server.deliver(message('a'));
   await stop();
@@ -29,7 +29,7 @@ test('a token goes into the header, not into the URL, of polls and acknowledgeme
   assert.doesNotMatch(server.requests.map(request => request.query.toString()).join(), /abc/);
 });
 
-test('a token is asked for once and used until it is about to end', async context => {
+test('getToken is called once, and again when the token is about to expire', async context => {
   let count = 0;
   const tokens = [jwt(now + 100), jwt(now + 3600)];
   const { server } = start(context, { getToken: async () => tokens[count++], wait: 20 });
@@ -49,7 +49,7 @@ test('a token is asked for once and used until it is about to end', async contex
   assert.deepEqual(sent(server).slice(-2), [`Bearer ${tokens[0]}`, `Bearer ${tokens[1]}`]);
 });
 
-test('the end of a token is read whatever base64url its payload needs', async context => {
+test('the expiry of a token is read from any base64url', async context => {
   for (const padding of ['', '1', '22', '~~~', '???', 'öö']) {
     let count = 0;
     const ended = start(context, { getToken: () => { count++; return jwt(now + 29, padding); } });
@@ -61,7 +61,7 @@ test('the end of a token is read whatever base64url its payload needs', async co
   }
 });
 
-test('a token that says nothing of its end is used until it is refused', async context => {
+test('a token without an expiry is used until it is refused', async context => {
   let count = 0;
   const { server } = start(context, { getToken: () => `opaque-${++count}` });
   await server.answer(204);
@@ -71,7 +71,7 @@ test('a token that says nothing of its end is used until it is refused', async c
   assert.deepEqual(sent(server), ['Bearer opaque-1', 'Bearer opaque-1', 'Bearer opaque-1']);
 });
 
-test('on 401 the token is renewed once, and the request made again at once', async context => {
+test('after a 401 the token is renewed once and the request repeated at once', async context => {
   let count = 0;
   const { server, states } = start(context, { getToken: () => `token-${++count}` });
   await server.refuse(401, 'The token has ended.');
@@ -81,7 +81,7 @@ test('on 401 the token is renewed once, and the request made again at once', asy
   assert.deepEqual(states.map(({ state }) => state), ['connecting', 'open']);
 });
 
-test('a second 401 is a refusal: said, and tried again later with another token', async context => {
+test('a second 401 is reported as a refusal and tried again later with another token', async context => {
   let count = 0;
   const { server, states } = start(context, { getToken: () => `token-${++count}` });
   await server.refuse(401, 'No.');
@@ -97,7 +97,7 @@ test('a second 401 is a refusal: said, and tried again later with another token'
 });
 
 for (const status of [401, 403]) {
-  test(`a fixed token that is refused is said, not hammered with: ${status}`, async context => {
+  test(`a refused fixed token is reported and retried after a pause: ${status}`, async context => {
     const { server, states } = start(context, { token: 'abc' });
     await server.refuse(status, 'No.');
 
@@ -108,7 +108,7 @@ for (const status of [401, 403]) {
   });
 }
 
-test('where no token can be had it is tried again, as with any failure', async context => {
+test('a failing getToken is called again after a pause', async context => {
   let count = 0;
   const { server, states } = start(context, { getToken: async () => { if (++count === 1) { throw new Error('signed out'); } return 'abc'; } });
   await settled();
@@ -119,8 +119,8 @@ test('where no token can be had it is tried again, as with any failure', async c
   assert.equal(states.at(-1).state, 'open');
 });
 
-for (const [what, given] of [['the page of an error', '<html>Sign in to this network.</html>'], ['a line break', 'abc\n'], ['another alphabet', 'grün'], ['nothing', undefined]]) {
-  test(`what is no token is not kept: ${what}`, async context => {
+for (const [what, given] of [['an error page', '<html>Sign in to this network.</html>'], ['a line break', 'abc\n'], ['another alphabet', 'grün'], ['nothing', undefined]]) {
+  test(`a malformed token is not kept: ${what}`, async context => {
     let count = 0;
     const { server, states } = start(context, { getToken: async () => ++count === 1 ? given : 'abc' });
     await settled();
@@ -133,7 +133,7 @@ for (const [what, given] of [['the page of an error', '<html>Sign in to this net
   });
 }
 
-test('a poll whose token never comes is given up', async context => {
+test('gives up a poll whose token never comes', async context => {
   let count = 0;
   start(context, { getToken: () => { count++; return new Promise(() => {}); } });
   await pass(context, 9_999);
@@ -143,10 +143,10 @@ test('a poll whose token never comes is given up', async context => {
   assert.equal(count, 2);
 });
 
-test('a renewal that never ends does not hold up a stop with something to acknowledge', async context => {
+test('a renewal that never ends does not delay a stop with receipts to acknowledge', async context => {
   const tokens = [jwt(now + 40), new Promise(() => {})];
   const { server, stop } = start(context, { getToken: () => tokens.length > 1 ? tokens.shift() : tokens[0], onMessage: () => sleep(context, 14_000) });
-  // Node's own timeout does not go by the test's clock.
+  // Node's AbortSignal.timeout ignores mocked timers.
   context.mock.method(AbortSignal, 'timeout', ms => {
     const late = new AbortController();
     setTimeout(() => late.abort(), ms);

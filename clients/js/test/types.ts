@@ -1,4 +1,4 @@
-// What the types allow a user, and what not; package.test.js has it compiled.
+// What the types allow and forbid. package.test.js compiles it.
 import { FuncCometError, longpoll, push, subscribe, type Accepted, type Message, type PushFailure, type State } from 'funccomet';
 
 const stop: () => void = longpoll('/api/poll?rcpt=alice', body => body.toUpperCase());

@@ -1,4 +1,4 @@
-@description('What the resources\' names begin with.')
+@description('The prefix of the resources\' names.')
 param prefix string
 
 @description('The region.')
@@ -13,7 +13,7 @@ param insightsId string
 @description('The app\'s address, without /api.')
 param appUrl string
 
-@description('Who is told.')
+@description('The mail address that gets the alerts.')
 param email string
 
 @description('The most polls that an instance holds.')
@@ -21,7 +21,8 @@ param maxHeldPolls int
 
 var nearlyFull = maxHeldPolls * 9 / 10
 
-// What each rule counts in 5 minutes; above its limit, for as many times on end as it says, somebody is told. The names are those of the README's telemetry table.
+// Each rule computes a figure every 5 minutes, and alerts after it has exceeded the limit for the given number of consecutive periods.
+// docs/configuration.md lists the metrics.
 var rules = [
   {
     name: 'failed-polls'
@@ -36,7 +37,7 @@ customMetrics
 '''
   }
   {
-    // A full instance refuses some until the platform has started the next one: that takes seconds, and is nobody's trouble.
+    // A full instance refuses some polls for seconds, until the platform has started the next one. That needs no alert.
     name: 'refused-polls'
     description: 'For 10 minutes instances have refused more polls than one holds: there are too few of them, or a client polls too often.'
     severity: 1
@@ -134,7 +135,7 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       ]
       evaluationFrequency: 'PT5M'
       windowSize: 'PT5M'
-      // At the first deployment there is no telemetry that a query could be checked against.
+      // At the first deployment there is no telemetry yet, and validation would fail.
       skipQueryValidation: true
       criteria: {
         allOf: [
@@ -160,11 +161,11 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
   }
 ]
 
-// An app that does not start reports nothing that a rule could count: it is asked from outside, as its clients ask it.
+// An app that does not start reports no metrics, so this test calls it from outside, as clients do.
 resource health 'Microsoft.Insights/webtests@2022-06-15' = {
   name: '${prefix}-health'
   location: location
-  // Application Insights shows a test by this.
+  // Application Insights needs this tag to show the test.
   tags: union(tags, { 'hidden-link:${insightsId}': 'Resource' })
   kind: 'standard'
   properties: {
@@ -172,7 +173,7 @@ resource health 'Microsoft.Insights/webtests@2022-06-15' = {
     SyntheticMonitorId: '${prefix}-health'
     Kind: 'standard'
     Enabled: true
-    // Seconds. A start is in time, and an answer that fails is asked for again.
+    // Seconds. The timeout allows for a cold start, and a failed call is retried.
     Frequency: 300
     Timeout: 60
     RetryEnabled: true

@@ -1,4 +1,4 @@
-@description('What the endpoint is called.')
+@description('The endpoint\'s name.')
 param name string
 
 @description('The region.')
@@ -7,19 +7,19 @@ param location string
 @description('Tags of every resource.')
 param tags { *: string }
 
-@description('What it leads to.')
+@description('The resource that it connects to.')
 param targetId string
 
-@description('Which service of it: blob, queue or vault.')
+@description('The service of that resource: blob, queue or vault.')
 param service 'blob' | 'queue' | 'vault'
 
 @description('The DNS zone of that service\'s private addresses.')
 param zoneName string
 
-@description('The network whose names it answers for.')
+@description('The network in which the zone resolves names.')
 param networkId string
 
-@description('Where it stands.')
+@description('The subnet of the endpoint.')
 param subnetId string
 
 resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = {

@@ -12,10 +12,10 @@ param location string
 @description('Tags of every resource.')
 param tags { *: string }
 
-@description('The user-assigned identity that the app does everything with.')
+@description('The user-assigned identity with which the app reaches everything else.')
 param identityId string
 
-@description('Its client id.')
+@description('The client id of that identity.')
 param identityClientId string
 
 @description('The address of the account\'s blobs.')
@@ -24,28 +24,28 @@ param blobUri string
 @description('The address of the account\'s queues.')
 param queueUri string
 
-@description('Where the app\'s package lies.')
+@description('The address of the container with the app\'s package.')
 param packageContainerUri string
 
 @description('The component that the app reports to.')
 param insightsName string
 
-@description('Where the key is that tokens are signed with.')
+@description('The address of the key that signs tokens.')
 param signingKeyUri string
 
-@description('Where the second key is.')
+@description('The address of the second key, which only validates tokens.')
 param previousKeyUri string
 
-@description('Memory of an instance, in MB.')
+@description('Memory of an instance in MB.')
 param instanceMemoryMB int
 
-@description('The most instances.')
+@description('The maximum number of instances.')
 param maximumInstanceCount int
 
 @description('The most requests that an instance serves at a time.')
 param perInstanceConcurrency int
 
-@description('Instances that are never let go.')
+@description('Instances that always run.')
 param alwaysReadyInstances int
 
 @description('Whether instances are spread over zones.')
@@ -54,7 +54,7 @@ param zoneRedundant bool
 @description('Origins whose scripts may call the app.')
 param allowedOrigins string[]
 
-@description('The subnet that the app\'s requests come from; empty: none.')
+@description('The subnet that the app\'s outgoing requests come from; empty for none.')
 param subnetId string
 
 @description('Whether the host\'s log goes to the workspace.')
@@ -66,7 +66,7 @@ param workspaceId string
 @description('The most polls that an instance holds.')
 param maxHeldPolls int
 
-@description('Settings of the app that are not its defaults.')
+@description('Settings of the app that differ from their defaults.')
 param settings settingsType
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
@@ -78,7 +78,7 @@ var ownSettings = {
   AzureWebJobsStorage__queueServiceUri: queueUri
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identityClientId
-  // An address and an id. It opens nothing: whoever reports needs an identity with a role.
+  // An address and an id, and not a secret: to send telemetry takes an identity with a role.
   APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
   FuncComet__Limits__MaxHeldPolls: '${maxHeldPolls}'
@@ -148,7 +148,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         name: 'dotnet-isolated'
         version: '10.0'
       }
-      // Instances are exchanged by turns, and what they serve comes to its end. The platform's default stops all at once. The API takes it; Bicep's types do not have it yet.
+      // Replaces instances in turn and lets their requests finish; the platform's default stops all of them at once. The API accepts this
+      // property, but Bicep's types do not have it yet.
       #disable-next-line BCP037
       siteUpdateStrategy: {
         type: 'RollingUpdate'
@@ -174,7 +175,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   }
 }
 
-// Publishing is by Entra too: no user name and password opens the app.
+// Publishing uses Entra too: with this and the next resource, no user name and password opens the app.
 resource ftpByPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: app
   name: 'ftp'
@@ -191,7 +192,7 @@ resource publishingByPassword 'Microsoft.Web/sites/basicPublishingCredentialsPol
   }
 }
 
-// The host's log, not that of requests: their addresses name recipients and may have tokens.
+// The host's log, but not the request log: its URLs name recipients and may contain tokens.
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (diagnosticLogs) {
   scope: app
   name: 'host'
@@ -206,5 +207,5 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   }
 }
 
-@description('Its address.')
+@description('The app\'s address, without /api.')
 output url string = 'https://${app.properties.defaultHostName}'

@@ -1,4 +1,4 @@
-@description('What the identity is called.')
+@description('The identity\'s name.')
 param name string
 
 @description('The region.')
@@ -13,8 +13,8 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
   tags: tags
 }
 
-@description('The resource that the app is given.')
+@description('The identity\'s resource id.')
 output id string = identity.id
 
-@description('What the app names itself by.')
+@description('The client id with which the app requests tokens.')
 output clientId string = identity.properties.clientId

@@ -7,21 +7,21 @@ param location string
 @description('Tags of every resource.')
 param tags { *: string }
 
-@description('Whether the vault is reached by its private endpoint alone.')
+@description('Whether the vault can be reached only by its private endpoint.')
 param private bool
 
-@description('Whether the vault\'s audit goes to the workspace.')
+@description('Whether the vault\'s audit log goes to the workspace.')
 param diagnosticLogs bool
 
 @description('The workspace.')
 param workspaceId string
 
 @secure()
-@description('The first signing key. New at every deployment, and taken by the first alone.')
+@description('The first signing key. Every deployment makes a new value, but only the first deployment stores it.')
 param firstSigningKey string = '${newGuid()}${newGuid()}'
 
 @secure()
-@description('The first second key. It has signed nothing: it is what the signing key is changed for. New at every deployment, and taken by the first alone.')
+@description('The first second key, which becomes the signing key at the first rotation. Every deployment makes a new value, but only the first deployment stores it.')
 param firstPreviousKey string = '${newGuid()}${newGuid()}'
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
@@ -37,11 +37,11 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     enableRbacAuthorization: true
     enablePurgeProtection: true
     enableSoftDelete: true
-    // The keys can be made anew; what a deleted vault keeps from use for this long is its name.
+    // The minimum: the keys can be replaced, and a deleted vault's name stays reserved for this long.
     softDeleteRetentionInDays: 7
     publicNetworkAccess: private ? 'Disabled' : 'Enabled'
     networkAcls: {
-      // The deployment makes the first keys through Azure Resource Manager, which this does not stop.
+      // The deployment creates the first keys through Azure Resource Manager, which these rules do not block.
       bypass: 'None'
       defaultAction: private ? 'Deny' : 'Allow'
     }
@@ -80,11 +80,11 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   }
 }
 
-@description('The vault.')
+@description('The vault\'s resource id.')
 output id string = vault.id
 
-@description('Where the app finds the key that tokens are signed with: an address, not the key.')
+@description('The address of the key that signs tokens, not the key itself.')
 output signingKeyUri string = '${vault.properties.vaultUri}secrets/${signingKey.name}'
 
-@description('Where the app finds the second key: an address, not the key.')
+@description('The address of the second key, not the key itself.')
 output previousKeyUri string = '${vault.properties.vaultUri}secrets/${previousKey.name}'

@@ -37,7 +37,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
   }
 }
 
-// The telemetry table of the README, a chart for each line of it.
+// A chart for each metric in docs/configuration.md.
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   name: guid(insights.id, 'workbook')
   location: location
@@ -51,8 +51,8 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   }
 }
 
-@description('The workspace.')
+@description('The workspace\'s resource id.')
 output workspaceId string = workspace.id
 
-@description('The component that the app reports to.')
+@description('The resource id of the component that the app reports to.')
 output insightsId string = insights.id

@@ -1,4 +1,4 @@
-@description('What the resources\' names begin with.')
+@description('The prefix of the resources\' names.')
 param prefix string
 
 @description('The region.')
@@ -7,7 +7,7 @@ param location string
 @description('Tags of every resource.')
 param tags { *: string }
 
-@description('The network\'s addresses: a /24.')
+@description('The network\'s address range: a /24.')
 param addressPrefix string
 
 resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
@@ -25,7 +25,7 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
         name: 'app'
         properties: {
           addressPrefix: cidrSubnet(addressPrefix, 25, 0)
-          // What Flex Consumption asks for; not the delegation of the other plans.
+          // Flex Consumption needs this delegation; the other plans use a different one.
           delegations: [
             {
               name: 'app'
@@ -55,11 +55,11 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
   }
 }
 
-@description('The network.')
+@description('The network\'s resource id.')
 output id string = network.id
 
-@description('Where the app\'s instances come from.')
+@description('The subnet that the app\'s outgoing requests come from.')
 output appSubnetId string = network::app.id
 
-@description('Where the private endpoints are.')
+@description('The subnet of the private endpoints.')
 output endpointSubnetId string = network::endpoints.id

@@ -1,13 +1,13 @@
-@description('Who is given the roles: the app\'s identity.')
+@description('The app\'s identity, which gets the roles.')
 param identityName string
 
-@description('The account of its package, its mailboxes and the host\'s own state.')
+@description('The storage account with the app\'s package, the mailboxes and the host\'s own state.')
 param storageName string
 
-@description('The component that it reports to.')
+@description('The component that the app reports to.')
 param insightsName string
 
-@description('The vault of its keys.')
+@description('The vault with the app\'s keys.')
 param vaultName string
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
@@ -26,16 +26,16 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
   name: vaultName
 }
 
-// Storage Blob Data Owner: the host keeps its function keys and locks in blobs, and its lock takes leases and writes tags.
+// Storage Blob Data Owner: the host keeps its function keys and locks in blobs. Its locks take leases and write tags.
 var blobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 
-// Storage Queue Data Contributor: the mailboxes. They are made and emptied by the app.
+// Storage Queue Data Contributor: the app creates and clears the mailboxes' queues.
 var queueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
 
-// Monitoring Metrics Publisher: telemetry of every kind.
+// Monitoring Metrics Publisher: sends all telemetry, not only metrics.
 var metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
-// Key Vault Secrets User: reads the keys, writes none.
+// Key Vault Secrets User: reads the keys and cannot write them.
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 
 resource blobRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {

@@ -7,13 +7,13 @@ param location string
 @description('Tags of every resource.')
 param tags { *: string }
 
-@description('Whether the account is kept in three zones and not in one.')
+@description('Whether the account is replicated across three zones rather than within one.')
 param zoneRedundant bool
 
-@description('Whether the account is reached by its private endpoints alone.')
+@description('Whether the account can be reached only by its private endpoints.')
 param private bool
 
-@description('Whether figures of the queues go to the workspace.')
+@description('Whether the queues\' metrics go to the workspace.')
 param diagnosticLogs bool
 
 @description('The workspace.')
@@ -59,7 +59,7 @@ resource queues 'Microsoft.Storage/storageAccounts/queueServices@2025-08-01' = {
   name: 'default'
 }
 
-// Figures alone: a log of each request would be as long as what is asked of the queues.
+// Metrics only: a log would have an entry for every storage request.
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (diagnosticLogs) {
   scope: queues
   name: 'figures'
@@ -74,14 +74,14 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   }
 }
 
-@description('The account.')
+@description('The account\'s resource id.')
 output id string = account.id
 
-@description('Where the app\'s package lies.')
+@description('The address of the container with the app\'s package.')
 output packageContainerUri string = '${account.properties.primaryEndpoints.blob}${packageContainer}'
 
-@description('The address of its blobs.')
+@description('The address of the account\'s blobs.')
 output blobUri string = account.properties.primaryEndpoints.blob
 
-@description('The address of its queues.')
+@description('The address of the account\'s queues.')
 output queueUri string = account.properties.primaryEndpoints.queue

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json.Serialization;
 
-namespace FuncComet.Client;
+namespace FuncComet.Client.Connection;
 
-/// <summary>The answers' JSON.</summary>
+/// <summary>Serialization of the JSON bodies that the function app answers.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(PushJson))]
 [JsonSerializable(typeof(PollJson))]

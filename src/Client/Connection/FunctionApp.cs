@@ -1,37 +1,42 @@
 using System.Net;
 using System.Net.Http.Headers;
+using FuncComet.Client.Tokens;
 
-namespace FuncComet.Client;
+namespace FuncComet.Client.Connection;
 
-/// <summary>Sends requests with what opens them, and says in one way what went wrong.</summary>
+/// <summary>
+/// Sends requests with the function key or a recipient's token, and turns every failure into a <see cref="FuncCometException"/>.
+/// </summary>
 internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions options, TimeProvider time)
 {
-    /// <summary>HttpClient's own default, for those whose HttpClient has no limit.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(100);
+    /// <summary>
+    /// The limit of every request but a poll. It is HttpClient's default, applied here because the HttpClient may have no limit.
+    /// </summary>
+    public static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(100);
 
-    // What a poll may take beyond its timeout before its connection counts as dead: the storage's client has its own retries.
+    // How long a poll may exceed its timeout before its connection counts as dead. The app's storage client may retry in that time.
     private static readonly TimeSpan Overtime = TimeSpan.FromSeconds(30);
 
-    // An HttpClient that gives up would do so before the answer is there.
+    // A poll ends this long before HttpClient.Timeout, so that its answer arrives before the HttpClient gives up.
     private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(10);
 
-    // No timer waits for much longer.
-    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
+    // A Retry-After beyond what timers support must not make them fail.
+    private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromDays(1);
 
     private readonly TokenCache? _tokens = options.TokenProvider is null ? null : new TokenCache(options.TokenProvider, time);
 
-    /// <summary>The longest that a poll can be held before this HttpClient gives up.</summary>
+    /// <summary>The longest poll timeout at which this HttpClient does not give up.</summary>
     public TimeSpan LongestHeld { get; } =
         http.Timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue
         : http.Timeout > 2 * Reserve ? WholeSeconds(http.Timeout - Reserve)
         : WholeSeconds(http.Timeout / 2);
 
-    /// <summary>After what time a poll that should be held this long is given up.</summary>
+    /// <summary>The limit of a poll with this timeout.</summary>
     public static TimeSpan LimitOf(TimeSpan held) => held + Overtime;
 
     public Target Target(string function) => new(options.BaseAddress!, function);
 
-    /// <summary>Sends a request of the application's server, which has the function key.</summary>
+    /// <summary>Sends a request with the function key, as an application's server does.</summary>
     public async Task<Answer> AsApplicationAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (options.FunctionKey is not null)
@@ -39,11 +44,18 @@ internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions option
             request.Headers.Add("x-functions-key", options.FunctionKey);
         }
 
-        return (await SendAsync(request, Longest, cancellationToken).ConfigureAwait(false)).ThrowIfRefused();
+        return (await SendAsync(request, RequestLimit, cancellationToken).ConfigureAwait(false)).ThrowIfRefused();
     }
 
-    /// <summary>Sends a request of a recipient, who has a token; with a new one once where it is refused.</summary>
-    public async Task<Answer> AsRecipientAsync(string recipient, HttpMethod method, Target target, TimeSpan limit, CancellationToken cancellationToken)
+    /// <summary>
+    /// Sends a request with the recipient's token. If the token is refused, gets a new one and sends the request once more.
+    /// </summary>
+    public async Task<Answer> AsRecipientAsync(
+        string recipient,
+        HttpMethod method,
+        Target target,
+        TimeSpan limit,
+        CancellationToken cancellationToken)
     {
         var token = await TokenAsync(recipient, cancellationToken).ConfigureAwait(false);
         var answer = await SendAsync(WithToken(token), limit, cancellationToken).ConfigureAwait(false);
@@ -63,7 +75,9 @@ internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions option
     }
 
     private async Task<RecipientToken?> TokenAsync(string recipient, CancellationToken cancellationToken) =>
-        _tokens is null ? null : await ReachAsync(end => _tokens.GetAsync(recipient, end), Longest, cancellationToken).ConfigureAwait(false);
+        _tokens is null
+            ? null
+            : await ReachAsync(end => _tokens.GetAsync(recipient, end), RequestLimit, cancellationToken).ConfigureAwait(false);
 
     private Task<Answer> SendAsync(HttpRequestMessage request, TimeSpan limit, CancellationToken cancellationToken) => ReachAsync(
         async end =>
@@ -83,7 +97,7 @@ internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions option
         limit,
         cancellationToken);
 
-    // Who is not reached, or not in time, is so in one way, whatever cut the call short: no connection, the HttpClient's limit, or ours.
+    // Reports every missing answer the same way: no connection, the HttpClient's limit, or this client's own.
     private async Task<T> ReachAsync<T>(Func<CancellationToken, Task<T>> call, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(limit, time);
@@ -107,7 +121,7 @@ internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions option
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? header)
     {
         var wait = header?.Delta ?? header?.Date - time.GetUtcNow();
-        return wait > LongestPause ? LongestPause : wait > TimeSpan.Zero ? wait : null;
+        return wait > MaxRetryAfter ? MaxRetryAfter : wait > TimeSpan.Zero ? wait : null;
     }
 
     private static TimeSpan WholeSeconds(TimeSpan time) => TimeSpan.FromSeconds(Math.Floor(time.TotalSeconds));

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text;
 
-namespace FuncComet.Client;
+namespace FuncComet.Client.Connection;
 
-/// <summary>The address of a request: a function and its parameters.</summary>
+/// <summary>Builds the address of a request: a function and its query.</summary>
 internal sealed class Target(Uri baseAddress, string function)
 {
-    // A name that is no valid text would be sent as another one.
+    // Throws on unpaired surrogates, which Uri.EscapeDataString would replace, so that the value would name another recipient.
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly StringBuilder _address = new($"{baseAddress.AbsoluteUri.TrimEnd('/')}/{function}");
@@ -24,7 +24,8 @@ internal sealed class Target(Uri baseAddress, string function)
 
     public Target With(string name, IEnumerable<string> values) => values.Aggregate(this, (target, value) => target.With(name, value));
 
-    /// <summary>A time in whole seconds; where it is null the function app decides.</summary>
+    /// <summary>Adds a time in whole seconds; null adds nothing, so that the function app's default applies.</summary>
+    /// <exception cref="ArgumentException">The time is not whole seconds.</exception>
     public Target With(string name, TimeSpan? time) =>
         time is not { } value ? this
         : value.Ticks % TimeSpan.TicksPerSecond == 0 ? With(name, ((long)value.TotalSeconds).ToString(CultureInfo.InvariantCulture))

@@ -1,7 +1,8 @@
-namespace FuncComet.Client;
+namespace FuncComet.Client.Reading;
 
 /// <summary>
-/// Pauses after failures in a row: anything up to a limit that doubles, half a second to half a minute, so that readers that failed together do not come back together.
+/// Pauses after consecutive failures: a random time up to a limit that doubles from 0.5 to 30 seconds. The full jitter keeps readers that
+/// failed together from coming back together.
 /// </summary>
 internal sealed class Backoff(Random random)
 {
@@ -10,14 +11,14 @@ internal sealed class Backoff(Random random)
 
     private int _failures;
 
-    /// <summary>The pause after one failure more.</summary>
+    /// <summary>Counts a failure and returns the pause after it.</summary>
     public TimeSpan Next()
     {
-        // From 2^6 on the longest has been reached; the bound keeps the shift from overflowing.
+        // 2^6 times the first limit exceeds the longest; stopping there keeps the shift from overflowing.
         var limit = First * (1 << Math.Min(_failures++, 6));
         return (limit < Longest ? limit : Longest) * random.NextDouble();
     }
 
-    /// <summary>All is well again.</summary>
+    /// <summary>Forgets the failures, after a success.</summary>
     public void Reset() => _failures = 0;
 }

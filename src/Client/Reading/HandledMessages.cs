@@ -1,6 +1,6 @@
-namespace FuncComet.Client;
+namespace FuncComet.Client.Reading;
 
-/// <summary>The messages that were handled last, by recipient and id and by recipient and key.</summary>
+/// <summary>Remembers the last handled messages of each recipient by id and by key.</summary>
 internal sealed class HandledMessages(int capacity)
 {
     private readonly Lock _lock = new();

@@ -1,32 +1,33 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
-namespace FuncComet.Client;
+namespace FuncComet.Client.Reading;
 
 /// <summary>
-/// Reads a recipient's messages at least once. The ways in which a message leaves the hand:
-/// the next one is asked for: it was handled, and its receipt goes with the next poll, or alone where the reading ends before one was answered;
-/// the loop is left by break, by an exception or by a cancellation that the handler notices: it was not handled and comes again when its lease ends;
-/// it was abandoned: the same, and the reading goes on.
+/// Reads a recipient's messages at least once. A message is done with in one of three ways: (1) The caller asks for the next one. It was
+/// handled: its receipt goes with the next poll, or in a request of its own if reading ends first. (2) The caller leaves the loop by break,
+/// an exception or a cancellation. It was not handled, and comes again when its lease ends. (3) The caller abandons it. It comes again as
+/// in (2), and reading goes on.
 /// </summary>
 internal sealed partial class MessageReader(FuncCometClient client, FuncCometClientOptions options, TimeProvider time, ILogger logger)
 {
-    // Under a lease that is about to end a message would be handed out while somebody else is given it too.
+    // Messages whose lease is about to end are not handed to the caller, because another reader may get them too.
     private const double UsableShareOfLease = 0.9;
 
-    // A batch that took no longer than this share leaves room for one of twice its size.
+    // After a batch that took less than this share of its lease, the next batch may be twice as large.
     private const double ShareThatLetsBatchesGrow = 0.25;
 
-    // An instance that shuts down answers 204 at once, and the next poll meets another. Who does so again and again is asked less often.
+    // An instance that shuts down answers 204 at once, and the next poll reaches another instance. Back off only if it happens again.
     private static readonly TimeSpan Early = TimeSpan.FromMilliseconds(500);
 
-    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(3);
+    // Leaving the loop waits for the last acknowledgement, but not for long.
+    private static readonly TimeSpan LastAcknowledgementLimit = TimeSpan.FromSeconds(3);
 
     private readonly HandledMessages _handled = new(options.RememberedMessages);
 
     public async IAsyncEnumerable<CometMessage> ReadAllAsync(string recipient, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // At most as many as a batch has messages: they go with the poll that brings the next batch.
+        // At most one batch's receipts: they go with the poll that gets the next batch.
         var receipts = new List<string>();
         var max = 1;
         try
@@ -67,7 +68,11 @@ internal sealed partial class MessageReader(FuncCometClient client, FuncCometCli
 
     private double LeaseUsed(PolledBatch batch) => time.GetElapsedTime(batch.Arrived) / options.Lease;
 
-    private async Task<PolledBatch> PollUntilAnsweredAsync(string recipient, int max, List<string> receipts, CancellationToken cancellationToken)
+    private async Task<PolledBatch> PollUntilAnsweredAsync(
+        string recipient,
+        int max,
+        List<string> receipts,
+        CancellationToken cancellationToken)
     {
         var backoff = new Backoff(Random.Shared);
         var early = 0;
@@ -77,7 +82,13 @@ internal sealed partial class MessageReader(FuncCometClient client, FuncCometCli
             var began = time.GetTimestamp();
             try
             {
-                var request = new PollRequest { Timeout = options.PollTimeout, Lease = options.Lease, Max = max, Acknowledges = receipts };
+                var request = new PollRequest
+                {
+                    Timeout = options.PollTimeout,
+                    Lease = options.Lease,
+                    Max = max,
+                    Acknowledges = receipts,
+                };
                 var batch = await client.PollBatchAsync(recipient, request, cancellationToken).ConfigureAwait(false);
                 receipts.Clear();
                 if (batch.Messages.Count > 0)
@@ -106,7 +117,7 @@ internal sealed partial class MessageReader(FuncCometClient client, FuncCometCli
         }
     }
 
-    // A best effort, whatever ended the reading: what stays unacknowledged comes again, and is known then.
+    // Best effort, whatever ended reading: a message that stays unacknowledged comes again and is recognized as a repeat.
     private async Task AcknowledgeAsync(string recipient, List<string> receipts)
     {
         if (receipts.Count == 0)
@@ -114,25 +125,26 @@ internal sealed partial class MessageReader(FuncCometClient client, FuncCometCli
             return;
         }
 
-        using var end = new CancellationTokenSource(LongestFarewell, time);
+        using var end = new CancellationTokenSource(LastAcknowledgementLimit, time);
         try
         {
             await client.AcknowledgeAsync(recipient, receipts, end.Token).ConfigureAwait(false);
         }
         catch (Exception ex)
         {
-            // Whatever it is, a token that cannot be had too: from here it would take the place of what ended the reading, and make a break throw.
+            // Catch everything, TokenProvider's exceptions included: from a finally block it would replace the caller's exception, or make
+            // a break throw.
             Log.NotAcknowledged(logger, receipts.Count, ex.Message);
         }
     }
 
-    // No recipient: it may be an e-mail address.
+    // Recipients are not logged, because they may be e-mail addresses.
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "A poll failed, the next one is in {Pause}: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning, "A poll failed, the next one follows in {Pause}: {Reason}")]
         public static partial void PollFailed(ILogger logger, TimeSpan pause, string reason);
 
-        [LoggerMessage(2, LogLevel.Warning, "Polls are answered 204 at once, the next one is in {Pause}")]
+        [LoggerMessage(2, LogLevel.Warning, "Polls are answered 204 too early, the next one follows in {Pause}")]
         public static partial void AnswersEarly(ILogger logger, TimeSpan pause);
 
         [LoggerMessage(3, LogLevel.Warning, "{Count} handled messages could not be acknowledged and come again: {Reason}")]

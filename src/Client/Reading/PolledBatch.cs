@@ -1,6 +1,6 @@
-namespace FuncComet.Client;
+namespace FuncComet.Client.Reading;
 
-/// <summary>What a poll was answered.</summary>
-/// <param name="Messages">None where the timeout ran out.</param>
-/// <param name="Arrived">When it came: a timestamp. The leases began a little before.</param>
+/// <summary>The answer to a poll.</summary>
+/// <param name="Messages">The messages; none if the timeout ended first.</param>
+/// <param name="Arrived">When it arrived, as a <see cref="TimeProvider.GetTimestamp"/>. The leases began a little earlier.</param>
 internal sealed record PolledBatch(IReadOnlyList<CometMessage> Messages, long Arrived);

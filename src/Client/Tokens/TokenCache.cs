@@ -1,17 +1,17 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
-namespace FuncComet.Client;
+namespace FuncComet.Client.Tokens;
 
-/// <summary>The recipients' tokens, from the provider.</summary>
+/// <summary>Keeps the recipients' tokens from the provider until they expire or are refused.</summary>
 internal sealed partial class TokenCache(Func<string, CancellationToken, Task<RecipientToken>> provider, TimeProvider time)
 {
-    // A token is looked at when a poll begins, by a clock that may be a little fast.
+    // Renew early: this clock may be behind the function app's, and the request takes time to arrive.
     private static readonly TimeSpan RenewedBefore = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, RecipientToken> _tokens = new(StringComparer.Ordinal);
 
-    /// <summary>A token that is good for now.</summary>
+    /// <summary>Returns a token that does not expire soon.</summary>
     public async Task<RecipientToken> GetAsync(string recipient, CancellationToken cancellationToken)
     {
         if (_tokens.TryGetValue(recipient, out var known) && !IsEnding(known))
@@ -22,7 +22,7 @@ internal sealed partial class TokenCache(Func<string, CancellationToken, Task<Re
         var token = await provider(recipient, cancellationToken).ConfigureAwait(false);
         if (!IsToken().IsMatch(token.Token))
         {
-            // Kept, it would fail in every header until it ends.
+            // Do not keep it: every request with it would fail until its expiry.
             throw new FuncCometException(FuncCometException.BadToken, "What the TokenProvider gave is no token.");
         }
 
@@ -34,12 +34,12 @@ internal sealed partial class TokenCache(Func<string, CancellationToken, Task<Re
         return _tokens[recipient] = token;
     }
 
-    /// <summary>The token was refused: the next one is new, unless somebody has already brought another.</summary>
+    /// <summary>Removes a refused token, unless another request has replaced it already.</summary>
     public void Drop(string recipient, RecipientToken refused) => _tokens.TryRemove(KeyValuePair.Create(recipient, refused));
 
     private bool IsEnding(RecipientToken token) => token.Expires - time.GetUtcNow() <= RenewedBefore;
 
-    // As RFC 6750 has it.
+    // The syntax of RFC 6750.
     [GeneratedRegex(@"\A[A-Za-z0-9._~+/-]+=*\z")]
     private static partial Regex IsToken();
 }

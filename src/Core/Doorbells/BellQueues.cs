@@ -14,7 +14,7 @@ namespace FuncComet.Doorbells;
 /// </summary>
 public sealed class BellQueues(QueueServiceClient storage, IOptions<MailboxOptions> options, TimeProvider time)
 {
-    /// <summary>The most notes that are read at a time.</summary>
+    /// <summary>How many notes are read at a time, at most.</summary>
     public const int MaxNotes = 32;
 
     private const string AliveMetadata = "alive";

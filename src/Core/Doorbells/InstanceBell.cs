@@ -1,5 +1,5 @@
 using FuncComet.Mailboxes;
-using FuncComet.Polling;
+using FuncComet.Waiting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -7,25 +7,29 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Doorbells;
 
 /// <summary>
-/// This instance's own bell: while anybody waits here it reads the notes that other instances have put on its queue, and wakes those they name. It costs a request
-/// for each <see cref="DoorbellOptions.Interval"/>, however many wait; nothing while nobody does.
+/// This instance's own bell: while any poll waits here it reads the notes that other instances have put on its queue, and wakes the polls of the recipients that they name. It
+/// costs a request for each <see cref="DoorbellOptions.Interval"/>, however many polls wait; nothing while none does.
 /// </summary>
-public sealed partial class InstanceBell(BellQueues queues, Doorbell doorbell, IOptions<DoorbellOptions> options, TimeProvider time, ILogger<InstanceBell> logger) : BackgroundService
+public sealed partial class InstanceBell(BellQueues queues, WaitingRooms rooms, IOptions<DoorbellOptions> options, TimeProvider time, ILogger<InstanceBell> logger) : BackgroundService
 {
-    // Times as often as the interval says, at the most.
-    private const int MaxOften = 4;
+    // How many times as often as the interval says it reads, at most.
+    private const int MaxSpeedUp = 4;
+
+    // One failure may be chance. Reporting it would make every poll look more often.
+    private const int FailuresUntilUnreachable = 2;
 
     private static readonly TimeSpan BeatInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan SweepInterval = TimeSpan.FromHours(1);
-    private static readonly TimeSpan Dead = TimeSpan.FromHours(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan ForDelete = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DeadAfter = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DeleteDeadline = TimeSpan.FromSeconds(2);
 
     private volatile string? _name;
+    private string? _reachableAs;
     private long _beatAt;
     private long? _sweptAt;
 
-    /// <summary>What others call this instance; null while it has no queue to call it by.</summary>
+    /// <summary>The name of this instance's queue; null while it has none. It has one also while its reads fail.</summary>
     public string? Name => _name;
 
     /// <inheritdoc/>
@@ -38,9 +42,10 @@ public sealed partial class InstanceBell(BellQueues queues, Doorbell doorbell, I
         }
 
         _name = null;
+        Announce(null);
         try
         {
-            await queues.DeleteAsync(name, ForDelete);
+            await queues.DeleteAsync(name, DeleteDeadline);
         }
         catch (StorageUnavailableException ex)
         {
@@ -57,17 +62,17 @@ public sealed partial class InstanceBell(BellQueues queues, Doorbell doorbell, I
         {
             try
             {
-                await doorbell.WhenSomebodyWaits.WaitAsync(stoppingToken);
+                await rooms.WhenSomebodyWaits.WaitAsync(stoppingToken);
                 var notes = await ListenAsync(stoppingToken);
                 (pause, failures) = (PauseAfter(notes), 0);
             }
             catch (StorageUnavailableException ex)
             {
-                // One may be chance; who is not rung any more looks oftener, which so many polls should not do for nothing.
-                if (++failures == 2)
+                if (++failures == FailuresUntilUnreachable)
                 {
+                    // From here until a read succeeds polls look by themselves, and publish nothing that would call others to this bell.
                     Log.StorageFailed(logger, ex.Message);
-                    doorbell.Unheard();
+                    Announce(null);
                 }
 
                 pause = PauseAfterFailures(failures);
@@ -81,33 +86,36 @@ public sealed partial class InstanceBell(BellQueues queues, Doorbell doorbell, I
         }
     }
 
-    // Twice the interval after the first, and twice the pause before after each more; 2^10 is beyond the longest.
+    // Twice the interval after the first failure, and twice the pause before after each more; 2^10 intervals are more than the longest pause.
     private TimeSpan PauseAfterFailures(int failures)
     {
         var pause = options.Value.Interval * (1 << Math.Min(failures, 10));
-        return pause < LongestPause ? pause : LongestPause;
+        return pause < MaxPause ? pause : MaxPause;
     }
 
     /// <summary>
-    /// The more notes there were, the sooner it reads again, but never more often than there were notes: where much is pushed elsewhere polls here are woken sooner, and no note costs
-    /// more than its own reading. A full read may have left some.
+    /// The more notes there were, the sooner it reads again, but never more often than there were notes: where much is pushed elsewhere polls here are woken sooner, and no
+    /// note costs more than its own reading. A full read may have left some.
     /// </summary>
-    private TimeSpan PauseAfter(int notes) => notes == BellQueues.MaxNotes ? TimeSpan.Zero : options.Value.Interval / Math.Clamp(notes, 1, MaxOften);
+    private TimeSpan PauseAfter(int notes) => notes == BellQueues.MaxNotes ? TimeSpan.Zero : options.Value.Interval / Math.Clamp(notes, 1, MaxSpeedUp);
 
-    /// <summary>Reads notes once and wakes those they name; returns how many there were.</summary>
+    /// <summary>Reads notes once, wakes the polls of those they name, and returns how many there were.</summary>
     private async Task<int> ListenAsync(CancellationToken stopping)
     {
         var name = await OpenAsync();
         var notes = await queues.ReadNotesAsync(name, stopping);
         if (notes is null)
         {
+            // The queue was cleared away.
             _name = null;
+            Announce(null);
             return 0;
         }
 
+        Announce(name);
         foreach (var recipient in notes)
         {
-            doorbell.Ring(recipient);
+            rooms.Ring(recipient);
         }
 
         await SweepAsync();
@@ -125,7 +133,7 @@ public sealed partial class InstanceBell(BellQueues queues, Doorbell doorbell, I
 
         if (name is null || !await queues.BeatAsync(name))
         {
-            // Always a new name: Storage refuses that of a queue just deleted for half a minute and more.
+            // Always a new name: Storage refuses that of a deleted queue for half a minute and more.
             _name = null;
             name = Presence.NewInstance();
             await queues.CreateAsync(name);
@@ -135,6 +143,15 @@ public sealed partial class InstanceBell(BellQueues queues, Doorbell doorbell, I
         return _name = name;
     }
 
+    private void Announce(string? name)
+    {
+        if (_reachableAs != name)
+        {
+            _reachableAs = name;
+            rooms.ReachableAs(name);
+        }
+    }
+
     private async Task SweepAsync()
     {
         if (_sweptAt is { } sweptAt && time.GetElapsedTime(sweptAt) < SweepInterval)
@@ -142,9 +159,9 @@ public sealed partial class InstanceBell(BellQueues queues, Doorbell doorbell, I
             return;
         }
 
-        // One that fails is not tried again at once: the next is not far, and other instances sweep as well.
+        // A sweep that fails is not repeated at once: the next is not far, and other instances sweep as well.
         _sweptAt = time.GetTimestamp();
-        var cleared = await queues.ClearAwayAsync(time.GetUtcNow() - Dead);
+        var cleared = await queues.ClearAwayAsync(time.GetUtcNow() - DeadAfter);
         if (cleared > 0)
         {
             Log.ClearedAway(logger, cleared);

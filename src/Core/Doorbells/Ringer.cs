@@ -1,104 +1,143 @@
 using FuncComet.Mailboxes;
-using FuncComet.Polling;
 using FuncComet.Recipients;
-using Microsoft.Extensions.Hosting;
+using FuncComet.Waiting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace FuncComet.Doorbells;
 
 /// <summary>
-/// Wakes a poll when something has come into a mailbox: one that waits here, else one that waits at the instance that the mailbox's metadata names. Polls of one mailbox
-/// compete, so one is enough.
+/// Wakes a poll when something has come into a mailbox: one that waits on this instance, else one at the instance that <see cref="Presences"/> names. Polls of one mailbox
+/// compete for its messages, so one is enough.
 /// </summary>
-/// <remarks>
-/// A poll writes where it waits before it looks, and this reads it after the message is stored; so one of the two always sees the other. It goes on after the push has been
-/// answered: a ring that is lost costs a pause, no message.
-/// </remarks>
-public sealed partial class Ringer(Doorbell doorbell, BellQueues queues, InstanceBell bell, IOptions<DoorbellOptions> options, TimeProvider time, ILogger<Ringer> logger) : IHostedService
+/// <remarks>A ring at another instance goes on after the push has been answered: one that is lost costs a pause, no message.</remarks>
+public sealed partial class Ringer : IDisposable
 {
-    // With more than that under way pushes wait for theirs.
-    private const int MaxUnderWay = 1_000;
+    private readonly WaitingRooms _rooms;
+    private readonly MailboxFactory _mailboxes;
+    private readonly Presences _presences;
+    private readonly BellQueues _queues;
+    private readonly InstanceBell _bell;
+    private readonly UnsettledWork _work;
+    private readonly IOptions<DoorbellOptions> _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Ringer> _logger;
+    private readonly Lock _gate = new();
 
-    private static readonly TimeSpan AtTheEnd = TimeSpan.FromSeconds(2);
+    // The recipients that are being rung for, and whether to ring once more.
+    private readonly Dictionary<Recipient, bool> _underWay = [];
 
-    private readonly HashSet<Task> _underWay = [];
+    /// <summary>For one instance.</summary>
+    public Ringer(
+        WaitingRooms rooms,
+        MailboxFactory mailboxes,
+        Presences presences,
+        BellQueues queues,
+        InstanceBell bell,
+        UnsettledWork work,
+        IOptions<DoorbellOptions> options,
+        TimeProvider time,
+        ILogger<Ringer> logger)
+    {
+        ArgumentNullException.ThrowIfNull(rooms);
+        (_rooms, _mailboxes, _presences, _queues, _bell, _work, _options, _time, _logger) = (rooms, mailboxes, presences, queues, bell, work, options, time, logger);
+        rooms.RingUnanswered += OnRingUnanswered;
+    }
 
-    /// <summary>Rings for a message that is in the mailbox; returns when that is done or well under way.</summary>
-    public async Task RingAsync(Recipient recipient, Mailbox mailbox)
+    /// <summary>Rings for a message that is in the mailbox. A ring at another instance goes on in the background.</summary>
+    public void Ring(Recipient recipient, Mailbox mailbox)
     {
         ArgumentNullException.ThrowIfNull(mailbox);
-        if (doorbell.Ring(recipient) || !options.Value.Enabled)
+        if (!_rooms.Ring(recipient))
         {
-            return;
-        }
-
-        var ring = RingElsewhereAsync(recipient, mailbox);
-        if (ring.IsCompleted || !TryTrack(ring))
-        {
-            await ring;
+            RingElsewhere(recipient, mailbox);
         }
     }
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public void Dispose() => _rooms.RingUnanswered -= OnRingUnanswered;
 
-    /// <summary>Waits a moment for what is under way.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    private void OnRingUnanswered(Recipient recipient) => RingElsewhere(recipient, _mailboxes.Open(recipient));
+
+    private void RingElsewhere(Recipient recipient, Mailbox mailbox)
     {
-        Task[] underWay;
-        lock (_underWay)
+        if (!_options.Value.Enabled)
         {
-            underWay = [.. _underWay];
+            return;
         }
 
-        await Task.WhenAll(underWay).WaitAsync(AtTheEnd, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+        {
+            // One ring at a time for a recipient bounds what is under way, and saves requests where much is pushed to few. The one that is under way may have read the
+            // presence before this message was stored, so one more follows it.
+            if (!_underWay.TryAdd(recipient, false))
+            {
+                _underWay[recipient] = true;
+                return;
+            }
+        }
+
+        _ = RingUntilAllIsRungForAsync(recipient, mailbox);
     }
 
-    private async Task RingElsewhereAsync(Recipient recipient, Mailbox mailbox)
+    private async Task RingUntilAllIsRungForAsync(Recipient recipient, Mailbox mailbox)
+    {
+        using var unsettled = _work.Begin();
+        try
+        {
+            do
+            {
+                await RingElsewhereOnceAsync(recipient, mailbox);
+            }
+            while (IsToRingAgain(recipient));
+        }
+        catch (Exception ex)
+        {
+            // Nobody awaits this, so a fault of ours is seen in the log alone; it must not keep the recipient from being rung for again.
+            Log.Failed(_logger, mailbox.QueueName, ex);
+            lock (_gate)
+            {
+                _underWay.Remove(recipient);
+            }
+        }
+    }
+
+    private async Task RingElsewhereOnceAsync(Recipient recipient, Mailbox mailbox)
     {
         try
         {
-            if (await mailbox.ReadPresenceAsync() is { } presence && presence.Until > time.GetUtcNow() && presence.Instance != bell.Name)
+            if (await _presences.ReadAsync(mailbox) is { } presence && presence.Until > _time.GetUtcNow() && presence.Instance != _bell.Name)
             {
-                await queues.LeaveNoteAsync(presence.Instance, recipient);
+                await _queues.LeaveNoteAsync(presence.Instance, recipient);
             }
         }
         catch (StorageUnavailableException ex)
         {
-            Log.NotRung(logger, mailbox.QueueName, ex.Message);
+            Log.NotRung(_logger, mailbox.QueueName, ex.Message);
         }
     }
 
-    private bool TryTrack(Task ring)
+    private bool IsToRingAgain(Recipient recipient)
     {
-        lock (_underWay)
+        lock (_gate)
         {
-            if (_underWay.Count >= MaxUnderWay)
+            if (_underWay[recipient])
             {
-                return false;
+                _underWay[recipient] = false;
+                return true;
             }
 
-            _underWay.Add(ring);
+            _underWay.Remove(recipient);
+            return false;
         }
-
-        ring.ContinueWith(
-            done =>
-            {
-                lock (_underWay)
-                {
-                    _underWay.Remove(done);
-                }
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-        return true;
     }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "A poll of {Queue} at another instance, if there is one, is not woken and looks by itself: {Reason}")]
         public static partial void NotRung(ILogger logger, string queue, string reason);
+
+        [LoggerMessage(2, LogLevel.Error, "A ring for {Queue} at another instance failed.")]
+        public static partial void Failed(ILogger logger, string queue, Exception exception);
     }
 }

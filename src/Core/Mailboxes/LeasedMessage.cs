@@ -10,12 +10,17 @@ namespace FuncComet.Mailboxes;
 public sealed class LeasedMessage
 {
     private readonly Recipient _recipient;
-    private readonly DateTimeOffset _leaseEnd;
+    private readonly long _leasedAt;
+    private readonly TimeSpan _lease;
 
-    internal LeasedMessage(Recipient recipient, QueueMessage received, DateTimeOffset leaseEnd)
+    /// <summary>A message that was received.</summary>
+    /// <param name="recipient">Whose.</param>
+    /// <param name="received">As Storage returned it.</param>
+    /// <param name="leasedAt">The timestamp at which its lease began, at the earliest. Leases are measured by the monotonic clock, which no change of the time of day touches.</param>
+    /// <param name="lease">The lease.</param>
+    internal LeasedMessage(Recipient recipient, QueueMessage received, long leasedAt, TimeSpan lease)
     {
-        _recipient = recipient;
-        _leaseEnd = leaseEnd;
+        (_recipient, _leasedAt, _lease) = (recipient, leasedAt, lease);
         QueueMessageId = received.MessageId;
         PopReceipt = received.PopReceipt;
         QueueText = received.MessageText ?? "";
@@ -26,11 +31,10 @@ public sealed class LeasedMessage
         Deliveries = Math.Max(1, received.DequeueCount + (Envelope?.HandedOver ?? 0) - (Envelope?.Returned ?? 0));
     }
 
-    /// <summary>One that was sent into the lease of a poll that waits for it: nobody has received it, and Storage has counted no delivery.</summary>
+    /// <summary>A message that was sent into the lease of a poll that waits for it: nobody has received it, and Storage has counted no delivery.</summary>
     internal LeasedMessage(Recipient recipient, Envelope envelope, SentMessage sent)
     {
-        _recipient = recipient;
-        _leaseEnd = sent.HiddenUntil;
+        (_recipient, _leasedAt, _lease) = (recipient, sent.SentAt, sent.Delay);
         QueueMessageId = sent.QueueMessageId;
         PopReceipt = sent.PopReceipt;
         QueueText = sent.Text;
@@ -39,11 +43,10 @@ public sealed class LeasedMessage
         Deliveries = envelope.HandedOver;
     }
 
-    /// <summary>One that is handed to a poll and not stored; <paramref name="until"/> says when the poll must be done with it. It has no receipt.</summary>
-    internal LeasedMessage(Recipient recipient, Message message, DateTimeOffset until)
+    /// <summary>A message that is handed to a poll and not stored, for a time within which the poll must be done with it. It has no receipt.</summary>
+    internal LeasedMessage(Recipient recipient, Message message, long leasedAt, TimeSpan lease)
     {
-        _recipient = recipient;
-        _leaseEnd = until;
+        (_recipient, _leasedAt, _lease) = (recipient, leasedAt, lease);
         (QueueMessageId, PopReceipt, QueueText) = ("", "", "");
         Message = message;
         Deliveries = 1;
@@ -71,10 +74,10 @@ public sealed class LeasedMessage
 
     internal string PopReceipt { get; }
 
-    /// <summary>How long it is still hidden from everybody else, at the least.</summary>
+    /// <summary>How long it is still hidden from everybody else, at the least; below zero when its lease may have ended.</summary>
     public TimeSpan LeaseLeft(TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(time);
-        return _leaseEnd - time.GetUtcNow();
+        return _lease - time.GetElapsedTime(_leasedAt);
     }
 }

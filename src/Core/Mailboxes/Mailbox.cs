@@ -1,7 +1,6 @@
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using FuncComet.Doorbells;
 using FuncComet.Recipients;
 
 namespace FuncComet.Mailboxes;
@@ -19,26 +18,25 @@ public sealed class Mailbox
     /// <summary>The longest a call takes, retries included; enough for the storage client's two tries and the pause between them to show.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(8);
 
-    private const string RecipientMetadata = "recipient";
-    private const string BellMetadata = "bell";
-
     private readonly QueueServiceClient _storage;
-    private readonly Recipient? _recipient;
     private readonly TimeProvider _time;
 
     internal Mailbox(QueueServiceClient storage, string queueName, Recipient? recipient, TimeProvider time)
     {
         _storage = storage;
         QueueName = queueName;
-        _recipient = recipient;
+        Recipient = recipient;
         _time = time;
     }
 
     /// <summary>The queue's name: fit for logs, where a recipient's name is not.</summary>
     public string QueueName { get; }
 
+    /// <summary>Whose it is; null for a queue of the app's own.</summary>
+    internal Recipient? Recipient { get; }
+
     // Made for each call: its addresses take over a kilobyte, and a poll that waits has no use for them.
-    private QueueClient Queue => _storage.GetQueueClient(QueueName);
+    internal QueueClient Queue => _storage.GetQueueClient(QueueName);
 
     /// <summary>
     /// Stores a text durably, and makes the queue where this is its first message.
@@ -65,53 +63,49 @@ public sealed class Mailbox
             deadline,
             async token =>
             {
-                // It is hidden from when Storage takes it, which is not before it was asked.
-                var hiddenUntil = _time.GetUtcNow() + delay;
+                // Storage hides it from when it takes it, which is not before it was asked.
+                var sentAt = _time.GetTimestamp();
                 var sent = (await Queue.SendMessageAsync(text, delay, timeToLive, token)).Value;
-                return new SentMessage(text, sent.MessageId, sent.PopReceipt, sent.ExpirationTime, hiddenUntil);
+                return new SentMessage(text, sent.MessageId, sent.PopReceipt, sent.ExpirationTime, sentAt, delay);
             },
             passOn);
     }
 
-    /// <summary>The last look or receive found no queue.</summary>
-    internal bool IsMissing { get; private set; }
-
     /// <summary>Looks whether a message can be received; hides nothing. A mailbox whose queue does not exist is empty.</summary>
-    public Task<bool> HasMessageAsync(TimeSpan deadline, CancellationToken cancellationToken) => CallAsync(
+    public Task<MailboxContent> PeekAsync(TimeSpan deadline, CancellationToken cancellationToken) => CallAsync(
         "peek",
         deadline,
         async token =>
         {
             try
             {
-                IsMissing = false;
-                return (await Queue.PeekMessageAsync(token)).Value is not null;
+                return (await Queue.PeekMessageAsync(token)).Value is null ? MailboxContent.Empty : MailboxContent.Messages;
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
             {
-                IsMissing = true;
-                return false;
+                return MailboxContent.Missing;
             }
         },
         cancellationToken: cancellationToken);
 
-    /// <summary>Takes up to <paramref name="max"/> messages (1 to 32) out of sight for <paramref name="lease"/> (whole seconds); none where there are none.</summary>
-    public Task<IReadOnlyList<LeasedMessage>> ReceiveAsync(int max, TimeSpan lease, TimeSpan deadline) => CallAsync<IReadOnlyList<LeasedMessage>>(
+    /// <summary>
+    /// Takes up to <paramref name="max"/> messages (1 to 32) out of sight for <paramref name="lease"/> (whole seconds). None where there are none; null where the queue does not exist.
+    /// </summary>
+    public Task<IReadOnlyList<LeasedMessage>?> ReceiveAsync(int max, TimeSpan lease, TimeSpan deadline) => CallAsync<IReadOnlyList<LeasedMessage>?>(
         "receive",
         deadline,
         async token =>
         {
             // The lease begins when Storage hands the messages out, which is not before it was asked.
-            var leaseEnd = _time.GetUtcNow() + lease;
+            var leasedAt = _time.GetTimestamp();
             try
             {
-                IsMissing = false;
-                return Array.ConvertAll((await Queue.ReceiveMessagesAsync(max, lease, token)).Value, received => new LeasedMessage(_recipient!, received, leaseEnd));
+                var received = (await Queue.ReceiveMessagesAsync(max, lease, token)).Value;
+                return Array.ConvertAll(received, message => new LeasedMessage(Recipient!, message, leasedAt, lease));
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
             {
-                IsMissing = true;
-                return [];
+                return null;
             }
         });
 
@@ -197,49 +191,6 @@ public sealed class Mailbox
             }
         });
 
-    /// <summary>Writes where a poll waits for the recipient, and makes the queue for it where there is none. The last who writes it counts.</summary>
-    internal Task WritePresenceAsync(Presence presence, TimeSpan deadline, CancellationToken cancellationToken) => CallAsync(
-        "write the queue's metadata",
-        deadline,
-        async token =>
-        {
-            var metadata = Metadata(presence);
-            try
-            {
-                return await Queue.SetMetadataAsync(metadata, token);
-            }
-            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
-            {
-            }
-
-            try
-            {
-                return await Queue.CreateAsync(metadata, token);
-            }
-            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueAlreadyExists)
-            {
-                return await Queue.SetMetadataAsync(metadata, token);
-            }
-        },
-        cancellationToken: cancellationToken);
-
-    /// <summary>Where a poll for the recipient was last said to wait; null where none was.</summary>
-    internal Task<Presence?> ReadPresenceAsync() => CallAsync<Presence?>(
-        "read the queue's metadata",
-        Deadline,
-        async token =>
-        {
-            try
-            {
-                var properties = (await Queue.GetPropertiesAsync(token)).Value;
-                return properties.Metadata is { } metadata && metadata.TryGetValue(BellMetadata, out var bell) ? Presence.TryParse(bell) : null;
-            }
-            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
-            {
-                return null;
-            }
-        });
-
     // Creation is a race that anyone may win.
     private Task<bool> CreateQueueAsync(TimeSpan deadline) => CallAsync(
         "create the queue",
@@ -248,7 +199,7 @@ public sealed class Mailbox
         {
             try
             {
-                await Queue.CreateAsync(_recipient is null ? null : Metadata(presence: null), token);
+                await Queue.CreateAsync(Recipient is null ? null : MailboxMetadata.Of(Recipient, presence: null), token);
                 return true;
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueAlreadyExists)
@@ -256,18 +207,6 @@ public sealed class Mailbox
                 return false;
             }
         });
-
-    // All of it, since Storage replaces it whole. Percent-encoded: other than ASCII fails in the SDK, and a trailing space breaks the request's signature.
-    private Dictionary<string, string> Metadata(Presence? presence)
-    {
-        var metadata = new Dictionary<string, string> { [RecipientMetadata] = Uri.EscapeDataString(_recipient!.Name) };
-        if (presence is { } bell)
-        {
-            metadata[BellMetadata] = bell.ToString();
-        }
-
-        return metadata;
-    }
 
     private Task<bool> SettleAsync(string what, TimeSpan deadline, Func<CancellationToken, Task> settle) => CallAsync(
         what,
@@ -289,10 +228,24 @@ public sealed class Mailbox
         StorageCall.RunAsync(what, deadline, _time, call, passOn, cancellationToken);
 }
 
+/// <summary>What a look into a mailbox finds.</summary>
+public enum MailboxContent
+{
+    /// <summary>No message that can be received.</summary>
+    Empty,
+
+    /// <summary>The same; the queue does not exist.</summary>
+    Missing,
+
+    /// <summary>At least one message.</summary>
+    Messages,
+}
+
 /// <summary>A message that Storage stored.</summary>
 /// <param name="Text">Its text.</param>
 /// <param name="QueueMessageId">Storage's id for it.</param>
 /// <param name="PopReceipt">Deletes or releases it, until somebody receives it.</param>
 /// <param name="Expires">When it is gone.</param>
-/// <param name="HiddenUntil">Until when nobody can receive it, at the least.</param>
-internal sealed record SentMessage(string Text, string QueueMessageId, string PopReceipt, DateTimeOffset Expires, DateTimeOffset HiddenUntil);
+/// <param name="SentAt">The timestamp, on the monotonic clock, before which Storage was not asked.</param>
+/// <param name="Delay">How long nobody can receive it from then on, at the least.</param>
+internal sealed record SentMessage(string Text, string QueueMessageId, string PopReceipt, DateTimeOffset Expires, long SentAt, TimeSpan Delay);

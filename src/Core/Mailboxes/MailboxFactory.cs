@@ -17,5 +17,5 @@ public sealed class MailboxFactory(QueueServiceClient storage, IOptions<MailboxO
     /// <summary>Returns when Storage has answered one small request; it needs no right beyond those of a poll.</summary>
     /// <exception cref="StorageUnavailableException">It did not.</exception>
     internal Task CheckStorageAsync() =>
-        new Mailbox(storage, $"{options.Value.QueuePrefix}-health", recipient: null, time).HasMessageAsync(Mailbox.Deadline, CancellationToken.None);
+        new Mailbox(storage, $"{options.Value.QueuePrefix}-health", recipient: null, time).PeekAsync(Mailbox.Deadline, CancellationToken.None);
 }

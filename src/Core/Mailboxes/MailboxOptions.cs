@@ -2,39 +2,43 @@ using System.ComponentModel.DataAnnotations;
 
 namespace FuncComet.Mailboxes;
 
-/// <summary>How mailboxes are kept: <c>FuncComet__Mailbox__…</c>.</summary>
+/// <summary>The recipients' mailboxes: <c>FuncComet__Mailbox__…</c>.</summary>
 public sealed class MailboxOptions : IValidatableObject
 {
-    /// <summary>Where these stand in the configuration.</summary>
+    /// <summary>The section of the configuration.</summary>
     public const string SectionName = "FuncComet:Mailbox";
 
-    /// <summary>What the names of the queues begin with: 1 to 10 of a-z, 0-9, beginning with a letter. Default: <c>fc</c>.</summary>
-    [Required]
-    [RegularExpression("^[a-z][a-z0-9]{0,9}$", ErrorMessage = "FuncComet__Mailbox__QueuePrefix must be 1 to 10 of a-z and 0-9, beginning with a letter.")]
+    private const string QueuePrefixRule = "must be 1 to 10 of a-z and 0-9, beginning with a letter.";
+
+    /// <summary>The prefix of the queues' names: 1 to 10 of a-z and 0-9, beginning with a letter. Default: <c>fc</c>.</summary>
+    [Required(ErrorMessage = QueuePrefixRule)]
+    [RegularExpression("^[a-z][a-z0-9]{0,9}$", ErrorMessage = QueuePrefixRule)]
     public string QueuePrefix { get; set; } = "fc";
 
     /// <summary>
-    /// How long a message that a plain poll received stays hidden while its answer is written: whole seconds from 5 seconds to 1 hour,
-    /// as hh:mm:ss. Default: 30 seconds. It comes back after that time where the instance dies before the message is deleted.
+    /// How long a message that a plain poll received stays hidden while the answer is written: whole seconds from 5 seconds to 1 hour,
+    /// as hh:mm:ss. Default: 30 seconds. If the instance dies before it deletes the message, the message comes back after that time.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:05", "01:00:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true, ErrorMessage = "FuncComet__Mailbox__PlainLease must be from 00:00:05 to 01:00:00.")]
+    [TimeRange("00:00:05", "01:00:00")]
     public TimeSpan PlainLease { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many messages may wait in a mailbox: 1 to 1,000,000. Default: 10,000. Enforced within 5 % by each instance that pushes.</summary>
-    [Range(1, 1_000_000, ErrorMessage = "FuncComet__Mailbox__MaxDepth must be from 1 to 1000000.")]
+    /// <summary>
+    /// The most messages in a mailbox: 1 to 1,000,000. Default: 10,000. Each instance that pushes enforces it within 5 %.
+    /// </summary>
+    [NumberRange(1, 1_000_000)]
     public int MaxDepth { get; set; } = 10_000;
 
     /// <summary>
-    /// How often a message is delivered in lease mode before it goes to the dead-letter queue for want of an acknowledgement: 1 to 1,000, or 0 for
-    /// as often as it takes. Default: 10.
+    /// How often a message is delivered in lease mode without an acknowledgement before it goes to the dead-letter queue: 1 to 1,000, or 0
+    /// for no limit. Default: 10.
     /// </summary>
-    [Range(0, 1_000, ErrorMessage = "FuncComet__Mailbox__MaxDeliveries must be from 0 to 1000.")]
+    [NumberRange(0, 1_000)]
     public int MaxDeliveries { get; set; } = 10;
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        // Storage cuts a fraction off, and the message would be somebody else's while its answer may still be written.
+        // Storage cuts the fraction off, so that another poll could get the message while this one may still write its answer.
         if (PlainLease.Ticks % TimeSpan.TicksPerSecond != 0)
         {
             yield return new ValidationResult($"FuncComet__Mailbox__PlainLease ({PlainLease}) must be whole seconds.");

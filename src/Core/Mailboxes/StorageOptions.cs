@@ -7,24 +7,24 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Mailboxes;
 
 /// <summary>
-/// The storage account: <c>FuncComet__Storage</c> where that is set, else the app's own <c>AzureWebJobsStorage</c>. Either is a
-/// connection string, or stands for identity settings: <c>…__queueServiceUri</c>, <c>…__credential</c>, <c>…__clientId</c>.
+/// The storage account: <c>FuncComet__Storage</c> if it is set, else the app's own <c>AzureWebJobsStorage</c>. Either is a connection
+/// string or the prefix of identity settings: <c>…__queueServiceUri</c>, <c>…__credential</c>, <c>…__clientId</c>.
 /// </summary>
 public sealed class StorageOptions
 {
-    /// <summary>The setting these were read from, as it is written in the environment.</summary>
+    /// <summary>The setting that was read, as it is written in the environment.</summary>
     public string SettingName { get; private set; } = OwnSetting;
 
-    /// <summary>A storage connection string; null where an identity is used.</summary>
+    /// <summary>A storage connection string; null if an identity is used.</summary>
     public string? ConnectionString { get; private set; }
 
-    /// <summary>The queue service's address, where an identity is used.</summary>
+    /// <summary>The queue service's address; null if a connection string is used.</summary>
     public string? QueueServiceUri { get; private set; }
 
-    /// <summary><c>managedidentity</c>, or nothing for what the environment offers (a developer's sign-in among it).</summary>
+    /// <summary><c>managedidentity</c>, or null for what the environment offers, including a developer's sign-in.</summary>
     public string? Credential { get; private set; }
 
-    /// <summary>The client id of a user-assigned identity.</summary>
+    /// <summary>The client id of a user-assigned identity; null for the system-assigned one.</summary>
     public string? ClientId { get; private set; }
 
     private const string OwnSetting = "FuncComet__Storage";
@@ -41,20 +41,21 @@ public sealed class StorageOptions
         ClientId = section["clientId"];
     }
 
-    /// <summary>The client for these settings; a <see cref="FormatException"/> where they name no account.</summary>
-    /// <param name="configure">Adds to the client's options; tests count requests that way.</param>
+    /// <summary>Creates the client for these settings.</summary>
+    /// <param name="configure">Changes the client's options. Tests count requests that way.</param>
+    /// <exception cref="FormatException">The settings name no account.</exception>
     public QueueServiceClient CreateClient(Action<QueueClientOptions>? configure = null)
     {
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None };
 
-        // A poll has to learn of a dead storage at its next request: the SDK's defaults would try for 23 seconds and more.
+        // A poll must notice an unavailable storage at its next request; the SDK's defaults retry for 23 seconds and more.
         options.Retry.Mode = RetryMode.Exponential;
         options.Retry.MaxRetries = 1;
         options.Retry.Delay = TimeSpan.FromMilliseconds(200);
         options.Retry.MaxDelay = TimeSpan.FromSeconds(1);
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(5);
 
-        // Nobody reads a log line and an activity for every peek.
+        // A log line and an activity for every peek would be noise.
         options.Diagnostics.IsLoggingEnabled = false;
         options.Diagnostics.IsDistributedTracingEnabled = false;
 

@@ -1,21 +1,19 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace FuncComet.Polling;
 
 /// <summary>How many polls an instance holds: <c>FuncComet__Limits__…</c>.</summary>
 public sealed class HeldPollOptions
 {
-    /// <summary>Where these stand in the configuration.</summary>
+    /// <summary>The section of the configuration.</summary>
     public const string SectionName = "FuncComet:Limits";
 
     /// <summary>
-    /// The most polls that this instance holds at a time: 1 to 100,000. Default: 5,000. Set it to about 95 % of what the platform lets into an instance
-    /// (perInstanceConcurrency): the rest is for pushes and acknowledgements.
+    /// The most polls that this instance holds at a time: 1 to 100,000. Default: 5,000. Set it to about 95 % of the requests that the
+    /// platform allows an instance (perInstanceConcurrency), so that pushes and acknowledgements get the rest.
     /// </summary>
-    [Range(1, 100_000, ErrorMessage = "FuncComet__Limits__MaxHeldPolls must be from 1 to 100000.")]
+    [NumberRange(1, 100_000)]
     public int MaxHeldPolls { get; set; } = 5_000;
 
-    /// <summary>The most of them that are one recipient's: 1 to 100,000. Default: 100.</summary>
-    [Range(1, 100_000, ErrorMessage = "FuncComet__Limits__MaxHeldPollsPerRecipient must be from 1 to 100000.")]
+    /// <summary>The most polls of one recipient that this instance holds at a time: 1 to 100,000. Default: 100.</summary>
+    [NumberRange(1, 100_000)]
     public int MaxHeldPollsPerRecipient { get; set; } = 100;
 }

@@ -24,8 +24,8 @@ public enum PollOutcome
 
 internal static class PollOutcomes
 {
-    /// <summary>What telemetry calls it.</summary>
-    public static string Outcome(this PollOutcome end) => end switch
+    /// <summary>The tag that telemetry gives it.</summary>
+    public static string Tag(this PollOutcome outcome) => outcome switch
     {
         PollOutcome.Delivered => "delivered",
         PollOutcome.TimedOut => "timed_out",

@@ -2,29 +2,37 @@ using System.Diagnostics;
 using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
-using FuncComet.Polling;
 using FuncComet.Recipients;
 using FuncComet.Telemetry;
+using FuncComet.Waiting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace FuncComet.Pushing;
 
 /// <summary>
-/// Puts a message into its recipients' mailboxes. Where a poll for the recipient waits on this instance and the mailbox is known to be empty, the message is stored
-/// under that poll's lease and handed to it: nobody has to look, and nobody to receive. Else a poll that waits,
-/// here or at another instance, is called to look.
+/// Puts a message into its recipients' mailboxes. Where a poll for the recipient waits on this instance and the mailbox is known to be empty, the message is stored under that
+/// poll's lease and handed over to it: nobody has to look or to receive. Else a poll that waits, here or at another instance, is woken to look.
 /// </summary>
-public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths depths, Doorbell doorbell, Ringer ringer, FuncCometMetrics metrics, IOptions<PushOptions> options, TimeProvider time, ILogger<MessagePush> logger)
+public sealed partial class MessagePush(
+    MailboxFactory mailboxes,
+    MailboxDepths depths,
+    WaitingRooms rooms,
+    Ringer ringer,
+    UnsettledWork work,
+    FuncCometMetrics metrics,
+    IOptions<PushOptions> options,
+    TimeProvider time,
+    ILogger<MessagePush> logger)
 {
-    /// <summary>The most recipients of one push.</summary>
+    /// <summary>How many recipients one push may have, at most.</summary>
     public const int MaxRecipients = 100;
 
-    // Storage wants a message to be hidden for less than its life, and counts whole seconds.
+    // Storage wants a message to be hidden for less than its time to live, and counts whole seconds.
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Stores a copy for each recipient, all at a time, and returns what became of each in their order. A copy that is not stored does not
+    /// Stores a copy for each recipient, all at the same time, and returns the outcome of each in their order. A copy that is not stored does not
     /// stop the others.
     /// </summary>
     /// <param name="recipients">Whose mailboxes.</param>
@@ -36,17 +44,23 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
     {
         ArgumentNullException.ThrowIfNull(recipients);
         ArgumentNullException.ThrowIfNull(message);
-        using var activity = Tracing.StartPush(trace, message, recipients.Count);
+        using var unsettled = work.Begin();
+        using var activity = Tracing.StartPush(trace, message.Id, recipients.Count);
         var texts = new Texts(message with { TraceParent = Tracing.TraceParentOf(activity, trace) });
         var copies = await Task.WhenAll(recipients.Select(recipient => SendAsync(recipient, texts, timeToLive, delay)));
-        Tracing.Ended(activity, copies);
+        if (Array.Exists(copies, copy => copy.Outcome == PushOutcome.StorageFailed))
+        {
+            Tracing.Failed(activity);
+        }
+
         return copies;
     }
 
     private async Task<PushedCopy> SendAsync(Recipient recipient, Texts texts, TimeSpan timeToLive, TimeSpan delay)
     {
-        // Storage has not counted what may have reached a client directly.
-        var direct = delay == TimeSpan.Zero && options.Value.Handover == HandoverMode.Direct ? await HandOverDirectlyAsync(recipient, texts.Message) : WriteOutcome.NotBegun;
+        var direct = delay == TimeSpan.Zero && options.Value.Handover == HandoverMode.Direct
+            ? await HandOverDirectlyAsync(recipient, texts.Message)
+            : WriteOutcome.NotBegun;
         if (direct == WriteOutcome.Written)
         {
             metrics.PushAccepted();
@@ -61,7 +75,8 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
                 return new PushedCopy(recipient, PushOutcome.MailboxFull);
             }
 
-            var claimed = delay == TimeSpan.Zero && direct == WriteOutcome.NotBegun ? doorbell.TryClaim(recipient, longestLease: timeToLive - Second) : null;
+            // If the direct delivery may have succeeded, the message is stored with that delivery already counted.
+            var claimed = delay == TimeSpan.Zero && direct == WriteOutcome.NotBegun ? rooms.TryClaim(recipient, longestLease: timeToLive - Second) : null;
             var sent = claimed is not null ? await HandOverAsync(recipient, mailbox, texts, timeToLive, claimed)
                 : await SendAsync(recipient, mailbox, direct == WriteOutcome.NotBegun ? texts.Stored : texts.HandedOver, timeToLive, delay);
             metrics.PushAccepted();
@@ -75,15 +90,15 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
     }
 
     /// <summary>
-    /// Hands the message, which is not stored, to a plain poll that waits here; where that one's client is known to have left, to the next.
+    /// Hands the message, which is not stored, over to a plain poll that waits here; where its client is known to have left, to the next.
     /// <see cref="WriteOutcome.NotBegun"/> where there is none.
     /// </summary>
     private async Task<WriteOutcome> HandOverDirectlyAsync(Recipient recipient, Message message)
     {
-        while (doorbell.TryClaim(recipient, longestLease: TimeSpan.MaxValue, plainOnly: true) is { } claimed)
+        while (rooms.TryClaim(recipient, longestLease: TimeSpan.MaxValue, plainOnly: true) is { } claimed)
         {
             var direct = new DirectDelivery(recipient, message, time);
-            if (claimed.TryHand(direct) && await direct.OutcomeAsync() is var outcome and not WriteOutcome.NotBegun)
+            if (rooms.TryHandOver(claimed, direct) && await direct.OutcomeAsync() is var outcome and not WriteOutcome.NotBegun)
             {
                 return outcome;
             }
@@ -97,19 +112,19 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
         var sent = await mailbox.SendAsync(text, timeToLive, delay, Mailbox.Deadline);
         if (delay == TimeSpan.Zero)
         {
-            await ringer.RingAsync(recipient, mailbox);
+            ringer.Ring(recipient, mailbox);
         }
         else
         {
-            doorbell.Expect(recipient, delay);
+            rooms.Expect(recipient, delay);
         }
 
         return sent;
     }
 
     /// <summary>
-    /// Stores the message hidden for the claimed poll's lease and hands it over: to another poll that waits here where that one has left meanwhile, or back
-    /// to the mailbox. Whatever dies on the way, the queue has the message, and it comes up when the lease ends.
+    /// Stores the message hidden for the claimed poll's lease and hands it over. Where that poll has left meanwhile, another one that waits here gets it, or it is given back
+    /// to the mailbox. Whatever dies on the way, the queue has the message, and it becomes visible when the lease ends.
     /// </summary>
     private async Task<SentMessage> HandOverAsync(Recipient recipient, Mailbox mailbox, Texts texts, TimeSpan timeToLive, WaitingPoll claimed)
     {
@@ -118,7 +133,7 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
         {
             var sent = await mailbox.SendAsync(texts.HandedOver, timeToLive, delay: lease, Mailbox.Deadline);
             var message = new LeasedMessage(recipient, texts.HandedOverEnvelope, sent);
-            for (var poll = claimed; ; poll = doorbell.TryClaim(recipient, longestLease: lease))
+            for (var poll = claimed; ; poll = rooms.TryClaim(recipient, longestLease: lease))
             {
                 if (poll is null)
                 {
@@ -126,7 +141,7 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
                     return sent;
                 }
 
-                if (poll.TryHand(message))
+                if (rooms.TryHandOver(poll, message))
                 {
                     return sent;
                 }
@@ -134,8 +149,8 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
         }
         finally
         {
-            // Where the send failed: the claimed poll waits on.
-            claimed.Release();
+            // Where the send failed, the claimed poll waits on.
+            rooms.Release(claimed);
         }
     }
 
@@ -147,15 +162,15 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
         }
         catch (StorageUnavailableException ex)
         {
-            // It is stored all the same.
-            doorbell.Expect(recipient, message.LeaseLeft(time));
+            // It is stored all the same, and becomes visible when the lease ends.
+            rooms.Expect(recipient, message.LeaseLeft(time));
             Log.NotGivenBack(logger, message.Message.Id, mailbox.QueueName, ex.Message);
         }
 
-        await ringer.RingAsync(recipient, mailbox);
+        ringer.Ring(recipient, mailbox);
     }
 
-    /// <summary>The message as it stands on the queue; many recipients share one text, and most pushes need only one of the two.</summary>
+    /// <summary>The message as it stands on the queue. Many recipients share one text, and most pushes need only one of the two.</summary>
     private sealed class Texts(Message message)
     {
         private readonly Lazy<string> _stored = new(() => new Envelope(message).Encode());
@@ -166,7 +181,7 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
         /// <summary>Delivered to nobody yet.</summary>
         public string Stored => _stored.Value;
 
-        /// <summary>Delivered once, which Storage has not counted.</summary>
+        /// <summary>Delivered once, by a hand-over that Storage does not count.</summary>
         public string HandedOver => _handedOver.Value;
 
         public Envelope HandedOverEnvelope { get; } = new(message, HandedOver: 1);
@@ -180,32 +195,4 @@ public sealed partial class MessagePush(MailboxFactory mailboxes, MailboxDepths 
         [LoggerMessage(2, LogLevel.Warning, "Push to {Queue} failed: {Reason}")]
         public static partial void StorageFailed(ILogger logger, string queue, string reason);
     }
-}
-
-/// <summary>What became of one recipient's copy.</summary>
-/// <param name="Recipient">Whose.</param>
-/// <param name="Outcome">How its push ended.</param>
-public sealed record PushedCopy(Recipient Recipient, PushOutcome Outcome)
-{
-    /// <summary>Whether the sender is rid of it.</summary>
-    public bool IsAccepted => Outcome is PushOutcome.Stored or PushOutcome.Written;
-
-    /// <summary>When an accepted copy expires.</summary>
-    public DateTimeOffset Expires { get; init; }
-}
-
-/// <summary>How the push of a copy ends.</summary>
-public enum PushOutcome
-{
-    /// <summary>It is stored durably.</summary>
-    Stored,
-
-    /// <summary>It was written to a client that waited, and is not stored.</summary>
-    Written,
-
-    /// <summary>As many messages as may wait are waiting; nothing was stored.</summary>
-    MailboxFull,
-
-    /// <summary>Storage did not answer, after its client's own retries; the copy is not known to be stored.</summary>
-    StorageFailed,
 }

@@ -5,23 +5,28 @@ namespace FuncComet.Pushing;
 /// <summary>How pushes are carried out: <c>FuncComet__Push__…</c>.</summary>
 public sealed class PushOptions
 {
-    /// <summary>Where these stand in the configuration.</summary>
+    /// <summary>The section of the configuration.</summary>
     public const string SectionName = "FuncComet:Push";
 
-    /// <summary>What comes first for a poll that waits on the instance of the push: <c>Stored</c> or <c>Direct</c>. Default: <c>Stored</c>.</summary>
-    [EnumDataType(typeof(HandoverMode), ErrorMessage = "FuncComet__Push__Handover must be Stored or Direct.")]
+    /// <summary>
+    /// Whether a push stores a message before it hands it over to a poll that waits on the same instance (<c>Stored</c>), or only if the
+    /// hand-over fails (<c>Direct</c>). Default: <c>Stored</c>.
+    /// </summary>
+    [EnumDataType(typeof(HandoverMode), ErrorMessage = "must be Stored or Direct.")]
     public HandoverMode Handover { get; set; } = HandoverMode.Stored;
 }
 
-/// <summary>What comes first: storing a message or handing it over.</summary>
+/// <summary>Whether a message is stored before it is handed over.</summary>
 public enum HandoverMode
 {
-    /// <summary>It is stored, then handed over: whatever dies, it is in the mailbox.</summary>
+    /// <summary>
+    /// The message is stored, then handed over. It stays in the mailbox if the instance, the connection or the client dies.
+    /// </summary>
     Stored,
 
     /// <summary>
-    /// In plain mode it is written to the waiting answer first, and stored only where that fails: it then costs Storage nothing, and can be lost with the connection it
-    /// was written to.
+    /// In plain mode the message is written to the waiting answer, and stored only if that fails. A hand-over then costs no storage
+    /// request. The message can be lost with the connection it was written to.
     /// </summary>
     Direct,
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using FuncComet.Polling;
 
 namespace FuncComet.Telemetry;
 
@@ -45,7 +44,9 @@ public sealed class FuncCometMetrics
 
     internal void PollLeft() => _held.Add(-1);
 
-    internal void PollEnded(PollOutcome end, TimeSpan held) => _duration.Record(held.TotalSeconds, KeyValuePair.Create<string, object?>("outcome", end.Outcome()));
+    /// <param name="outcome">The tag for how it ended.</param>
+    /// <param name="held">How long it was held.</param>
+    internal void PollEnded(string outcome, TimeSpan held) => _duration.Record(held.TotalSeconds, KeyValuePair.Create<string, object?>("outcome", outcome));
 
     /// <param name="latency">Negative where the clocks of two instances differ by more than it took; that counts as nothing.</param>
     /// <param name="again">True where it had been handed out before.</param>

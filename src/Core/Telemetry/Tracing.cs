@@ -1,8 +1,4 @@
 using System.Diagnostics;
-using FuncComet.Mailboxes;
-using FuncComet.Messages;
-using FuncComet.Polling;
-using FuncComet.Pushing;
 
 namespace FuncComet.Telemetry;
 
@@ -19,61 +15,48 @@ public static class Tracing
     private static readonly ActivitySource Source = new(SourceName);
 
     /// <summary>Begins a push; null where nobody listens.</summary>
-    internal static Activity? StartPush(ActivityContext parent, Message message, int recipients)
+    internal static Activity? StartPush(ActivityContext parent, Guid messageId, int recipients)
     {
         var activity = Start("push", ActivityKind.Producer, parent);
         activity?.SetTag("messaging.operation.type", "send");
-        activity?.SetTag("messaging.message.id", message.Id.ToString("N"));
+        activity?.SetTag("messaging.message.id", messageId.ToString("N"));
         activity?.SetTag("messaging.batch.message_count", recipients);
         return activity;
     }
 
-    /// <summary>The push's end: an error where a copy was not stored because Storage failed.</summary>
-    internal static void Ended(Activity? push, IReadOnlyList<PushedCopy> copies)
-    {
-        if (copies.Any(copy => copy.Outcome == PushOutcome.StorageFailed))
-        {
-            push?.SetStatus(ActivityStatusCode.Error);
-        }
-    }
+    /// <summary>The push or poll ended by a fault: Storage failed.</summary>
+    internal static void Failed(Activity? activity) => activity?.SetStatus(ActivityStatusCode.Error);
 
     /// <summary>Begins a poll; null where nobody listens.</summary>
-    internal static Activity? StartPoll(ActivityContext parent, Mailbox mailbox)
+    internal static Activity? StartPoll(ActivityContext parent, string queueName)
     {
         var activity = Start("poll", ActivityKind.Consumer, parent);
         activity?.SetTag("messaging.operation.type", "receive");
-        activity?.SetTag("messaging.destination.name", mailbox.QueueName);
+        activity?.SetTag("messaging.destination.name", queueName);
         return activity;
     }
 
-    /// <summary>Links a poll to the pushes of what it has delivered.</summary>
-    internal static void Delivered(Activity? poll, IReadOnlyList<LeasedMessage> messages)
+    /// <summary>Links a poll to the pushes of what it has delivered, by the trace parents that the messages brought along.</summary>
+    internal static void Delivered(Activity? poll, IEnumerable<string?> traceParents)
     {
         if (poll is null)
         {
             return;
         }
 
-        foreach (var message in messages)
+        foreach (var traceParent in traceParents)
         {
-            if (ActivityContext.TryParse(message.Message.TraceParent, traceState: null, isRemote: true, out var push))
+            if (ActivityContext.TryParse(traceParent, traceState: null, isRemote: true, out var push))
             {
                 poll.AddLink(new ActivityLink(push));
             }
         }
     }
 
-    /// <summary>The poll's end, whatever it is; only a storage that failed is an error.</summary>
-    internal static void Ended(Activity? poll, PollOutcome end)
-    {
-        poll?.SetTag("funccomet.poll.outcome", end.Outcome());
-        if (end == PollOutcome.StorageFailed)
-        {
-            poll?.SetStatus(ActivityStatusCode.Error);
-        }
-    }
+    /// <summary>How the poll ended.</summary>
+    internal static void Ended(Activity? poll, string outcome) => poll?.SetTag("funccomet.poll.outcome", outcome);
 
-    /// <summary>What a message takes along: its push's own activity, or, where nobody listens to that, what the push came with.</summary>
+    /// <summary>The trace parent that a message brings along: its push's own activity or, where nobody listens to that, the one that the push came with.</summary>
     internal static string? TraceParentOf(Activity? push, ActivityContext parent) =>
         push?.Id ?? (parent == default ? null : $"00-{parent.TraceId}-{parent.SpanId}-{(byte)parent.TraceFlags:x2}");
 
@@ -81,7 +64,7 @@ public static class Tracing
     {
         if (parent == default)
         {
-            // What is current then is the server's own activity, which nobody exports and which was never sampled: below it this one would not be either.
+            // The current activity is then the server's own, which was never sampled, so a child of it would not be either.
             Activity.Current = null;
         }
 

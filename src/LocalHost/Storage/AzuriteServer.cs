@@ -18,23 +18,23 @@ internal sealed partial class AzuriteServer : IAsyncDisposable
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
-    private readonly Queue<string> _lastLines = new();
-    private readonly TaskCompletionSource<int> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private AzuriteServer(Process process) => _process = process;
+    private AzuriteServer(Process process, int queuePort) => (_process, QueuePort) = (process, queuePort);
 
-    public int QueuePort => _listening.Task.Result;
+    public int QueuePort { get; }
 
     /// <summary>The supervisor's; Azurite is its child.</summary>
     public int ProcessId => _process.Id;
 
-    public string ConnectionString => $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};QueueEndpoint=http://127.0.0.1:{QueuePort}/{Account};";
+    public string ConnectionString =>
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};QueueEndpoint=http://127.0.0.1:{QueuePort}/{Account};";
 
     /// <summary>True where Azurite can stand in for the storage at this address.</summary>
     public static bool CanServe(Uri queueService, string account) => queueService.IsLoopback && account == Account;
 
     /// <summary>
-    /// A new folder for data that nobody keeps: in a memory file system where there is one with room enough, so that no disk is waited for; whoever asks for it removes it.
+    /// A new folder for data that nobody keeps: in a memory file system where there is one with room enough, so that no disk is waited for;
+    /// whoever asks for it removes it.
     /// </summary>
     public static string NewPassingData()
     {
@@ -51,7 +51,7 @@ internal sealed partial class AzuriteServer : IAsyncDisposable
     /// <param name="cancellationToken">Calls the start off.</param>
     public static async Task<AzuriteServer> StartAsync(int queuePort, string data, TextWriter output, CancellationToken cancellationToken)
     {
-        await NodeTools.EnsureInstalledAsync(output, cancellationToken);
+        await NodeTools.Azurite.EnsureInstalledAsync(output, cancellationToken);
         var process = NodeTools.Start(new ProcessStartInfo(
             "node",
             [
@@ -62,7 +62,8 @@ internal sealed partial class AzuriteServer : IAsyncDisposable
                 // Only queues are used; the other two take any port, so that they are in nobody's way.
                 "--blobHost", "127.0.0.1", "--blobPort", "0", "--tableHost", "127.0.0.1", "--tablePort", "0",
 
-                // The SDK may be newer than Azurite; without a network, telemetry makes a stop last minutes; .NET keeps connections for 60 s.
+                // The SDK may be newer than Azurite; without a network, telemetry makes a stop last minutes; .NET keeps connections for 60
+                // s.
                 "--skipApiVersionCheck", "--disableTelemetry", "--queueKeepAliveTimeout", "120",
             ])
         {
@@ -71,82 +72,35 @@ internal sealed partial class AzuriteServer : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         });
-        var server = new AzuriteServer(process);
-        server.Watch();
+        var azurite = new ProcessOutput(process, linesKept: 10);
         try
         {
-            await server._listening.Task.WaitAsync(LongestStart, TimeProvider.System, cancellationToken);
-            return server;
+            var listening = await azurite.WaitForLineAsync(Listening().IsMatch, LongestStart, cancellationToken)
+                ?? throw new StartException($"Azurite ended. {LastLines()}");
+            return new AzuriteServer(process, int.Parse(Listening().Match(listening).Groups[1].ValueSpan, CultureInfo.InvariantCulture));
         }
         catch (TimeoutException)
         {
-            await server.DisposeAsync();
-            throw new StartException($"Azurite did not listen within {LongestStart.TotalSeconds:F0} seconds. {server.LastLines()}");
+            await StopAsync(process);
+            throw new StartException($"Azurite did not listen within {LongestStart.TotalSeconds:F0} seconds. {LastLines()}");
         }
         catch
         {
-            await server.DisposeAsync();
+            await StopAsync(process);
             throw;
         }
+
+        string LastLines() => string.Join(" | ", azurite.Lines);
     }
 
     /// <summary>Stops it by SIGTERM, upon which it saves its index.</summary>
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await StopAsync(_process);
+
+    private static async Task StopAsync(Process process)
     {
-        using (_process)
+        using (process)
         {
-            if (_process.HasExited)
-            {
-                return;
-            }
-
-            _process.StandardInput.Close();
-            using var limit = new CancellationTokenSource(LongestStop, TimeProvider.System);
-            try
-            {
-                await _process.WaitForExitAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                _process.Kill(entireProcessTree: true);
-            }
-        }
-    }
-
-    private void Watch()
-    {
-        _process.OutputDataReceived += (_, line) => Take(line.Data);
-        _process.ErrorDataReceived += (_, line) => Take(line.Data);
-        _process.Exited += (_, _) => _listening.TrySetException(new StartException($"Azurite ended. {LastLines()}"));
-        _process.EnableRaisingEvents = true;
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-    }
-
-    private void Take(string? line)
-    {
-        if (line is null)
-        {
-            return;
-        }
-
-        lock (_lastLines)
-        {
-            _lastLines.Enqueue(line);
-            _ = _lastLines.Count > 10 && _lastLines.TryDequeue(out _);
-        }
-
-        if (Listening().Match(line) is { Success: true } match)
-        {
-            _listening.TrySetResult(int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
-        }
-    }
-
-    private string LastLines()
-    {
-        lock (_lastLines)
-        {
-            return string.Join(" | ", _lastLines);
+            await process.StopAsync(process.StandardInput.Close, LongestStop);
         }
     }
 

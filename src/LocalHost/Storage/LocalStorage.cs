@@ -35,7 +35,8 @@ internal static class LocalStorage
 
         var data = RepositoryRoot.Kept($"azurite-{client.Uri.Port}");
         var azurite = await AzuriteServer.StartAsync(client.Uri.Port, data, output, cancellationToken);
-        await output.WriteLineAsync($"Storage: {address} ({setting}), Azurite, started here; its data is in {Path.GetRelativePath(RepositoryRoot.Folder, data)}");
+        var folder = Path.GetRelativePath(RepositoryRoot.Folder, data);
+        await output.WriteLineAsync($"Storage: {address} ({setting}), Azurite, started here; its data is in {folder}");
         return azurite;
     }
 
@@ -63,7 +64,8 @@ internal static class LocalStorage
         {
             throw new StartException($"{address} answers, but not as a storage does: another program listens there.");
         }
-        catch (Exception ex) when (ex is RequestFailedException || (ex is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception ex) when (ex is RequestFailedException
+            || (ex is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return false;
         }

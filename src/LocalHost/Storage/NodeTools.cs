@@ -4,29 +4,46 @@ using System.Security.Cryptography;
 
 namespace FuncComet.LocalHost.Storage;
 
-/// <summary>What package.json pins, installed by <c>npm ci</c> on first use and after every change of the lock file.</summary>
-internal static class NodeTools
+/// <summary>
+/// The packages that a package.json pins, installed by <c>npm ci</c> on first use and after every change of the lock file. Those of the tests have a folder of their
+/// own: <c>npm ci</c> empties node_modules first, and an Azurite that is running must keep its files.
+/// </summary>
+internal sealed class NodeTools
 {
-    private static string NodeModules => Path.Combine(RepositoryRoot.Folder, "node_modules");
+    private readonly string _name;
+    private readonly string _folder;
+
+    private NodeTools(string name, params string[] folder)
+    {
+        _name = name;
+        _folder = Path.Combine([RepositoryRoot.Folder, .. folder]);
+    }
+
+    /// <summary>All that running needs.</summary>
+    public static NodeTools Azurite { get; } = new("Azurite", "src", "LocalHost");
+
+    /// <summary>Linters and compilers, which only the tests need.</summary>
+    public static NodeTools OfTests { get; } = new("test tools");
 
     // npm ci empties node_modules before it fills it, so the stamp is there only after one that came to its end.
-    private static string Stamp => Path.Combine(NodeModules, ".funccomet-installed");
+    private string Stamp => Path.Combine(_folder, "node_modules", ".funccomet-installed");
 
-    public static async Task EnsureInstalledAsync(TextWriter output, CancellationToken cancellationToken)
+    public async Task EnsureInstalledAsync(TextWriter output, CancellationToken cancellationToken)
     {
-        var wanted = Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(RepositoryRoot.Folder, "package-lock.json"), cancellationToken)));
+        var lockFile = await File.ReadAllBytesAsync(Path.Combine(_folder, "package-lock.json"), cancellationToken);
+        var wanted = Convert.ToHexString(SHA256.HashData(lockFile));
         if (IsInstalled(wanted))
         {
             return;
         }
 
-        using var turn = await CrossProcessLock.TakeAsync("set-up", output, cancellationToken);
+        using var turn = await CrossProcessLock.TakeAsync($"set-up of {_name}", output, cancellationToken);
         if (IsInstalled(wanted))
         {
             return;
         }
 
-        await output.WriteLineAsync("Installing the development tools of package.json with npm ci (once; it takes about half a minute) …");
+        await output.WriteLineAsync($"Installing {_name} with npm ci (once; it takes about half a minute) …");
         await RunNpmAsync(output, cancellationToken);
         await File.WriteAllTextAsync(Stamp, wanted, cancellationToken);
     }
@@ -41,20 +58,21 @@ internal static class NodeTools
         catch (Win32Exception)
         {
             throw new StartException(
-                $"'{start.FileName}' was not found: Azurite needs Node.js 20 or later with npm (https://nodejs.org). Or name a storage that runs already: --storage \"<connection string>\".");
+                $"'{start.FileName}' was not found: Azurite needs Node.js 20 or later with npm (https://nodejs.org). "
+                + "Or name a storage that runs already: --storage \"<connection string>\".");
         }
     }
 
-    private static bool IsInstalled(string wanted) => File.Exists(Stamp) && File.ReadAllText(Stamp) == wanted;
+    private bool IsInstalled(string wanted) => File.Exists(Stamp) && File.ReadAllText(Stamp) == wanted;
 
-    private static async Task RunNpmAsync(TextWriter output, CancellationToken cancellationToken)
+    private async Task RunNpmAsync(TextWriter output, CancellationToken cancellationToken)
     {
         string[] arguments = ["ci", "--no-audit", "--no-fund", "--loglevel=http"];
         using var npm = Start(new ProcessStartInfo(
             OperatingSystem.IsWindows() ? "cmd" : "npm",
             OperatingSystem.IsWindows() ? ["/c", "npm", .. arguments] : arguments)
         {
-            WorkingDirectory = RepositoryRoot.Folder,
+            WorkingDirectory = _folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         });
@@ -75,7 +93,9 @@ internal static class NodeTools
 
         if (npm.ExitCode != 0)
         {
-            throw new StartException($"npm ci failed (exit code {npm.ExitCode}); run it in {RepositoryRoot.Folder} to see why. Its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, last)}");
+            throw new StartException(
+                $"npm ci failed (exit code {npm.ExitCode}); run it in {_folder} to see why. Its last lines:"
+                + $"{Environment.NewLine}{string.Join(Environment.NewLine, last)}");
         }
 
         // One line for each package fetched would be hundreds: every fiftieth shows that it moves.

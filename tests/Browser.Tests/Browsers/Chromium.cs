@@ -4,8 +4,9 @@ using Microsoft.Playwright;
 namespace FuncComet.Browser.Tests;
 
 /// <summary>
-/// The Chromium that the tests drive: <c>CHROME_PATH</c>, else one on PATH, else Playwright's own. Where there is none it is installed once: by
-/// Playwright's installer, or, for root and where that has no network to its servers, by the system's packages.
+/// Finds the Chromium for the tests: <c>CHROME_PATH</c>, or one on PATH, or Playwright's own. If there is none, installs one: with
+/// Playwright's installer or, if that fails (for example because its servers cannot be reached) and the tests run as root, from the
+/// system's packages.
 /// </summary>
 internal static class Chromium
 {
@@ -18,7 +19,7 @@ internal static class Chromium
 
     private static string Installer => Path.Combine(AppContext.BaseDirectory, ".playwright", "package", "cli.js");
 
-    /// <summary>The path of its program.</summary>
+    /// <summary>Returns the path of Chromium's executable, after installing it if needed.</summary>
     public static async Task<string> EnsureInstalledAsync(TextWriter output)
     {
         if (await FindAsync() is { } found)
@@ -35,10 +36,10 @@ internal static class Chromium
         var failures = new List<string>();
         foreach (var (what, commands) in Installers())
         {
-            await output.WriteLineAsync($"The browser tests need a Chromium and there is none: installing it by {what} (once; a minute or so) …");
+            await output.WriteLineAsync($"Installing Chromium for the browser tests with {what} (once; it takes about a minute) …");
             if (await RunAllAsync(commands, output) is { } failed)
             {
-                await output.WriteLineAsync($"  That failed: {failed.Why}");
+                await output.WriteLineAsync($"  The installation failed: {failed.Why}");
                 failures.Add($"{failed}");
             }
             else if (await FindAsync() is { } installed)
@@ -48,32 +49,34 @@ internal static class Chromium
             }
             else
             {
-                failures.Add($"  {what}: it ended well, but there is no Chromium that starts");
+                failures.Add($"  {what}: it succeeded, but there is still no Chromium that starts");
             }
         }
 
         throw new StartException(
             $"""
-            The browser tests found no Chromium and could not install one. Install it and try again, by one of these:
+            The browser tests found no Chromium and could not install one. Run one of these commands and try again:
               apt-get install chromium                              (as root, on Debian)
               node "{Installer}" install --with-deps chromium
-            or set {PathVariable} to the program of a Chromium or Chrome. What was tried:
+            Or set {PathVariable} to the path of a Chromium or Chrome executable. These attempts failed:
             {string.Join(Environment.NewLine, failures)}
             """);
     }
 
-    /// <summary>Starts it, with the sandbox that root cannot have.</summary>
-    public static async Task<IBrowser> LaunchAsync(IPlaywright playwright, string path) => await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+    /// <summary>Starts Chromium; with its sandbox, except for root, which cannot use it.</summary>
+    public static async Task<IBrowser> LaunchAsync(IPlaywright playwright, string path)
     {
-        ExecutablePath = path,
-        ChromiumSandbox = !Environment.IsPrivilegedProcess,
-    });
+        var options = new BrowserTypeLaunchOptions { ExecutablePath = path, ChromiumSandbox = !Environment.IsPrivilegedProcess };
+        return await playwright.Chromium.LaunchAsync(options);
+    }
 
     private static async Task<string?> FindAsync()
     {
         if (Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } named)
         {
-            return await WorksAsync(named) ? named : throw new StartException($"{PathVariable} is {named}, which is no Chromium that starts.");
+            return await WorksAsync(named)
+                ? named
+                : throw new StartException($"{PathVariable} is {named}, which does not start as a Chromium.");
         }
 
         var folders = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
@@ -89,15 +92,16 @@ internal static class Chromium
         return File.Exists(playwright.Chromium.ExecutablePath) ? playwright.Chromium.ExecutablePath : null;
     }
 
-    // Some systems have a script of this name that only says where to get it.
-    private static async Task<bool> WorksAsync(string program)
-    {
-        return await new Command(program, "--version") { Limit = LongestVersion }.RunAsync(TextWriter.Null) is null;
-    }
+    // Some systems have a script of this name that only tells how to install Chromium, so the file's existence is not enough.
+    private static async Task<bool> WorksAsync(string program) =>
+        await new Command(program, "--version") { Limit = LongestVersion }.RunAsync(TextWriter.Null) is null;
 
     private static IEnumerable<(string What, Command[] Commands)> Installers()
     {
-        yield return ("Playwright's installer", [new Command("node", Installer, "install", "--no-shell", "chromium") { Limit = LongestDownload }]);
+        yield return ("Playwright's installer",
+        [
+            new Command("node", Installer, "install", "--no-shell", "chromium") { Limit = LongestDownload },
+        ]);
         if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess)
         {
             yield return ("the system's packages",

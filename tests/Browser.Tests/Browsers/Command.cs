@@ -1,22 +1,28 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using FuncComet.LocalHost;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>A program that is run to its end, which comes within a limit.</summary>
+/// <summary>A program that must end within a time limit.</summary>
 internal sealed class Command(string program, params string[] arguments)
 {
-    private const int LinesKept = 12;
+    private const int LinesShown = 12;
 
-    // What installs says hundreds of lines: one now and then shows that it moves.
+    // An installer prints hundreds of lines. One every now and then is enough to show that it makes progress.
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(2);
 
     public required TimeSpan Limit { get; init; }
 
-    /// <summary>Returns null where it did what it should.</summary>
+    /// <summary>Runs the program to its end; returns null if it succeeds.</summary>
     public async Task<CommandFailure?> RunAsync(TextWriter output)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
         start.Environment["PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT"] = "10000";
         using var process = TryStart(start);
@@ -26,43 +32,35 @@ internal sealed class Command(string program, params string[] arguments)
         }
 
         process.StandardInput.Close();
-        using var end = new CancellationTokenSource(Limit);
-        var last = new Queue<string>();
-        string? firstError = null;
+        var written = new ProcessOutput(process);
         var shown = TimeProvider.System.GetTimestamp();
+        written.LineWritten += ShowNowAndThen;
         try
         {
-            await Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
-            await process.WaitForExitAsync(end.Token);
+            await process.WaitForExitAsync().WaitAsync(Limit);
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException)
         {
             process.Kill(entireProcessTree: true);
-            return Failure($"it had not ended after {Limit}", last);
+            return Failure($"it did not end within {Limit}", written.Lines);
         }
 
-        return process.ExitCode == 0 ? null : Failure(firstError ?? $"exit code {process.ExitCode}", last);
+        return process.ExitCode == 0
+            ? null
+            : Failure(written.Lines.FirstOrDefault(IsError) ?? $"exit code {process.ExitCode}", written.Lines);
 
-        async Task ReadAsync(StreamReader reader)
+        void ShowNowAndThen(string line)
         {
-            while (await reader.ReadLineAsync(end.Token) is { } line)
+            if (TimeProvider.System.GetElapsedTime(shown) > BetweenLines)
             {
-                lock (last)
-                {
-                    last.Enqueue(line);
-                    firstError ??= IsError(line) ? line : null;
-                    _ = last.Count > LinesKept && last.TryDequeue(out _);
-                    if (TimeProvider.System.GetElapsedTime(shown) > BetweenLines)
-                    {
-                        shown = TimeProvider.System.GetTimestamp();
-                        output.WriteLine($"  {line}");
-                    }
-                }
+                shown = TimeProvider.System.GetTimestamp();
+                output.WriteLine($"  {line}");
             }
         }
     }
 
-    private static bool IsError(string line) => line.StartsWith("Error: ", StringComparison.Ordinal) || line.StartsWith("E: ", StringComparison.Ordinal);
+    private static bool IsError(string line) =>
+        line.StartsWith("Error: ", StringComparison.Ordinal) || line.StartsWith("E: ", StringComparison.Ordinal);
 
     private static Process? TryStart(ProcessStartInfo start)
     {
@@ -76,5 +74,6 @@ internal sealed class Command(string program, params string[] arguments)
         }
     }
 
-    private CommandFailure Failure(string why, IReadOnlyCollection<string> last) => new($"{Path.GetFileName(program)} {string.Join(' ', arguments)}", why, last);
+    private CommandFailure Failure(string why, IEnumerable<string> lines) =>
+        new($"{Path.GetFileName(program)} {string.Join(' ', arguments)}", why, [.. lines.TakeLast(LinesShown)]);
 }

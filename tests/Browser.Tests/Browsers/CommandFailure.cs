@@ -1,7 +1,8 @@
 namespace FuncComet.Browser.Tests;
 
-/// <summary>How a command failed: why in a line, and what it said last.</summary>
+/// <summary>A failed command: the reason in one line, and its last lines of output.</summary>
 internal sealed record CommandFailure(string Command, string Why, IReadOnlyCollection<string> LastLines)
 {
-    public override string ToString() => string.Join(Environment.NewLine, [$"  {Command}: {Why}", .. LastLines.Select(line => $"    {line}")]);
+    public override string ToString() =>
+        string.Join(Environment.NewLine, [$"  {Command}: {Why}", .. LastLines.Select(line => $"    {line}")]);
 }

@@ -2,11 +2,11 @@ using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>The demo page where tokens are required, and where keys are.</summary>
+/// <summary>The demo page when the app requires tokens or function keys.</summary>
 public sealed class AccessTests(Site site)
 {
     [Fact]
-    public async Task WhereTokensAreRequired_ThePageGetsThem()
+    public async Task Page_WhenTokensAreRequired_GetsThem()
     {
         await using var host = await site.StartHostAsync(withTokens: true);
         await using var browser = await site.NewBrowserAsync();
@@ -19,7 +19,7 @@ public sealed class AccessTests(Site site)
     }
 
     [Fact]
-    public async Task WhereKeysAreAskedFor_ThePageSaysWhatToDo()
+    public async Task Page_WhenFunctionKeysAreRequired_SaysWhatToDo()
     {
         await using var host = await site.StartHostAsync(withTokens: false, "--enable-auth", "a-key");
         await using var browser = await site.NewBrowserAsync();

@@ -3,14 +3,14 @@ using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>What axe finds on the demo page and in its frames.</summary>
+/// <summary>Runs the axe accessibility checker on the demo page and its frames.</summary>
 public sealed class AxeTests(Site site)
 {
     private static readonly (ColorScheme Colors, int Width)[] Views =
         [(ColorScheme.Light, 1280), (ColorScheme.Dark, 1280), (ColorScheme.Light, 390), (ColorScheme.Dark, 390)];
 
     [Fact]
-    public async Task ThePage_InLightAndDark_WideAndOnAPhone_HasNoViolation()
+    public async Task Page_InLightAndDark_WideAndOnAPhone_HasNoViolation()
     {
         await using var host = await site.StartHostAsync(withTokens: false);
         await using var browser = await site.NewBrowserAsync();
@@ -34,7 +34,8 @@ public sealed class AxeTests(Site site)
             await page.SetViewportSizeAsync(width, 844);
 
             var found = (await page.RunAxe()).Violations;
-            var described = found.Select(violation => $"{violation.Id}: {violation.Help}: {string.Join(", ", violation.Nodes.Select(node => node.Html))}");
+            var described = found.Select(violation =>
+                $"{violation.Id}: {violation.Help}: {string.Join(", ", violation.Nodes.Select(node => node.Html))}");
             Assert.True(found.Length == 0, $"{colors}, {width} wide: {string.Join(Environment.NewLine, described)}");
             Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         }

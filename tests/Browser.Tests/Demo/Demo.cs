@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>The demo page, by what a user sees of it.</summary>
+/// <summary>The demo page, through the elements that a user sees.</summary>
 internal sealed class Demo
 {
     private readonly List<string> _complaints = [];
@@ -12,7 +12,7 @@ internal sealed class Demo
 
     public IPage Page { get; }
 
-    /// <summary>What the browser complained about: errors, and what the page's policy forbids.</summary>
+    /// <summary>The browser's errors and warnings, including violations of the page's content security policy.</summary>
     public IReadOnlyCollection<string> Complaints => _complaints;
 
     public static async Task<Demo> OpenAsync(IBrowserContext browser, Uri address)
@@ -32,12 +32,14 @@ internal sealed class Demo
 
     public IFrameLocator Person(string name) => Page.FrameLocator($"iframe[title=\"{name}'s page\"]");
 
-    public ILocator Button(string person, string name) => Person(person).GetByRole(AriaRole.Button, new FrameLocatorGetByRoleOptions { Name = name, Exact = true });
+    public ILocator Button(string person, string name) =>
+        Person(person).GetByRole(AriaRole.Button, new FrameLocatorGetByRoleOptions { Name = name, Exact = true });
 
-    /// <summary>The messages that came to a person and have this text.</summary>
-    public ILocator Received(string person, string text) => Person(person).Locator("#messages .in", new FrameLocatorLocatorOptions { HasTextString = text });
+    /// <summary>The messages with this text that a person received.</summary>
+    public ILocator Received(string person, string text) => Messages(person, ".in", text);
 
-    public ILocator Sent(string person, string text) => Person(person).Locator("#messages .out", new FrameLocatorLocatorOptions { HasTextString = text });
+    /// <summary>The messages with this text that a person sent.</summary>
+    public ILocator Sent(string person, string text) => Messages(person, ".out", text);
 
     public async Task SendAsync(string person, string text)
     {
@@ -45,5 +47,9 @@ internal sealed class Demo
         await Button(person, "Send").ClickAsync();
     }
 
-    public Task UntilStateAsync(string person, string state) => Assertions.Expect(Person(person).GetByRole(AriaRole.Status)).ToHaveTextAsync(new Regex($"^{state}"));
+    public Task UntilStateAsync(string person, string state) =>
+        Assertions.Expect(Person(person).GetByRole(AriaRole.Status)).ToHaveTextAsync(new Regex($"^{state}"));
+
+    private ILocator Messages(string person, string direction, string text) =>
+        Person(person).Locator($"#messages {direction}", new FrameLocatorLocatorOptions { HasTextString = text });
 }

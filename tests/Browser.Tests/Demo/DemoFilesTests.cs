@@ -3,7 +3,7 @@ using FuncComet.Testing;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>How LocalHost serves the page's files, and that it serves no others.</summary>
+/// <summary>LocalHost serves the files of the demo page with the right headers, and serves no other files.</summary>
 public sealed class DemoFilesTests(Site site)
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class DemoFilesTests(Site site)
     [InlineData("stage.js", "text/javascript; charset=utf-8")]
     [InlineData("icon.svg", "image/svg+xml")]
     [InlineData("funccomet/index.js", "text/javascript; charset=utf-8")]
-    public async Task AFileOfThePage_HasItsType_AndMayLoadOnlyFromHere(string path, string type)
+    public async Task Get_OfAFileOfThePage_HasItsTypeAndAStrictPolicy(string path, string type)
     {
         using var answer = await GetAsync(path);
 
@@ -37,14 +37,14 @@ public sealed class DemoFilesTests(Site site)
     [InlineData("funccomet//etc/passwd")]
     [InlineData("/etc/passwd")]
     [InlineData("funccomet/")]
-    public async Task WhatIsNotThePages_IsNotServed(string path)
+    public async Task Get_OfAnyOtherFile_IsNotFound(string path)
     {
         using var answer = await GetAsync(path);
 
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
-    // As it is written: HttpClient would mend the path before it leaves.
+    // Sends the path as it is; a normal Uri would normalize it.
     private async Task<HttpResponseMessage> GetAsync(string path)
     {
         using var http = new HttpClient();

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>One after another, since its people have the same names each time.</summary>
+/// <summary>The demo page in a browser. These tests run one after another, because the page's people have the same names in each.</summary>
 public sealed partial class DemoTests(Site site) : IAsyncDisposable
 {
     private IBrowserContext? _browser;
@@ -17,14 +17,14 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task FirstClick_ToADeliveredMessage_WithItsWay()
+    public async Task Send_ToAPersonWhoIsConnected_IsDeliveredAndShowsItsTimes()
     {
         var demo = await OpenAsync();
 
         await demo.SendAsync("Alice", "Lunch at noon?");
 
         await Assertions.Expect(demo.Received("Bob", "Alice Lunch at noon?")).ToHaveCountAsync(1);
-        await Assertions.Expect(demo.Received("Bob", "Lunch at noon?").Locator(".way")).ToHaveTextAsync(Way());
+        await Assertions.Expect(demo.Received("Bob", "Lunch at noon?").Locator(".way")).ToHaveTextAsync(Times());
         await Assertions.Expect(demo.Sent("Alice", "to Bob Lunch at noon?").Locator(".way")).ToHaveTextAsync(Stored());
         await demo.UntilStateAsync("Alice", "Connected");
         await demo.UntilStateAsync("Bob", "Connected");
@@ -34,7 +34,7 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TheKeyboardAlone_SendsAMessage()
+    public async Task Send_WithTheKeyboardOnly_IsDelivered()
     {
         var demo = await OpenAsync();
 
@@ -46,7 +46,7 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Everybody_GetsWhatIsSentToEverybody_FourAtMost()
+    public async Task Send_ToEverybody_ReachesTheOtherThreeOfAtMostFourPeople()
     {
         var demo = await OpenAsync();
         var add = demo.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Add a person" });
@@ -64,7 +64,7 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task WhoIsOffline_OrDoesNotPoll_GetsItLater()
+    public async Task Send_ToAPersonWhoIsOfflineOrDoesNotPoll_IsDeliveredLater()
     {
         var demo = await OpenAsync();
         foreach (var (button, state) in (ValueTuple<string, string>[])[("Go offline", "Offline"), ("Stop polling", "Not polling")])
@@ -82,7 +82,7 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ACrash_InTheMiddleOfAHundred_LosesNone()
+    public async Task Send100_WhenTheReceivingTabCrashes_LosesNoMessage()
     {
         var demo = await OpenAsync();
         await demo.Button("Alice", "Send 100").ClickAsync();
@@ -104,7 +104,7 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
         return await Demo.OpenAsync(_browser, site.Page);
     }
 
-    /// <summary>Presses the tab key until the element in the first frame has the focus.</summary>
+    /// <summary>Presses the Tab key until the element in the first frame has the focus.</summary>
     private static async Task TabToAsync(Demo demo, string id)
     {
         await demo.UntilStateAsync("Alice", "Connected");
@@ -117,11 +117,11 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
             }
         }
 
-        Assert.Fail($"Ten times the tab key did not get to {id}.");
+        Assert.Fail($"Pressing the Tab key ten times did not move the focus to {id}.");
     }
 
     [GeneratedRegex(@"^pushed \d\d:\d\d:\d\d.\d\d\dwaited \d+ msdelivered in \d+ msdelivery 1$")]
-    private static partial Regex Way();
+    private static partial Regex Times();
 
     [GeneratedRegex(@"^GET /api/poll\?rcpt=bob&timeout=220&lease=10&max=\d+(&ack=.+)?held …$")]
     private static partial Regex HeldPoll();

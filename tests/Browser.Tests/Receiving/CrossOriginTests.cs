@@ -5,14 +5,15 @@ using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>A page of one LocalHost receives from the functions of another, which want a token.</summary>
+/// <summary>A page of one LocalHost receives from the functions of another LocalHost, which requires tokens.</summary>
 public sealed class CrossOriginTests(Site site)
 {
-    // The empty page comes from no address. Chromium takes it for one from the internet, which may not reach this machine unless it is let.
+    // The empty page is fulfilled by Playwright and has no network address. Chromium treats it as a public page, which needs a permission
+    // for local addresses.
     private static readonly BrowserNewContextOptions MayReachThisMachine = new() { Permissions = ["local-network-access"] };
 
     [Fact]
-    public async Task Subscribe_AtAnotherOrigin_Receives_WithItsOwnTokenOnly()
+    public async Task Subscribe_AtAnotherOrigin_ReceivesOnlyWithTheRecipientsToken()
     {
         var recipient = Site.NewRecipient();
         await using var other = await site.StartHostAsync(withTokens: true, "--cors", site.Page.GetLeftPart(UriPartial.Authority));
@@ -24,7 +25,8 @@ public sealed class CrossOriginTests(Site site)
 
         await stranger.SubscribeAsync(Site.NewRecipient(), $"{other.Url}", token, untilState: "refused");
         await tab.SubscribeAsync(recipient, $"{other.Url}", token);
-        using var pushed = await server.PostAsync($"push?rcpt={recipient}", new StringContent("from over there"), TestContext.Current.CancellationToken).Bounded();
+        var content = new StringContent("from over there");
+        using var pushed = await server.PostAsync($"push?rcpt={recipient}", content, TestContext.Current.CancellationToken).Bounded();
 
         await tab.UntilReceivedAsync(1);
         Assert.Equal(["from over there"], await tab.ReceivedAsync());
@@ -32,7 +34,8 @@ public sealed class CrossOriginTests(Site site)
 
     private static async Task<string> TokenAsync(HttpClient server, string recipient)
     {
-        using var issued = await server.PostAsync($"token?rcpt={recipient}", content: null, TestContext.Current.CancellationToken).Bounded();
-        return (await issued.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("token").GetString()!;
+        var cancellationToken = TestContext.Current.CancellationToken;
+        using var issued = await server.PostAsync($"token?rcpt={recipient}", content: null, cancellationToken).Bounded();
+        return (await issued.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("token").GetString()!;
     }
 }

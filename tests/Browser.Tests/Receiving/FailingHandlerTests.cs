@@ -5,7 +5,7 @@ public sealed class FailingHandlerTests(Site site)
     private static readonly string[] Messages = [.. Enumerable.Range(1, 30).Select(number => $"{number}")];
 
     [Fact]
-    public async Task Handler_ThatThrowsOnEveryThirdMessage_HasThemAllInTheEnd()
+    public async Task Subscribe_WhenTheHandlerThrowsOnEveryThirdMessage_DeliversThoseAgain()
     {
         var recipient = Site.NewRecipient();
         await using var browser = await site.NewBrowserAsync();

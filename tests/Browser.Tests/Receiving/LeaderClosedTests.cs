@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>Its user closes it: the page is told.</summary>
+/// <summary>The user closes the leader's tab: its page gets the browser's closing events.</summary>
 public sealed class LeaderClosedTests(Site site, ITestOutputHelper output) : LeaderTests(site, output)
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>Its process ends: nobody is told.</summary>
+/// <summary>The process of the leader's tab crashes: its page gets no event.</summary>
 public sealed class LeaderCrashedTests(Site site, ITestOutputHelper output) : LeaderTests(site, output)
 {
     /// <inheritdoc/>
@@ -13,7 +13,7 @@ public sealed class LeaderCrashedTests(Site site, ITestOutputHelper output) : Le
         page.Crash += (_, _) => crashed.TrySetResult();
         var debugger = await page.Context.NewCDPSessionAsync(page);
 
-        // Never answered: who would?
+        // Not awaited: the crashed page never answers.
         _ = debugger.SendAsync("Page.crash");
         await crashed.Task.Bounded();
     }

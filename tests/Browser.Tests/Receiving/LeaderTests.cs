@@ -3,16 +3,16 @@ using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>The leader's tab goes in the middle of 200 messages, closed by its user or with its process.</summary>
+/// <summary>Of several tabs, the leader polls for all of them. Here the leader's tab is lost in the middle of 200 messages.</summary>
 public abstract class LeaderTests(Site site, ITestOutputHelper output)
 {
     private static readonly string[] Messages = [.. Enumerable.Range(1, 200).Select(number => $"{number}")];
 
-    // It takes far less; the output says how long. Two cores that do other things as well may be slow.
+    // Normally it takes far less time, which the test writes to its output. The limit allows for a busy machine with two cores.
     private static readonly TimeSpan LongestWithoutLeader = TimeSpan.FromSeconds(10);
 
     [Fact]
-    public async Task LeadersTab_GoneInTheMiddleOf200Messages_NoneIsLost_AndNoneShownTwice()
+    public async Task Subscribe_WhenTheLeadersTabIsLost_ShowsEveryMessageOnceInTheOtherTabs()
     {
         var recipient = Site.NewRecipient();
         await using var browser = await site.NewBrowserAsync();
@@ -47,6 +47,6 @@ public abstract class LeaderTests(Site site, ITestOutputHelper output)
         Assert.True(replaced < LongestWithoutLeader, $"{replaced}");
     }
 
-    /// <summary>How the tab goes.</summary>
+    /// <summary>Closes or crashes the tab.</summary>
     protected abstract Task LoseAsync(IPage page);
 }

@@ -5,7 +5,7 @@ public sealed class OfflineTests(Site site)
     private static readonly string[] Messages = [.. Enumerable.Range(1, 60).Select(number => $"{number}")];
 
     [Fact]
-    public async Task TenSecondsOffline_AndBack_AllIsDelivered_InOrder()
+    public async Task Subscribe_WhenTheBrowserIsOfflineForTenSeconds_DeliversAllMessagesInOrder()
     {
         var recipient = Site.NewRecipient();
         await using var browser = await site.NewBrowserAsync();

@@ -3,12 +3,12 @@ using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>The polls that a browser holds, seen as its requests begin and end.</summary>
+/// <summary>Counts the polls of a browser by watching its requests.</summary>
 internal sealed class Polls
 {
     private readonly ConcurrentQueue<IRequest> _all = new();
     private int _held;
-    private int _most;
+    private int _maxHeld;
 
     public Polls(IBrowserContext browser)
     {
@@ -17,15 +17,15 @@ internal sealed class Polls
         browser.RequestFailed += (_, request) => Count(request, -1);
     }
 
-    /// <summary>The most that were held at a time.</summary>
-    public int MaxHeld => _most;
+    /// <summary>The maximum number of polls held at the same time.</summary>
+    public int MaxHeld => _maxHeld;
 
     public int Held => _held;
 
-    /// <summary>The pages that polled.</summary>
+    /// <summary>The pages that have polled so far.</summary>
     public IReadOnlyCollection<IPage> Pages => [.. _all.Select(poll => poll.Frame.Page).Distinct()];
 
-    // Playwright raises its events one after another.
+    // Playwright raises its events one after another, so no lock is needed.
     private void Count(IRequest request, int change)
     {
         if (!new Uri(request.Url).AbsolutePath.EndsWith("/poll", StringComparison.Ordinal))
@@ -34,7 +34,7 @@ internal sealed class Polls
         }
 
         _held += change;
-        _most = Math.Max(_most, _held);
+        _maxHeld = Math.Max(_maxHeld, _held);
         if (change > 0)
         {
             _all.Enqueue(request);

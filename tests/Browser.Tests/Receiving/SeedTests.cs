@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>The helper that this product grew from, as old tutorials have it, against today's server.</summary>
+/// <summary>The <c>longpoll</c> function of old Comet tutorials, which this project started from, against today's server.</summary>
 public sealed class SeedTests(Site site)
 {
     private const string OldTutorial =
@@ -26,12 +26,12 @@ public sealed class SeedTests(Site site)
         """;
 
     [Fact]
-    public async Task TheSeedsHelper_ReceivesWhatIsPushed()
+    public async Task OldTutorial_WhenMessagesArePushed_ReceivesThem()
     {
         var recipient = Site.NewRecipient();
         await using var browser = await site.NewBrowserAsync();
         var tab = await Tab.OpenAsync(browser, site.Page);
-        await StartOldHelperAsync(tab, $"/api/poll?rcpt={recipient}");
+        await StartOldTutorialAsync(tab, $"/api/poll?rcpt={recipient}");
 
         await site.PushAllAsync(recipient, ["one", "two", "three"]);
 
@@ -40,7 +40,7 @@ public sealed class SeedTests(Site site)
     }
 
     [Fact]
-    public async Task TheSeedsHelper_GivesUpAtOur204()
+    public async Task OldTutorial_WhenAPollTimesOut_StopsPolling()
     {
         var recipient = Site.NewRecipient();
         await using var browser = await site.NewBrowserAsync();
@@ -51,16 +51,16 @@ public sealed class SeedTests(Site site)
             await dialog.DismissAsync();
             alerted.TrySetResult(dialog.Message);
         };
-        await StartOldHelperAsync(tab, $"/api/poll?rcpt={recipient}&timeout=1");
+        await StartOldTutorialAsync(tab, $"/api/poll?rcpt={recipient}&timeout=1");
 
         Assert.Equal("long-poll connection lost", await alerted.Task.Bounded());
-        await site.PushAsync(recipient, "too late for it");
+        await site.PushAsync(recipient, "too late");
         Assert.Equal(1, await site.CountAsync(recipient));
         Assert.Empty(await tab.ReceivedAsync());
     }
 
     [Fact]
-    public async Task Longpoll_GoesOn_WhereTheSeedsHelperGaveUp()
+    public async Task Longpoll_WhenAPollTimesOut_PollsAgain()
     {
         var recipient = Site.NewRecipient();
         await using var browser = await site.NewBrowserAsync();
@@ -85,7 +85,7 @@ public sealed class SeedTests(Site site)
         Assert.Equal(["one", "two", "three"], await tab.ReceivedAsync());
     }
 
-    private static async Task StartOldHelperAsync(Tab tab, string url)
+    private static async Task StartOldTutorialAsync(Tab tab, string url)
     {
         await tab.Page.AddScriptTagAsync(new PageAddScriptTagOptions { Content = OldTutorial });
         await tab.Page.EvaluateAsync("url => { window.received = []; longpoll(url, text => window.received.push(text)); }", url);

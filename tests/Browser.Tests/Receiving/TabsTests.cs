@@ -5,7 +5,7 @@ public sealed class TabsTests(Site site)
     private static readonly string[] TwentyMessages = [.. Enumerable.Range(1, 20).Select(number => $"{number}")];
 
     [Fact]
-    public async Task FiveTabs_OfOneOrigin_HoldOnePollBetweenThem_AndAllGetEveryMessage()
+    public async Task Subscribe_InFiveTabsOfOneOrigin_HoldsOnePollAndDeliversToAllTabs()
     {
         var recipient = Site.NewRecipient();
         await using var browser = await site.NewBrowserAsync();

@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using Azure;
 using FuncComet.Core.Tests.Polling;
 using FuncComet.Doorbells;
+using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Pushing;
 using FuncComet.Testing;
+using FuncComet.Waiting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Doorbells;
@@ -165,7 +167,7 @@ public sealed class AcrossInstancesTests : IDisposable
         var read = Queue.Hold("properties");
 
         Assert.Equal(PushOutcome.Stored, await PushHereAsync());
-        var stop = _here.Ringer.StopAsync(CancellationToken.None);
+        var stop = _here.Work.StopAsync(CancellationToken.None);
         Assert.False(stop.IsCompleted);
         read.SetResult();
 
@@ -177,7 +179,7 @@ public sealed class AcrossInstancesTests : IDisposable
     {
         Queue.Hold("properties");
         Assert.Equal(PushOutcome.Stored, await PushHereAsync());
-        var stop = _here.Ringer.StopAsync(CancellationToken.None);
+        var stop = _here.Work.StopAsync(CancellationToken.None);
 
         _time.Advance(TimeSpan.FromSeconds(2));
 
@@ -237,7 +239,7 @@ public sealed class AcrossInstancesTests : IDisposable
     public async Task Presence_OfAPollWithoutTimeout_IsNeverWritten()
     {
         await OpenBellThereAsync();
-        _there.Backoff.Remember(_there.Alice, 20);
+        _there.Steps.Remember(_there.Alice, 20);
 
         Assert.Equal(PollOutcome.TimedOut, await _there.PollAsync(seconds: 0).Bounded());
 
@@ -273,13 +275,195 @@ public sealed class AcrossInstancesTests : IDisposable
     [Fact]
     public async Task Poll_WithoutABellToBeCalledBy_LooksAtLeastEveryFiveSeconds()
     {
-        _there.Backoff.Remember(_there.Alice, 20);
+        _there.Steps.Remember(_there.Alice, 20);
         _ = _there.PollAsync(seconds: 220);
         await _there.AdvanceAsync(0, looks: 1);
         await _there.AdvanceAsync(4.9, looks: 1);
         await _there.AdvanceAsync(0.1, looks: 2);
         await _there.AdvanceAsync(5, looks: 3);
         Assert.Equal(["peek", "peek", "peek"], Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Presence_OfAPollThatComesAfterAHandOver_IsExtendedBeforeItEnds()
+    {
+        await OpenBellThereAsync();
+        _there.Steps.Remember(_there.Alice, 20);
+        var older = PollThere(seconds: 30, new RecordedAnswer());
+        var newer = PollThere(seconds: 30, new RecordedAnswer());
+        await AdvanceAsync(TimeSpan.FromSeconds(20));
+        await _there.PushAsync("first");
+        Assert.Equal(PollOutcome.Delivered, await newer.Bounded());
+        var answer = new RecordedAnswer();
+        var next = PollThere(seconds: 220, answer);
+
+        // The presence that was published for the older poll has ended by now.
+        await AdvanceAsync(TimeSpan.FromSeconds(13));
+        Assert.Equal(PollOutcome.TimedOut, await older.Bounded());
+        await _here.PushAsync("second");
+
+        await AdvanceUntilAsync(() => next.IsCompleted, TimeSpan.FromSeconds(2));
+        Assert.Equal("second", Assert.Single(answer.Messages).Message.Text());
+    }
+
+    [Fact]
+    public async Task Presence_OfPollsThatAreHandedMessagesAllTheTime_GoesOnBeingPublished()
+    {
+        await OpenBellThereAsync();
+        _there.Steps.Remember(_there.Alice, 20);
+        _ = PollThere(seconds: 220, new RecordedAnswer());
+        for (var message = 0; message < 4; message++)
+        {
+            _ = PollThere(seconds: 30, new RecordedAnswer());
+            await AdvanceAsync(TimeSpan.FromSeconds(20));
+            await _there.PushAsync($"{message}");
+        }
+
+        var last = PollThere(seconds: 220, new RecordedAnswer());
+        await AdvanceAsync(TimeSpan.FromSeconds(20));
+
+        Assert.False(last.IsCompleted);
+        Assert.True(Presence.TryParse(Queue.Metadata!["bell"])!.Value.Until > _time.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task APoll_WhileTheBellAloneFails_GoesOnLookingEveryFiveSeconds()
+    {
+        await OpenBellThereAsync();
+        var poll = await PollThereAsync();
+        BellThere.Arrived = (request, _) => request == "receive" ? throw FakeQueueClient.Failed(503, "ServerBusy") : Task.CompletedTask;
+
+        // The polls have been told, and have looked once since.
+        await AdvanceAsync(TimeSpan.FromSeconds(10));
+        await _here.PushAsync("hello");
+
+        await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(6));
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
+    }
+
+    [Fact]
+    public async Task APoll_WhenTheBellCanBeReadAgain_IsRungAgain()
+    {
+        await OpenBellThereAsync();
+        var poll = await PollThereAsync();
+        BellThere.Arrived = (request, _) => request == "receive" ? throw FakeQueueClient.Failed(503, "ServerBusy") : Task.CompletedTask;
+        await AdvanceAsync(TimeSpan.FromSeconds(5));
+
+        // A read succeeds within five seconds, and the next look, which publishes the presence again, follows within five more.
+        BellThere.Arrived = (_, _) => Task.CompletedTask;
+        await AdvanceAsync(TimeSpan.FromSeconds(10));
+        var looks = Queue.Peeks;
+        await AdvanceAsync(TimeSpan.FromSeconds(15));
+
+        Assert.InRange(Queue.Peeks - looks, 0, 1);
+        await _here.PushAsync("hello");
+        await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task Push_WhileTheOnlyPollHereIsClaimed_WakesThePollThatWaitsElsewhere()
+    {
+        await OpenBellThereAsync();
+        Queue.IsThere = true;
+        var here = _here.PollAsync(seconds: 30);
+        var there = await PollThereAsync();
+        var send = Queue.Hold("send");
+        var first = _here.PushAsync("first");
+        await _here.PushAsync("second").Bounded();
+
+        send.SetResult();
+        await first.Bounded();
+        Assert.Equal(PollOutcome.Delivered, await here.Bounded());
+
+        await AdvanceUntilAsync(() => there.IsCompleted, TimeSpan.FromSeconds(2));
+        Assert.Equal("first", Assert.Single(_here.Answer.Messages).Message.Text());
+        Assert.Equal("second", Assert.Single(_there.Answer.Messages).Message.Text());
+    }
+
+    [Fact]
+    public async Task Push_WhenTheClientOfThePollThatItWakesLeaves_WakesThePollThatWaitsElsewhere()
+    {
+        await OpenBellThereAsync();
+        Queue.IsThere = true;
+        _here.Steps.Remember(_here.Alice, 20);
+        var look = Queue.Hold("peek");
+        var here = _here.PollAsync(seconds: 30);
+        var there = await PollThereAsync();
+        await _here.PushAsync("hello");
+
+        await _here.ClientAborted.CancelAsync();
+        look.SetResult();
+        Assert.Equal(PollOutcome.ClientGone, await here.Bounded());
+
+        await AdvanceUntilAsync(() => there.IsCompleted, TimeSpan.FromSeconds(2));
+        Assert.Equal("hello", Assert.Single(_there.Answer.Messages).Message.Text());
+    }
+
+    [Fact]
+    public async Task Pushes_WhileTheirRecipientIsBeingRungFor_RingOnceMore()
+    {
+        var read = Queue.Hold("properties");
+        foreach (var _ in Enumerable.Range(0, 5))
+        {
+            Assert.Equal(PushOutcome.Stored, await PushHereAsync());
+        }
+
+        Assert.Single(Queue.Requests, "properties");
+        read.SetResult();
+
+        await _here.Work.StopAsync(CancellationToken.None).Bounded();
+        Assert.Equal(2, Queue.Requests.Count(request => request == "properties"));
+    }
+
+    [Fact]
+    public async Task APoll_ThatGivesBack_WaitsForNoRing_HoweverManyAreUnderWay()
+    {
+        var recipients = Enumerable.Range(0, 1_100).Select(number => Named.Recipient($"r{number}")).ToList();
+        recipients.ForEach(recipient => _storage.Of(recipient).Hold("properties"));
+        foreach (var some in recipients.Chunk(100))
+        {
+            await _here.Push.SendAsync(some, Named.Message("x"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded();
+        }
+
+        await _here.PutAsync("hello");
+        Queue.Hold("properties");
+        _here.Answer.Write = _ => Task.FromResult(WriteOutcome.NotBegun);
+
+        Assert.Equal(PollOutcome.ClientGone, await _here.PollAsync(seconds: 0).Bounded());
+    }
+
+    [Fact]
+    public async Task AHostThatStops_WaitsForAMessageThatIsBeingGivenBack_AndForItsRing()
+    {
+        await _here.PutAsync("hello");
+        _here.Answer.Write = _ => Task.FromResult(WriteOutcome.NotBegun);
+        var giveBack = Queue.Hold("update");
+        var poll = _here.PollAsync(seconds: 30);
+        _here.Stop();
+        var stop = _here.Work.StopAsync(CancellationToken.None);
+        Assert.False(stop.IsCompleted);
+
+        var read = Queue.Hold("properties");
+        giveBack.SetResult();
+        Assert.Equal(PollOutcome.ClientGone, await poll.Bounded());
+        Assert.False(stop.IsCompleted);
+        read.SetResult();
+
+        await stop.Bounded();
+    }
+
+    [Fact]
+    public async Task AHostThatHasStopped_WaitsOnceMoreForWhatCameLate()
+    {
+        await _here.Work.StopAsync(CancellationToken.None).Bounded();
+        var read = Queue.Hold("properties");
+        Assert.Equal(PushOutcome.Stored, await PushHereAsync());
+
+        var stopped = _here.Work.StoppedAsync(CancellationToken.None);
+        Assert.False(stopped.IsCompleted);
+        read.SetResult();
+
+        await stopped.Bounded();
     }
 
     [Fact]
@@ -460,11 +644,14 @@ public sealed class AcrossInstancesTests : IDisposable
     // Of a mailbox that is known to be quiet: its first look already says where it waits.
     private async Task<Task<PollOutcome>> PollThereAsync(int seconds = 220)
     {
-        _there.Backoff.Remember(_there.Alice, 20);
+        _there.Steps.Remember(_there.Alice, 20);
         var poll = _there.PollAsync(seconds);
         await Task.Yield();
         return poll;
     }
+
+    private Task<PollOutcome> PollThere(int seconds, RecordedAnswer answer) =>
+        _there.Poll.RunAsync(new PollRequest(_there.Alice, TimeSpan.FromSeconds(seconds)), answer, CancellationToken.None);
 
     private async Task LeaveNotesThereAsync(int count)
     {

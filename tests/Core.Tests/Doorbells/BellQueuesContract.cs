@@ -20,6 +20,8 @@ public abstract class BellQueuesContract
 
     private BellQueues Queues => _queues ??= new(Storage, Options.Create(new MailboxOptions { QueuePrefix = Prefix }), Clock);
 
+    private Presences Presences => new CoreInstance(Clock, Storage).Get<Presences>();
+
     private Mailbox Mailbox => new MailboxFactory(Storage, Options.Create(new MailboxOptions { QueuePrefix = Prefix }), Clock).Open(Recipient);
 
     protected abstract QueueServiceClient Storage { get; }
@@ -60,7 +62,7 @@ public abstract class BellQueuesContract
     public async Task ClearAway_RemovesTheQueuesOfThoseWhoHaveNotBeenAlive_AndNoOthers()
     {
         await Queues.CreateAsync(_instance);
-        await Mailbox.WritePresenceAsync(new Presence(_instance, Clock.GetUtcNow()), FuncComet.Mailboxes.Mailbox.Deadline, Token);
+        await Presences.WriteAsync(Mailbox, new Presence(_instance, Clock.GetUtcNow()), FuncComet.Mailboxes.Mailbox.Deadline, Token);
 
         Assert.Equal(0, await Queues.ClearAwayAsync(Clock.GetUtcNow() - TimeSpan.FromMinutes(1)));
         Assert.Equal(1, await Queues.ClearAwayAsync(Clock.GetUtcNow() + TimeSpan.FromMinutes(1)));
@@ -73,14 +75,14 @@ public abstract class BellQueuesContract
     public async Task Presence_IsWrittenBesideTheRecipient_AndTheLastCounts()
     {
         var until = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
-        Assert.Null(await Mailbox.ReadPresenceAsync());
+        Assert.Null(await Presences.ReadAsync(Mailbox));
 
-        await Mailbox.WritePresenceAsync(new Presence(_instance, until), FuncComet.Mailboxes.Mailbox.Deadline, Token);
-        Assert.Equal(new Presence(_instance, until), await Mailbox.ReadPresenceAsync());
+        await Presences.WriteAsync(Mailbox, new Presence(_instance, until), FuncComet.Mailboxes.Mailbox.Deadline, Token);
+        Assert.Equal(new Presence(_instance, until), await Presences.ReadAsync(Mailbox));
         var other = new Presence(Presence.NewInstance(), until.AddSeconds(1));
-        await Mailbox.WritePresenceAsync(other, FuncComet.Mailboxes.Mailbox.Deadline, Token);
+        await Presences.WriteAsync(Mailbox, other, FuncComet.Mailboxes.Mailbox.Deadline, Token);
 
-        Assert.Equal(other, await Mailbox.ReadPresenceAsync());
+        Assert.Equal(other, await Presences.ReadAsync(Mailbox));
         Assert.Equal(0, await Mailbox.CountAsync());
         var metadata = (await Storage.GetQueueClient(Mailbox.QueueName).GetPropertiesAsync(Token)).Value.Metadata;
         Assert.Equal(Recipient.Name, Uri.UnescapeDataString(metadata["recipient"]));
@@ -91,7 +93,7 @@ public abstract class BellQueuesContract
     {
         await Core.Tests.Mailboxes.MailboxSends.SendAsync(Mailbox, Named.Message("x"), TimeSpan.FromHours(1));
 
-        Assert.Null(await Mailbox.ReadPresenceAsync());
+        Assert.Null(await Presences.ReadAsync(Mailbox));
     }
 }
 

@@ -216,9 +216,9 @@ public abstract class MailboxContract
             await Mailbox.SendAsync(Named.Message($"{number}"), Ttl);
         }
 
-        Assert.Equal(["0", "1", "2"], (await Mailbox.ReceiveAsync(3, Lease, Mailbox.Deadline)).Select(message => message.Message.Text()));
-        Assert.Equal(["3", "4"], (await Mailbox.ReceiveAsync(32, Lease, Mailbox.Deadline)).Select(message => message.Message.Text()));
-        Assert.Empty(await Mailbox.ReceiveAsync(32, Lease, Mailbox.Deadline));
+        Assert.Equal(["0", "1", "2"], (await Mailbox.ReceiveAsync(3, Lease, Mailbox.Deadline))!.Select(message => message.Message.Text()));
+        Assert.Equal(["3", "4"], (await Mailbox.ReceiveAsync(32, Lease, Mailbox.Deadline))!.Select(message => message.Message.Text()));
+        Assert.Empty((await Mailbox.ReceiveAsync(32, Lease, Mailbox.Deadline))!);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Azure;
 using FuncComet.Polling;
 using FuncComet.Pushing;
 using FuncComet.Testing;
+using FuncComet.Waiting;
 
 namespace FuncComet.Core.Tests.Polling;
 

@@ -32,7 +32,7 @@ public sealed class HiddenMessageTests : IDisposable
     [Fact]
     public async Task APoll_LooksWhenTheDelayOfWhatWasPushedHereEnds()
     {
-        _instance.Backoff.Remember(_instance.Alice, 10);
+        _instance.Steps.Remember(_instance.Alice, 10);
         var poll = _instance.PollAsync(seconds: 30);
         await _instance.AdvanceAsync(1, looks: 1);
 

@@ -6,6 +6,7 @@ using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Pushing;
 using FuncComet.Testing;
+using FuncComet.Waiting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -84,7 +85,7 @@ public sealed class IdlePollOnAzuriteTests(Azurite azurite)
         await one.StartAsync(TestContext.Current.CancellationToken);
         await other.StartAsync(TestContext.Current.CancellationToken);
         var recipient = Named.NewRecipient();
-        other.Services.GetRequiredService<Backoff>().Remember(recipient, 20);
+        other.Services.GetRequiredService<RememberedSteps>().Remember(recipient, 20);
         _ = other.Services.GetRequiredService<LongPoll>().RunAsync(new PollRequest(Named.NewRecipient(), TimeSpan.FromSeconds(50)), new RecordedAnswer(), CancellationToken.None);
         await Await.UntilAsync(() => other.Services.GetRequiredService<InstanceBell>().Name is not null, "the bell");
         var answer = new RecordedAnswer();

@@ -1,7 +1,9 @@
 using Azure;
+using FuncComet.Core.Tests.Mailboxes;
 using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Testing;
+using FuncComet.Waiting;
 
 namespace FuncComet.Core.Tests.Polling;
 
@@ -185,7 +187,7 @@ public sealed class LongPollTests : IDisposable
         };
 
         await _instance.PutAsync("hello");
-        _instance.Doorbell.Ring(_instance.Alice);
+        _instance.Rooms.Ring(_instance.Alice);
 
         Assert.Equal(PollOutcome.ClientGone, await newest.Bounded());
         Assert.Equal(PollOutcome.Delivered, await waiting.Bounded());

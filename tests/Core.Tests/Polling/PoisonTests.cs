@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure;
 using FuncComet.Polling;
 using FuncComet.Testing;
+using FuncComet.Waiting;
 
 namespace FuncComet.Core.Tests.Polling;
 

@@ -5,11 +5,8 @@ using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Pushing;
 using FuncComet.Recipients;
-using FuncComet.Telemetry;
 using FuncComet.Testing;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
+using FuncComet.Waiting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Polling;
@@ -17,47 +14,43 @@ namespace FuncComet.Core.Tests.Polling;
 /// <summary>One instance over a fake storage, under a clock that the test moves; without jitter, so that pauses are exact.</summary>
 internal sealed class PollHarness : IDisposable
 {
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly CoreInstance _core;
 
-    public PollHarness(FakeTimeProvider? time = null, FakeQueueService? storage = null, bool hasBell = false, HandoverMode handover = HandoverMode.Stored)
+    public PollHarness(FakeTimeProvider? time = null, FakeQueueService? storage = null, bool hasBell = false, HandoverMode handover = HandoverMode.Stored, int plainLease = 30)
     {
         Time = time ?? new FakeTimeProvider();
         Storage = storage ?? new FakeQueueService(Time);
-        Backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0, Maximum = TimeSpan.FromSeconds(hasBell ? 30 : 5) }), Random.Shared, Time);
-        var mailboxes = Storage.Mailboxes();
-        var metrics = new FuncCometMetrics(Meters);
-        var host = new Host(_stopping.Token);
-        var bells = Options.Create(new DoorbellOptions { Enabled = hasBell });
-        var queues = new BellQueues(Storage, Options.Create(new MailboxOptions()), Time);
-        Doorbell = new Doorbell(Backoff, bells, host, Time);
-        Bell = new InstanceBell(queues, Doorbell, bells, Time, NullLogger<InstanceBell>.Instance);
-        Ringer = new Ringer(Doorbell, queues, Bell, bells, Time, NullLogger<Ringer>.Instance);
-        Held = new HeldPolls(Options.Create(Limits), metrics);
-        Push = new MessagePush(mailboxes, new MailboxDepths(Options.Create(new MailboxOptions()), Time), Doorbell, Ringer, metrics, Options.Create(new PushOptions { Handover = handover }), Time, NullLogger<MessagePush>.Instance);
-        Poll = new LongPoll(mailboxes, new Acknowledgements(mailboxes), Storage.DeadLetters(maxDeliveries: 3), Doorbell, Bell, Ringer, Held, metrics, Options.Create(new MailboxOptions()), host, Time, NullLogger<LongPoll>.Instance);
+        _core = new CoreInstance(
+            Time,
+            Storage,
+            ("FuncComet:Backoff:Jitter", "0"),
+            ("FuncComet:Doorbell:Enabled", $"{hasBell}"),
+            ("FuncComet:Push:Handover", $"{handover}"),
+            ("FuncComet:Mailbox:MaxDeliveries", "3"),
+            ("FuncComet:Mailbox:PlainLease", $"00:00:{plainLease:00}"));
     }
 
     public FakeTimeProvider Time { get; }
 
     public FakeQueueService Storage { get; }
 
-    public IMeterFactory Meters { get; } = Testing.Telemetry.Meters();
+    public IMeterFactory Meters => _core.Get<IMeterFactory>();
 
-    public HeldPollOptions Limits { get; } = new();
+    public HeldPollOptions Limits => Held.Limits;
 
-    public HeldPolls Held { get; }
+    public HeldPolls Held => _core.Get<HeldPolls>();
 
-    public Backoff Backoff { get; }
+    public RememberedSteps Steps => _core.Get<RememberedSteps>();
 
-    public Doorbell Doorbell { get; }
+    public WaitingRooms Rooms => _core.Get<WaitingRooms>();
 
-    public InstanceBell Bell { get; }
+    public InstanceBell Bell => _core.Get<InstanceBell>();
 
-    public Ringer Ringer { get; }
+    public UnsettledWork Work => _core.Get<UnsettledWork>();
 
-    public MessagePush Push { get; }
+    public MessagePush Push => _core.Get<MessagePush>();
 
-    public LongPoll Poll { get; }
+    public LongPoll Poll => _core.Get<LongPoll>();
 
     public Recipient Alice { get; } = Named.Recipient("alice");
 
@@ -74,7 +67,7 @@ internal sealed class PollHarness : IDisposable
     /// <summary>As a push at another instance does: nobody here hears of it.</summary>
     public async Task PutAsync(string text) => await Storage.Mailboxes().Open(Alice).SendAsync(Named.Message(text), TimeSpan.FromHours(1));
 
-    public void Stop() => _stopping.Cancel();
+    public void Stop() => _core.Stop();
 
     /// <summary>Moves the clock and returns when the poll has looked as often as it then must have.</summary>
     public async Task AdvanceAsync(double seconds, int looks)
@@ -86,22 +79,8 @@ internal sealed class PollHarness : IDisposable
 
     public void Dispose()
     {
-        Bell.Dispose();
-        Doorbell.Dispose();
-        _stopping.Dispose();
-        Backoff.Dispose();
+        _core.Dispose();
         ClientAborted.Dispose();
-    }
-
-    internal sealed class Host(CancellationToken stopping) : IHostApplicationLifetime
-    {
-        public CancellationToken ApplicationStarted => CancellationToken.None;
-
-        public CancellationToken ApplicationStopping => stopping;
-
-        public CancellationToken ApplicationStopped => CancellationToken.None;
-
-        public void StopApplication() => throw new NotSupportedException();
     }
 }
 

@@ -11,6 +11,6 @@ public sealed class TelemetryExportTests
     [InlineData("Authorization=None", false)]
     [InlineData("Authorization=AAD", true)]
     [InlineData("ClientId=00000000-0000-0000-0000-000000000001;Authorization=AAD", true)]
-    public void CredentialOf_ThePlatformsForm_IsAManagedIdentity(string? authentication, bool expected) =>
+    public void CredentialOf_WhenAadIsConfigured_IsAManagedIdentity(string? authentication, bool expected) =>
         Assert.Equal(expected, TelemetryExport.CredentialOf(authentication) is ManagedIdentityCredential);
 }

@@ -14,7 +14,7 @@ public sealed class RecipientTokensTests
     private const string KeyB = "the second key, of 32 bytes or more";
 
     [Fact]
-    public void Issue_SaysWhoIssuedItForWhomAndWhen()
+    public void Issue_ForARecipient_SetsExactlyTheDocumentedClaims()
     {
         var time = new FakeTimeProvider(DateTimeOffset.Parse("2026-03-01T12:00:00.750Z", null));
 
@@ -33,7 +33,7 @@ public sealed class RecipientTokensTests
     }
 
     [Fact]
-    public async Task SubjectOf_WhatWasIssued_IsItsRecipient()
+    public async Task SubjectOf_AnIssuedToken_IsItsRecipient()
     {
         var longest = new string('"', 256);
 
@@ -42,7 +42,7 @@ public sealed class RecipientTokensTests
     }
 
     [Fact]
-    public async Task SubjectOf_WithTwoKeys_TakesTokensOfBoth_AndIssuesWithTheFirst()
+    public async Task SubjectOf_WithTwoKeys_AcceptsBothAndIssuesWithTheFirst()
     {
         var changing = Tokens(new TokenOptions { SigningKey = KeyB, PreviousKey = KeyA });
         var ofA = Tokens(new TokenOptions { SigningKey = KeyA }).Issue(Named.Recipient("alice"), TimeSpan.FromHours(1)).Text;
@@ -54,29 +54,30 @@ public sealed class RecipientTokensTests
         Assert.Null(await SubjectAsync(Tokens(new TokenOptions { SigningKey = KeyB }), ofA));
     }
 
-    // The clock may differ by half a minute.
+    // The default allows clocks to differ by 30 seconds.
     [Theory]
     [InlineData(-3600, -40, null)]
     [InlineData(-3600, -20, "alice")]
     [InlineData(20, 3600, "alice")]
     [InlineData(40, 3600, null)]
-    public async Task SubjectOf_AtTheEdgesOfItsTime_AllowsForTheClocks(int notBefore, int expires, string? expected) =>
+    public async Task SubjectOf_NearTheStartOrEndOfValidity_AllowsForClockSkew(int notBefore, int expires, string? expected) =>
         Assert.Equal(expected, await SubjectAsync(Tokens(), Make(notBefore: notBefore, expires: expires)));
 
     [Theory]
     [InlineData("other", "funccomet", null)]
     [InlineData("funccomet", "other", null)]
     [InlineData("funccomet", "funccomet", "alice")]
-    public async Task SubjectOf_AnotherIssuerOrAudience_IsNone(string issuer, string audience, string? expected) =>
+    public async Task SubjectOf_ATokenOfAnotherIssuerOrAudience_IsNull(string issuer, string audience, string? expected) =>
         Assert.Equal(expected, await SubjectAsync(Tokens(), Make(issuer, audience)));
 
     [Theory]
     [InlineData(SecurityAlgorithms.HmacSha384)]
     [InlineData(SecurityAlgorithms.HmacSha512)]
-    public async Task SubjectOf_AnotherAlgorithmWithTheRightKey_IsNone(string algorithm) => Assert.Null(await SubjectAsync(Tokens(), Make(algorithm: algorithm)));
+    public async Task SubjectOf_ATokenWithAnotherAlgorithm_IsNull(string algorithm) =>
+        Assert.Null(await SubjectAsync(Tokens(), Make(algorithm: algorithm)));
 
     [Fact]
-    public async Task SubjectOf_WhatNobodySigned_IsNone()
+    public async Task SubjectOf_ATokenWithoutAValidSignature_IsNull()
     {
         var parts = Make().Split('.');
         var none = Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT"}""");
@@ -84,7 +85,8 @@ public sealed class RecipientTokensTests
         Assert.Null(await SubjectAsync(Tokens(), $"{none}.{parts[1]}."));
         Assert.Null(await SubjectAsync(Tokens(), $"{none}.{parts[1]}.{parts[2]}"));
         Assert.Null(await SubjectAsync(Tokens(), $"{parts[0]}.{parts[1]}."));
-        Assert.Null(await SubjectAsync(Tokens(), $"{parts[0]}.{Base64UrlEncoder.Encode(Base64UrlEncoder.Decode(parts[1]).Replace("alice", "bobby", StringComparison.Ordinal))}.{parts[2]}"));
+        var bobby = Base64UrlEncoder.Encode(Base64UrlEncoder.Decode(parts[1]).Replace("alice", "bobby", StringComparison.Ordinal));
+        Assert.Null(await SubjectAsync(Tokens(), $"{parts[0]}.{bobby}.{parts[2]}"));
     }
 
     [Theory]
@@ -95,27 +97,35 @@ public sealed class RecipientTokensTests
     [InlineData("..")]
     [InlineData("eyJhbGciOiJIUzI1NiJ9.e30.")]
     [InlineData("\0")]
-    public async Task SubjectOf_WhatIsNoToken_IsNone(string text) => Assert.Null(await SubjectAsync(Tokens(), text));
+    public async Task SubjectOf_ATextThatIsNoToken_IsNull(string text) => Assert.Null(await SubjectAsync(Tokens(), text));
 
     [Fact]
-    public async Task SubjectOf_WhatIsTooLong_IsNone() => Assert.Null(await SubjectAsync(Tokens(), new string('a', 100_000)));
+    public async Task SubjectOf_ATextThatIsTooLong_IsNull() => Assert.Null(await SubjectAsync(Tokens(), new string('a', 100_000)));
 
     [Fact]
-    public async Task SubjectOf_ATokenForNobody_IsNone() => Assert.Null(await SubjectAsync(Tokens(), Make(subject: null)));
+    public async Task SubjectOf_ATokenWithoutASubject_IsNull() => Assert.Null(await SubjectAsync(Tokens(), Make(subject: null)));
 
     [Fact]
-    public async Task SubjectOf_AnotherWithoutAKey_IsNone() => Assert.Null(await SubjectAsync(Tokens(new TokenOptions { Required = false, SigningKey = null }), Make()));
+    public async Task SubjectOf_AnyTokenWithoutASigningKey_IsNull() =>
+        Assert.Null(await SubjectAsync(Tokens(new TokenOptions { Required = false, SigningKey = null }), Make()));
 
     private static RecipientTokens Tokens(TokenOptions? options = null, TimeProvider? time = null) =>
         new(Options.Create(options ?? new TokenOptions { SigningKey = KeyA }), time ?? TimeProvider.System);
 
     private static Task<string?> SubjectAsync(RecipientTokens tokens, string text) => tokens.SubjectOfAsync(text).Bounded();
 
-    private static string Make(string issuer = "funccomet", string audience = "funccomet", int notBefore = 0, int expires = 3600, string algorithm = SecurityAlgorithms.HmacSha256, string? subject = "alice")
+    private static string Make(
+        string issuer = "funccomet",
+        string audience = "funccomet",
+        int notBefore = 0,
+        int expires = 3600,
+        string algorithm = SecurityAlgorithms.HmacSha256,
+        string? subject = "alice")
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
 
-        // The longer algorithms want longer keys than the options do: padded here with zeros, which for an HMAC is the same key.
+        // The longer algorithms require longer keys than the options do. An HMAC pads its key with zeros, so a key padded with zeros is the
+        // same key.
         var key = new byte[64];
         Encoding.UTF8.GetBytes(KeyA).CopyTo(key, 0);
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor

@@ -17,7 +17,7 @@ public sealed class TokenGateTests
     private string Alices => _tokens.Issue(Named.Recipient("alice"), TimeSpan.FromMinutes(5)).Text;
 
     [Fact]
-    public async Task Refuse_WithTheRightToken_LetsIn()
+    public async Task Refuse_WithTheRecipientsToken_IsNull()
     {
         Assert.Null(await RefuseAsync(authorization: $"Bearer {Alices}"));
         Assert.Null(await RefuseAsync(authorization: $"bearer   {Alices}"));
@@ -30,11 +30,11 @@ public sealed class TokenGateTests
     [InlineData("Basic YWxpY2U6", "Bearer")]
     [InlineData("Bearer", "Bearer")]
     [InlineData("Bearer x", "Bearer error=\"invalid_token\"")]
-    public async Task Refuse_WithoutAValidToken_SaysWhatIsMissing(string? authorization, string challenge) =>
+    public async Task Refuse_WithoutAValidToken_Answers401WithAChallenge(string? authorization, string challenge) =>
         Assert.Equal((401, challenge), await RefuseAsync(authorization));
 
     [Fact]
-    public async Task Refuse_WithATokenOfAnother_Forbids()
+    public async Task Refuse_WithAnotherRecipientsToken_Answers403()
     {
         var bobs = _tokens.Issue(Named.Recipient("bob"), TimeSpan.FromMinutes(5)).Text;
         var capitals = _tokens.Issue(Named.Recipient("Alice"), TimeSpan.FromMinutes(5)).Text;
@@ -44,7 +44,7 @@ public sealed class TokenGateTests
     }
 
     [Fact]
-    public async Task Refuse_WithTwoAtOnce_IsABadRequest()
+    public async Task Refuse_WithTwoTokensOrAnEmptyOne_Answers400()
     {
         Assert.Equal((400, ""), await RefuseAsync($"Bearer {Alices}", $"&access_token={Alices}"));
         Assert.Equal((400, ""), await RefuseAsync("Basic YWxpY2U6", $"&access_token={Alices}"));
@@ -53,7 +53,7 @@ public sealed class TokenGateTests
     }
 
     [Fact]
-    public async Task Refuse_WhereTokensMayNotStandInTheQuery_IsABadRequest()
+    public async Task Refuse_WithATokenInTheQueryWhenThatIsOff_Answers400()
     {
         _options.AllowInQuery = false;
 
@@ -62,7 +62,7 @@ public sealed class TokenGateTests
     }
 
     [Fact]
-    public async Task Refuse_WhereTokensAreOff_LetsEverybodyIn()
+    public async Task Refuse_WhenTokensAreNotRequired_IsNull()
     {
         _options.Required = false;
 
@@ -75,7 +75,8 @@ public sealed class TokenGateTests
         var context = new DefaultHttpContext { RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider() };
         context.Request.Headers.Authorization = authorization;
         Assert.True(RequestQuery.TryParse($"?rcpt=alice{query}", out var parsed, out _));
-        var refused = await new TokenGate(_tokens, Options.Create(_options)).RefuseAsync(context.Request, parsed, Named.Recipient("alice")).Bounded();
+        var gate = new TokenGate(_tokens, Options.Create(_options));
+        var refused = await gate.RefuseAsync(context.Request, parsed, Named.Recipient("alice")).Bounded();
         if (refused is null)
         {
             return null;

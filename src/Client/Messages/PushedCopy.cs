@@ -1,7 +1,0 @@
-namespace FuncComet.Client;
-
-/// <summary>A copy of a message that is stored in a recipient's mailbox.</summary>
-/// <param name="Recipient">Whose mailbox.</param>
-/// <param name="Id">The message's id, the same for every recipient and in every delivery.</param>
-/// <param name="Expires">When it is dropped if it has not been delivered.</param>
-public sealed record PushedCopy(string Recipient, string Id, DateTimeOffset Expires);

@@ -1,0 +1,99 @@
+using FuncComet.Doorbells;
+using FuncComet.Mailboxes;
+using FuncComet.Telemetry;
+using FuncComet.Waiting;
+using Microsoft.Extensions.Logging;
+
+namespace FuncComet.Polling;
+
+/// <summary>
+/// Where messages change hands: it writes them to the client and settles them. In plain mode they leave the mailbox only after their answer was written; in lease mode the
+/// client's acknowledgement removes them. What was not written is given back at once.
+/// </summary>
+public sealed partial class MessageDelivery(WaitingRooms rooms, Ringer ringer, FuncCometMetrics metrics, TimeProvider time, ILogger<MessageDelivery> logger)
+{
+    /// <summary>Delivers what a poll's wait has brought.</summary>
+    internal async Task<PollOutcome> DeliverAsync(PollRequest request, Mailbox mailbox, WaitResult waited, PollClock clock, IPollAnswer answer, ClientAborted clientAborted)
+    {
+        var messages = waited.Messages;
+        var outcome = WriteOutcome.NotBegun;
+        try
+        {
+            // When the lease ends somebody else gets the messages, so this answer must be over by then. They were all leased at the same time.
+            var longest = clock.ForAnswer(messages[0].LeaseLeft(time));
+            if (!clientAborted.IsKnown && longest > TimeSpan.Zero)
+            {
+                outcome = WriteOutcome.Broken;
+                using var limit = new CancellationTokenSource(longest, time);
+                using var either = clientAborted.Or(limit.Token);
+                outcome = await answer.WriteAsync(messages, either.Token);
+            }
+        }
+        finally
+        {
+            if (outcome == WriteOutcome.Written)
+            {
+                CountDeliveries(messages);
+            }
+
+            if (waited.Direct is { } direct)
+            {
+                // The push stores what was not written.
+                direct.Settle(outcome);
+            }
+            else if (outcome == WriteOutcome.Written && request.Lease is not null)
+            {
+                rooms.Expect(request.Recipient, messages[0].LeaseLeft(time));
+            }
+            else
+            {
+                await Task.WhenAll(messages.Select(message => SettleAsync(request, mailbox, message, clock, outcome)));
+            }
+        }
+
+        return outcome == WriteOutcome.Written ? PollOutcome.Delivered : PollOutcome.ClientGone;
+    }
+
+    private void CountDeliveries(IReadOnlyList<LeasedMessage> messages)
+    {
+        var now = time.GetUtcNow();
+        foreach (var message in messages)
+        {
+            metrics.Delivered(now - message.Message.Time, again: message.Deliveries > 1);
+        }
+    }
+
+    private async Task SettleAsync(PollRequest request, Mailbox mailbox, LeasedMessage message, PollClock clock, WriteOutcome outcome)
+    {
+        try
+        {
+            var ours = outcome == WriteOutcome.Written
+                ? await mailbox.DeleteAsync(message, clock.ForSettle)
+                : await mailbox.GiveBackAsync(message, undelivered: outcome == WriteOutcome.NotBegun, clock.ForSettle);
+            if (!ours)
+            {
+                Log.NoLongerOurs(logger, message.Message.Id, mailbox.QueueName, outcome);
+            }
+        }
+        catch (StorageUnavailableException ex)
+        {
+            // The client has its answer or has left; the message comes back when its lease ends, counted as delivered.
+            rooms.Expect(request.Recipient, message.LeaseLeft(time));
+            Log.NotSettled(logger, message.Message.Id, mailbox.QueueName, outcome, ex.Message);
+        }
+
+        if (outcome != WriteOutcome.Written)
+        {
+            ringer.Ring(request.Recipient, mailbox);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Message {Id} of {Queue} ({Outcome}) was no longer leased to this poll; it may be delivered twice.")]
+        public static partial void NoLongerOurs(ILogger logger, Guid id, string queue, WriteOutcome outcome);
+
+        [LoggerMessage(2, LogLevel.Warning, "Message {Id} of {Queue} ({Outcome}) comes back when its lease ends: {Reason}")]
+        public static partial void NotSettled(ILogger logger, Guid id, string queue, WriteOutcome outcome, string reason);
+    }
+}

@@ -1,0 +1,123 @@
+using FuncComet.Doorbells;
+using FuncComet.Mailboxes;
+using FuncComet.Telemetry;
+using FuncComet.Waiting;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FuncComet.Polling;
+
+/// <summary>
+/// What a poll does that is woken to look: it publishes its presence, peeks (which hides nothing from anybody), receives what it has seen or was rung for under a lease, and
+/// sets aside what is not to be delivered.
+/// </summary>
+public sealed partial class MessageReceiver(
+    WaitingRooms rooms,
+    Presences presences,
+    DeadLetters deadLetters,
+    FuncCometMetrics metrics,
+    IHostApplicationLifetime host,
+    TimeProvider time,
+    ILogger<MessageReceiver> logger)
+{
+    /// <summary>Looks once, for all polls of the recipient that wait here. Null where this poll waits on.</summary>
+    internal async Task<WaitResult?> LookAsync(PollRequest request, WaitingPoll poll, WakeReason reason, Mailbox mailbox, PollClock clock, ClientAborted clientAborted)
+    {
+        using var leaving = clientAborted.Or(host.ApplicationStopping);
+        IReadOnlyList<LeasedMessage>? received;
+        try
+        {
+            // A ring says what a peek would: one request less, and so sooner.
+            var content = leaving.IsCancellationRequested || reason == WakeReason.Receive ? MailboxContent.Messages : await PeekAsync(poll, mailbox, clock, leaving.Token);
+            if (leaving.IsCancellationRequested)
+            {
+                return new WaitResult(OutcomeOf(clientAborted));
+            }
+
+            if (content != MailboxContent.Messages)
+            {
+                poll.EndLook(content == MailboxContent.Missing ? LookResult.Missing : LookResult.Empty);
+                return null;
+            }
+
+            received = await mailbox.ReceiveAsync(request.Max, poll.Lease, clock.ForReceive);
+        }
+        catch (Exception ex) when (leaving.IsCancellationRequested && ex is (OperationCanceledException or StorageUnavailableException))
+        {
+            return new WaitResult(OutcomeOf(clientAborted));
+        }
+        catch (StorageUnavailableException ex)
+        {
+            Log.StorageFailed(logger, mailbox.QueueName, ex.Message);
+            poll.EndLook(LookResult.Failed);
+            return new WaitResult(PollOutcome.StorageFailed);
+        }
+
+        // Another poll may have been faster; then the wait goes on.
+        if (received is null or [])
+        {
+            poll.EndLook(received is null ? LookResult.Missing : LookResult.Empty);
+            return null;
+        }
+
+        var messages = await SetAsideDeadLettersAsync(request, mailbox, received, clock);
+        if (messages.Count == 0)
+        {
+            poll.EndLook(LookResult.SetAside);
+            return null;
+        }
+
+        poll.EndLook(LookResult.Messages);
+        return new WaitResult(messages);
+    }
+
+    // Published before the peek: a push elsewhere that the peek does not see will read it.
+    private async Task<MailboxContent> PeekAsync(WaitingPoll poll, Mailbox mailbox, PollClock clock, CancellationToken leaving)
+    {
+        await presences.PublishAsync(poll, mailbox, clock.ForLook, leaving);
+        return await mailbox.PeekAsync(clock.ForLook, leaving);
+    }
+
+    /// <summary>Moves what is not to be delivered out of the mailbox and returns the rest.</summary>
+    private async Task<IReadOnlyList<LeasedMessage>> SetAsideDeadLettersAsync(PollRequest request, Mailbox mailbox, IReadOnlyList<LeasedMessage> received, PollClock clock)
+    {
+        var rest = new List<LeasedMessage>(received.Count);
+        foreach (var message in received)
+        {
+            if (deadLetters.ReasonFor(message, leaseMode: request.Lease is not null) is not { } reason)
+            {
+                rest.Add(message);
+                continue;
+            }
+
+            try
+            {
+                await deadLetters.MoveAsync(request.Recipient, mailbox, message, reason, () => clock.ForSettle);
+                metrics.DeadLettered();
+                Log.DeadLettered(logger, message.Message.Id, mailbox.QueueName, reason);
+            }
+            catch (StorageUnavailableException ex)
+            {
+                // It stays hidden until its lease ends and then becomes visible again. Given back now, it would be received at once, again and again.
+                rooms.Expect(request.Recipient, message.LeaseLeft(time));
+                Log.NotDeadLettered(logger, message.Message.Id, mailbox.QueueName, ex.Message);
+            }
+        }
+
+        return rest;
+    }
+
+    private static PollOutcome OutcomeOf(ClientAborted clientAborted) => clientAborted.IsKnown ? PollOutcome.ClientGone : PollOutcome.HostStopping;
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Poll of {Queue} ended: {Reason}")]
+        public static partial void StorageFailed(ILogger logger, string queue, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "Message {Id} of {Queue} was moved to the dead-letter queue: {Reason}.")]
+        public static partial void DeadLettered(ILogger logger, Guid id, string queue, string reason);
+
+        [LoggerMessage(3, LogLevel.Warning, "Message {Id} of {Queue} could not be moved to the dead-letter queue: {Reason}")]
+        public static partial void NotDeadLettered(ILogger logger, Guid id, string queue, string reason);
+    }
+}

@@ -1,0 +1,21 @@
+using FuncComet.Mailboxes;
+using FuncComet.Waiting;
+
+namespace FuncComet.Polling;
+
+/// <summary>How a poll's wait ended.</summary>
+/// <param name="Outcome">The outcome; with messages <see cref="PollOutcome.Delivered"/>, and the answer then decides.</param>
+/// <param name="Messages">The messages to deliver.</param>
+/// <param name="Direct">Where they are not stored: the push that waits for the outcome.</param>
+internal readonly record struct WaitResult(PollOutcome Outcome, IReadOnlyList<LeasedMessage> Messages, DirectDelivery? Direct = null)
+{
+    public WaitResult(PollOutcome outcome)
+        : this(outcome, [])
+    {
+    }
+
+    public WaitResult(IReadOnlyList<LeasedMessage> messages, DirectDelivery? direct = null)
+        : this(PollOutcome.Delivered, messages, direct)
+    {
+    }
+}

@@ -1,0 +1,44 @@
+using FuncComet.Recipients;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace FuncComet.Waiting;
+
+/// <summary>
+/// How far the pauses of each recipient's polls have grown on this instance (<see cref="Backoff"/>), so that the next poll of a quiet mailbox does not start
+/// again with the shortest pause.
+/// </summary>
+/// <remarks>A forgotten recipient costs a few early looks, so a bound on memory is all that the cache needs.</remarks>
+public sealed class RememberedSteps(TimeProvider time) : IDisposable
+{
+    private const int MaxRecipients = 100_000;
+
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+
+    private readonly MemoryCache _steps = new(new MemoryCacheOptions { SizeLimit = MaxRecipients });
+
+    /// <summary>The step that the recipient's polls had reached within the last five minutes, else 0.</summary>
+    public int Of(Recipient recipient) =>
+        _steps.TryGetValue(recipient, out Reached reached) && time.GetElapsedTime(reached.At) < Lifetime ? reached.Step : 0;
+
+    /// <summary>Remembers the step for the recipient's next poll.</summary>
+    public void Remember(Recipient recipient, int step)
+    {
+        if (step == 0)
+        {
+            _steps.Remove(recipient);
+            return;
+        }
+
+        using var entry = _steps.CreateEntry(recipient);
+        entry.Value = new Reached(step, time.GetTimestamp());
+        entry.Size = 1;
+
+        // Frees memory by the cache's own clock; whether a step still counts is decided above.
+        entry.AbsoluteExpirationRelativeToNow = Lifetime;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _steps.Dispose();
+
+    private readonly record struct Reached(int Step, long At);
+}

@@ -1,0 +1,282 @@
+using FuncComet.Mailboxes;
+using FuncComet.Recipients;
+using Microsoft.Extensions.Hosting;
+
+namespace FuncComet.Waiting;
+
+/// <summary>
+/// The polls that wait on this instance: a <see cref="WaitingRoom"/> for each recipient, so that a push here reaches a poll here at once instead of after its pause.
+/// </summary>
+/// <remarks>
+/// <see cref="Change"/> alone takes the lock, and every change goes through it. What runs under the lock is this folder's state alone: no I/O, no continuation, no callback.
+/// </remarks>
+public sealed class WaitingRooms : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Recipient, OpenRoom> _rooms = [];
+    private readonly LookTurns _turns = new();
+    private readonly HiddenMessages _hidden = new();
+    private readonly Backoff _backoff;
+    private readonly RememberedSteps _steps;
+    private readonly bool _hasDoorbell;
+    private readonly TimeProvider _time;
+    private readonly long _began;
+    private readonly CancellationTokenRegistration _onStopping;
+    private volatile TaskCompletionSource _somebodyWaits = NobodyWaits();
+    private string? _instance;
+    private bool _isStopping;
+
+    /// <summary>For one instance; when <paramref name="host"/> stops, nobody waits any longer.</summary>
+    /// <param name="backoff">The pauses between looks.</param>
+    /// <param name="steps">What is remembered of them from poll to poll.</param>
+    /// <param name="hasDoorbell">Whether pushes at other instances can wake polls here at all.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="time">The clock.</param>
+    public WaitingRooms(Backoff backoff, RememberedSteps steps, bool hasDoorbell, IHostApplicationLifetime host, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(time);
+        (_backoff, _steps, _hasDoorbell, _time, _began) = (backoff, steps, hasDoorbell, time, time.GetTimestamp());
+        _onStopping = host.ApplicationStopping.UnsafeRegister(static rooms => ((WaitingRooms)rooms!).Stop(), this);
+    }
+
+    /// <summary>The last poll of a recipient has left after a ring that no look has answered: polls at other instances are to be woken.</summary>
+    internal event Action<Recipient>? RingUnanswered;
+
+    /// <summary>Completed while anybody waits on this instance.</summary>
+    internal Task WhenSomebodyWaits => _somebodyWaits.Task;
+
+    /// <summary>Something may be in the recipient's mailbox: one poll that waits for it here looks. False where none waits here.</summary>
+    public bool Ring(Recipient recipient) => Change(recipient, _ => Find(recipient)?.Ring() ?? false);
+
+    /// <summary>
+    /// A message of the recipient is hidden, under a lease or a delay, and becomes visible within this time unless it is removed; zero or less where it has by now. Nobody
+    /// rings for that, so polls that wait here look by then.
+    /// </summary>
+    public void Expect(Recipient recipient, TimeSpan within) => Change(recipient, now =>
+    {
+        var times = _hidden.Add(recipient, now + within, now);
+        Find(recipient)?.Schedule.Hide(times);
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _onStopping.Dispose();
+        _hidden.Dispose();
+    }
+
+    /// <summary>What other instances call this one; null while they have no way to wake polls here. Polls then look as if their presence had never been published.</summary>
+    internal void ReachableAs(string? instance) => Change(recipient: null, now =>
+    {
+        _instance = instance;
+        foreach (var open in _rooms.Values)
+        {
+            open.Room.Schedule.Unpublish(now);
+        }
+
+        return true;
+    });
+
+    /// <summary>A poll begins to wait. Dispose it to leave.</summary>
+    /// <param name="recipient">Whose mailbox.</param>
+    /// <param name="clock">The poll's time.</param>
+    /// <param name="lease">The lease that its messages get; whole seconds.</param>
+    /// <param name="isPlain">Whether it is in plain mode.</param>
+    /// <param name="clientAborted">Fires when there is nobody to wait for any more.</param>
+    internal WaitingPoll Enter(Recipient recipient, PollClock clock, TimeSpan lease, bool isPlain, ClientAborted clientAborted)
+    {
+        var poll = Change(recipient, now =>
+        {
+            var poll = new WaitingPoll(this, recipient, now + clock.Left, lease, isPlain);
+            var room = Open(recipient);
+            room.Enter(poll, now);
+            if (_isStopping)
+            {
+                room.End(poll, WakeReason.HostStopping);
+            }
+
+            return poll;
+        });
+        poll.LeaveWhen(clientAborted);
+        return poll;
+    }
+
+    /// <summary>
+    /// Reserves the newest poll that can be handed a message and whose lease is not longer than <paramref name="longestLease"/>, in plain mode where
+    /// <paramref name="plainOnly"/>; null where there is none. <see cref="TryHandOver(WaitingPoll, LeasedMessage)"/> or <see cref="Release"/> ends that.
+    /// </summary>
+    internal WaitingPoll? TryClaim(Recipient recipient, TimeSpan longestLease, bool plainOnly = false) =>
+        Change(recipient, _ => (WaitingPoll?)Find(recipient)?.TryClaim(longestLease, plainOnly));
+
+    /// <summary>Hands a message to the poll that was claimed for it; false where that has left meanwhile.</summary>
+    internal bool TryHandOver(WaitingPoll claimed, LeasedMessage message) => HandOver(claimed, new Wake(WakeReason.Deliver, message));
+
+    /// <inheritdoc cref="TryHandOver(WaitingPoll, LeasedMessage)"/>
+    internal bool TryHandOver(WaitingPoll claimed, DirectDelivery direct) => HandOver(claimed, new Wake(WakeReason.Deliver, direct.Message, direct));
+
+    /// <summary>Ends a claim without a message. Does nothing where the claim is over.</summary>
+    internal void Release(WaitingPoll claimed) => ChangeRoomOf(claimed, (room, _) => room.Release(claimed));
+
+    /// <summary>A poll reports what its look has found.</summary>
+    internal void EndLook(WaitingPoll poll, LookResult result) => ChangeRoomOf(poll, (room, now) => room.EndLook(poll, result, now));
+
+    /// <summary>A poll leaves by itself.</summary>
+    internal void Leave(WaitingPoll poll) => ChangeRoomOf(poll, (room, _) => room.Leave(poll));
+
+    /// <summary>A poll is to end.</summary>
+    internal void End(WaitingPoll poll, WakeReason reason) => ChangeRoomOf(poll, (room, _) => room.End(poll, reason));
+
+    /// <summary>What is to be published before the poll looks; null where nothing is.</summary>
+    internal PresenceDue? PresenceDueFor(WaitingPoll poll) => Change(poll.Recipient, now =>
+        _instance is { } instance && Find(poll.Recipient)?.PresenceDue(instance, now) is { } until ? new PresenceDue(instance, until, until - now) : (PresenceDue?)null);
+
+    /// <summary>It has been published.</summary>
+    internal void Published(WaitingPoll poll, PresenceDue due) => ChangeRoomOf(poll, (room, _) =>
+    {
+        // Where the name is not this instance's any more, what stands there wakes nobody here.
+        if (due.Instance == _instance)
+        {
+            room.Schedule.Publish(due.Instance, due.Until);
+        }
+    });
+
+    /// <summary>The time of a room has come.</summary>
+    internal void OnTimer(Recipient recipient) => Change(recipient, _ => true);
+
+    private static TaskCompletionSource NobodyWaits() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private bool HandOver(WaitingPoll claimed, Wake message) => Change(claimed.Recipient, _ => Find(claimed.Recipient)?.HandOver(claimed, message) ?? false);
+
+    private void ChangeRoomOf(WaitingPoll poll, Action<WaitingRoom, TimeSpan> apply) => Change(poll.Recipient, now =>
+    {
+        if (Find(poll.Recipient) is { } room)
+        {
+            apply(room, now);
+        }
+
+        return true;
+    });
+
+    /// <summary>
+    /// Every change: under the lock the event is applied and all that follows from it is decided (which polls end, whether a look begins, when the timer is due), for one
+    /// recipient's room or, without a recipient, for all. After the lock is released the polls that are concerned go on.
+    /// </summary>
+    private T Change<T>(Recipient? recipient, Func<TimeSpan, T> apply)
+    {
+        T result;
+        var decided = new Decisions();
+        lock (_gate)
+        {
+            var now = _time.GetElapsedTime(_began);
+            result = apply(now);
+            if (recipient is null)
+            {
+                foreach (var open in _rooms.Values.ToArray())
+                {
+                    SettleUnsynchronized(open, now, ref decided);
+                }
+            }
+            else if (_rooms.TryGetValue(recipient, out var open))
+            {
+                SettleUnsynchronized(open, now, ref decided);
+            }
+        }
+
+        while (decided.Wakes.TryTake() is var (poll, wake))
+        {
+            poll.Resume(wake);
+        }
+
+        decided.Unanswered?.ForEach(ring => RingUnanswered?.Invoke(ring));
+        return result;
+    }
+
+    private void SettleUnsynchronized(OpenRoom open, TimeSpan now, ref Decisions decided)
+    {
+        // A look that is over makes room for those that wait, before this room's next.
+        _turns.GiveBack(open);
+        while (_turns.TryNext() is { } next)
+        {
+            DecideUnsynchronized(next, now, ref decided);
+        }
+
+        DecideUnsynchronized(open, now, ref decided);
+    }
+
+    private void DecideUnsynchronized(OpenRoom open, TimeSpan now, ref Decisions decided)
+    {
+        if (open.IsClosed)
+        {
+            return;
+        }
+
+        var room = open.Room;
+        room.EndOverdue(now);
+        if (room.IsLookDue(now) && _turns.TryTake(open))
+        {
+            room.BeginLook();
+        }
+
+        var wakes = room.TakeWakes();
+        decided.Wakes.AddAll(ref wakes);
+        if (!room.IsOver(now))
+        {
+            open.SetTimer(room.NextDueAt(open.WaitsForTurn), now, _time);
+            return;
+        }
+
+        open.Close();
+        _steps.Remember(open.Recipient, room.Schedule.Step);
+        _rooms.Remove(open.Recipient);
+        if (_rooms.Count == 0)
+        {
+            _somebodyWaits = NobodyWaits();
+        }
+
+        if (room.Mailbox == MailboxState.Rung)
+        {
+            (decided.Unanswered ??= []).Add(open.Recipient);
+        }
+    }
+
+    private WaitingRoom? Find(Recipient recipient) => _rooms.TryGetValue(recipient, out var open) ? open.Room : null;
+
+    private WaitingRoom Open(Recipient recipient)
+    {
+        if (!_rooms.TryGetValue(recipient, out var open))
+        {
+            var schedule = new LookSchedule(_backoff, _steps.Of(recipient), _hasDoorbell, _hidden.Of(recipient));
+            _rooms[recipient] = open = new OpenRoom(this, recipient, new WaitingRoom(schedule));
+            _somebodyWaits.TrySetResult();
+        }
+
+        return open.Room;
+    }
+
+    private void Stop() => Change(recipient: null, _ =>
+    {
+        _isStopping = true;
+        foreach (var open in _rooms.Values)
+        {
+            open.Room.EndAll(WakeReason.HostStopping);
+        }
+
+        return true;
+    });
+
+    /// <summary>What a change has decided, to be carried out after the lock is released.</summary>
+    private struct Decisions
+    {
+        public WakeList Wakes;
+
+        public List<Recipient>? Unanswered;
+    }
+}
+
+/// <summary>That polls wait on this instance, to be published.</summary>
+/// <param name="Instance">This instance's name.</param>
+/// <param name="Until">When the last of the polls ends.</param>
+/// <param name="Left">How long that is away.</param>
+internal readonly record struct PresenceDue(string Instance, TimeSpan Until, TimeSpan Left);

@@ -1,0 +1,101 @@
+using FuncComet.Messages;
+using FuncComet.Polling;
+using FuncComet.Recipients;
+using Microsoft.AspNetCore.Http;
+
+namespace FuncComet.Functions.Answers;
+
+/// <summary>The catalogue of every error that this app returns. The codes are part of the protocol and never change.</summary>
+internal static class Problems
+{
+    /// <summary>The code of <see cref="StorageUnavailable()"/>. A push also reports it for each copy that failed.</summary>
+    public const string StorageUnavailableCode = "storage-unavailable";
+
+    /// <summary>The code of <see cref="MailboxFull"/>. A push also reports it for each copy that was refused.</summary>
+    public const string MailboxFullCode = "mailbox-full";
+
+    private const string RetryAfterSeconds = "5";
+
+    public static IResult BadRecipient(string detail) =>
+        new Problem(StatusCodes.Status400BadRequest, "bad-recipient", "The recipient is missing or malformed.")
+        {
+            Detail = detail,
+            Parameter = "rcpt",
+        };
+
+    public static IResult BadRecipient() => BadRecipient($"rcpt must be {Recipient.Rule}, percent-encoded.");
+
+    public static IResult BadParameter(string parameter, string range) =>
+        new Problem(StatusCodes.Status400BadRequest, "bad-parameter", "A parameter is malformed or out of its range.")
+        {
+            Detail = $"{parameter} must be {range}.",
+            Parameter = parameter,
+        };
+
+    /// <param name="error">The RFC 6750 error code; null if the request had no token.</param>
+    /// <param name="detail">What the caller can change, in one sentence.</param>
+    public static IResult Unauthorized(string? error, string detail) =>
+        new Problem(StatusCodes.Status401Unauthorized, "unauthorized", "A token for this recipient is needed.")
+        {
+            Detail = detail,
+            Header = ("WWW-Authenticate", error is null ? "Bearer" : $"Bearer error=\"{error}\""),
+        };
+
+    public static IResult Forbidden() =>
+        new Problem(StatusCodes.Status403Forbidden, "forbidden", "The token is for another recipient.")
+        {
+            Detail = "Ask for a token for this recipient.",
+        };
+
+    public static IResult TokensNotConfigured() =>
+        new Problem(StatusCodes.Status501NotImplemented, "tokens-not-configured", "This app has no key to sign tokens with.")
+        {
+            Detail = "Set FuncComet__Token__SigningKey to a secret of at least 32 bytes.",
+        };
+
+    public static IResult TooManyPolls(HeldPollOptions limits) =>
+        TryLater(
+            "too-many-polls",
+            "This instance holds its maximum of polls.",
+            members: [],
+            $"It holds at most {limits.MaxHeldPolls}, and {limits.MaxHeldPollsPerRecipient} of one recipient. ");
+
+    public static IResult MethodNotAllowed(IEnumerable<string> allowed) =>
+        new Problem(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "This method is not allowed here.")
+        {
+            Detail = $"Use {string.Join(" or ", allowed)}.",
+            Header = ("Allow", string.Join(", ", allowed)),
+        };
+
+    public static IResult ReceiptExpired(IReadOnlyList<string> expired) =>
+        new Problem(StatusCodes.Status410Gone, "receipt-expired", "A message has been delivered again since.")
+        {
+            Detail = "Newer receipts have replaced those in expired; the others are acknowledged.",
+            Members = [KeyValuePair.Create<string, object?>("expired", expired)],
+        };
+
+    public static IResult MessageTooLarge() =>
+        new Problem(StatusCodes.Status413PayloadTooLarge, "message-too-large", "The message is too large.")
+        {
+            Detail = $"The body must be 0 to {Message.MaxBodyBytes} bytes.",
+            Parameter = "body",
+        };
+
+    public static IResult StorageUnavailable() => StorageUnavailable(members: []);
+
+    /// <param name="members">Further members of the document.</param>
+    public static IResult StorageUnavailable(params IEnumerable<KeyValuePair<string, object?>> members) =>
+        TryLater(StorageUnavailableCode, "The storage does not answer.", members);
+
+    /// <param name="members">Further members of the document.</param>
+    public static IResult MailboxFull(params IEnumerable<KeyValuePair<string, object?>> members) =>
+        TryLater(MailboxFullCode, "The mailbox holds as many messages as it may.", members);
+
+    private static Problem TryLater(string code, string title, IEnumerable<KeyValuePair<string, object?>> members, string why = "") =>
+        new(StatusCodes.Status503ServiceUnavailable, code, title)
+        {
+            Detail = $"{why}Try again after {RetryAfterSeconds} seconds.",
+            Header = ("Retry-After", RetryAfterSeconds),
+            Members = members,
+        };
+}

@@ -1,0 +1,47 @@
+using FuncComet.Functions.Poll;
+using FuncComet.Functions.Requests;
+using FuncComet.Functions.Tokens;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Functions.Hosting;
+
+internal static class FuncCometBuilderExtensions
+{
+    /// <summary>Registers everything that the function app needs: Core, options, tokens, telemetry export and server settings.</summary>
+    public static IHostApplicationBuilder AddFuncComet(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddFuncCometCore(builder.Configuration);
+        builder.Services.AddSingleton(_ => HostLimit.Read(builder.Configuration, AppContext.BaseDirectory));
+        builder.Services.AddAnnotatedOptions<PollOptions>(PollOptions.SectionName);
+        builder.Services.AddSingleton<IValidateOptions<PollOptions>, PollOptionsHostValidator>();
+        builder.Services.AddSingleton<PollTimeouts>();
+        builder.Services.AddAnnotatedOptions<RequestLimitOptions>(RequestLimitOptions.SectionName);
+        builder.Services.AddAnnotatedOptions<TokenOptions>(TokenOptions.SectionName);
+        builder.Services.AddSingleton<RecipientTokens>();
+        builder.Services.AddSingleton<TokenGate>();
+        builder.Services.AddHostedService<TokensOffWarning>();
+        builder.AddTelemetryExport();
+
+        // These categories log each request's query and each malformed request line. Both can contain recipients, keys and tokens. With the
+        // first category off, ASP.NET Core also creates no activity per request. Nothing exports that one: RequestTrace reads the headers.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning);
+
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        {
+            // With a larger buffer, an answer counts as written while its bytes are still in this process: if the process is killed after
+            // the message is deleted, the message is lost. 1 makes a write wait until the operating system has every byte; 0 means
+            // unbounded.
+            sockets.MaxWriteBufferSize = 1;
+
+            // A push that is handed over runs on one thread from reading the push to writing the poll's answer; each thread switch would
+            // take longer than the work. The setting is unsafe only for code that blocks, and this app has none.
+            sockets.UnsafePreferInlineScheduling = true;
+        });
+        return builder;
+    }
+}

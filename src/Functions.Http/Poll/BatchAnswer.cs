@@ -1,0 +1,86 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using FuncComet.Functions.Answers;
+using FuncComet.Mailboxes;
+using FuncComet.Messages;
+using FuncComet.Waiting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace FuncComet.Functions.Poll;
+
+/// <summary>The answer to a poll with <c>max</c>: everything is in the JSON body, so a browser on another origin needs no header.</summary>
+internal sealed class BatchAnswer(HttpContext context, bool withReceipts, ClientAborted clientAborted)
+    : HttpPollAnswer(context, clientAborted)
+{
+    // Text of any script stays readable; characters that are special in HTML are still escaped.
+    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+
+    protected override void Write(HttpResponse response, IReadOnlyList<LeasedMessage> messages)
+    {
+        response.ContentType = "application/json; charset=utf-8";
+        using var json = new Utf8JsonWriter(response.BodyWriter, Json);
+        json.WriteStartObject();
+        json.WriteStartArray("messages");
+        foreach (var message in messages)
+        {
+            Write(json, message);
+        }
+
+        json.WriteEndArray();
+        if (Expired.Count > 0)
+        {
+            json.WriteStartArray("expired");
+            foreach (var receipt in Expired)
+            {
+                json.WriteStringValue(receipt);
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void Write(Utf8JsonWriter json, LeasedMessage leased)
+    {
+        var message = leased.Message;
+        json.WriteStartObject();
+        json.WriteString("id", message.Id.ToString("N"));
+        json.WriteString("time", Rfc3339.Format(message.Time));
+        json.WriteNumber("deliveries", leased.Deliveries);
+        json.WriteString("contentType", message.ContentType);
+        if (IsText(message))
+        {
+            json.WriteString("text", message.Body.Span);
+        }
+        else
+        {
+            json.WriteBase64String("base64", message.Body.Span);
+        }
+
+        if (message.Key is not null)
+        {
+            json.WriteString("key", message.Key);
+        }
+
+        if (withReceipts)
+        {
+            json.WriteString("receipt", leased.Receipt.Text);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static bool IsText(Message message) =>
+        MediaTypeHeaderValue.TryParse(message.ContentType, out var type)
+        && (type.Type.Equals("text", StringComparison.OrdinalIgnoreCase) || IsTextual(type.SubType) || IsTextual(type.Suffix))
+        && Utf8.IsValid(message.Body.Span);
+
+    private static bool IsTextual(Microsoft.Extensions.Primitives.StringSegment name) =>
+        name.Equals("json", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("xml", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("javascript", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+}

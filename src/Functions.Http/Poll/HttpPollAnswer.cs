@@ -1,0 +1,61 @@
+using System.Globalization;
+using FuncComet.Functions.Answers;
+using FuncComet.Mailboxes;
+using FuncComet.Polling;
+using FuncComet.Waiting;
+using Microsoft.AspNetCore.Http;
+
+namespace FuncComet.Functions.Poll;
+
+/// <summary>Writes an answer to the client's connection and reports the outcome. Derived classes decide its form.</summary>
+internal abstract class HttpPollAnswer(HttpContext context, ClientAborted clientAborted) : IPollAnswer
+{
+    /// <summary>The receipts that had expired when the poll acknowledged them.</summary>
+    protected IReadOnlyList<string> Expired { get; private set; } = [];
+
+    public void Acknowledged(IReadOnlyList<string> expired)
+    {
+        Expired = expired;
+        if (expired.Count > 0 && !clientAborted.IsKnown)
+        {
+            context.Response.Headers[ResponseHeaders.Expired] = expired.Count.ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    public async Task<WriteOutcome> WriteAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken)
+    {
+        // After the client has left, the host may end the request and reuse the context while this function still runs.
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return WriteOutcome.NotBegun;
+        }
+
+        try
+        {
+            context.Response.StatusCode = StatusCodes.Status200OK;
+            ResponseHeaders.Set(context.Response.Headers);
+            Write(context.Response, messages);
+            var flushed = await context.Response.BodyWriter.FlushAsync(cancellationToken);
+            if (flushed.IsCompleted || flushed.IsCanceled)
+            {
+                return WriteOutcome.Broken;
+            }
+
+            await context.Response.CompleteAsync();
+            return WriteOutcome.Written;
+        }
+        catch (Exception ex) when (cancellationToken.IsCancellationRequested || ex is IOException)
+        {
+            if (!clientAborted.IsKnown)
+            {
+                // The client reads too slowly and the lease is about to end. Abort, so that half an answer does not look complete.
+                context.Abort();
+            }
+
+            return WriteOutcome.Broken;
+        }
+    }
+
+    /// <summary>Sets the headers and buffers the body. Must not flush.</summary>
+    protected abstract void Write(HttpResponse response, IReadOnlyList<LeasedMessage> messages);
+}

@@ -1,0 +1,45 @@
+using FuncComet.Functions.Answers;
+using FuncComet.Functions.Requests;
+using FuncComet.Messages;
+using FuncComet.Pushing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Functions.Push;
+
+/// <summary><c>POST /api/push</c>: stores the body as a message for each recipient.</summary>
+public sealed class PushFunction(MessagePush push, IOptions<RequestLimitOptions> limits, TimeProvider time)
+{
+    /// <summary>Answers 202 with the copies that were stored, or a problem.</summary>
+    [Function("Push")]
+    public Task RunAsync([HttpTrigger(AuthorizationLevel.Function, Route = "push")] HttpRequest request) =>
+        HttpFunction.AnswerAsync(request, (HttpMethods.Post, query => PushAsync(request, query)));
+
+    private async Task<IResult> PushAsync(HttpRequest request, RequestQuery query)
+    {
+        if (!query.TryGetRecipients(MessagePush.MaxRecipients, out var recipients, out var problem)
+            || !query.TryGetSeconds("ttl", Message.MinTtlSeconds, Message.MaxTtlSeconds, out var ttl, out problem)
+            || !query.TryGetSeconds("delay", 0, Message.MaxDelaySeconds, out var delay, out problem)
+            || !PushHeaders.TryRead(request, limits.Value, out var contentType, out var key, out problem))
+        {
+            return problem;
+        }
+
+        var timeToLive = ttl ?? Message.DefaultTtl;
+        if (delay >= timeToLive)
+        {
+            return Problems.BadParameter("delay", $"less than ttl ({timeToLive.TotalSeconds:F0} seconds)");
+        }
+
+        var (body, refused) = await PushBody.ReadAsync(request);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        var message = Message.Create(time, contentType, key, body);
+        var copies = await push.SendAsync(recipients, message, timeToLive, delay ?? TimeSpan.Zero, RequestTrace.Of(request));
+        return PushAnswer.For(message, copies);
+    }
+}

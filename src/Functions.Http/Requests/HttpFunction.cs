@@ -1,0 +1,64 @@
+using FuncComet.Functions.Answers;
+using FuncComet.Mailboxes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Functions.Requests;
+
+/// <summary>Runs every function the same way, from the request to the response.</summary>
+internal static class HttpFunction
+{
+    /// <param name="request">The request. Triggers list no methods, because the host answers the unlisted ones 404 where HTTP wants
+    /// 405.</param> <param name="handlers">For each allowed method, a handler that parses the request, calls Core and returns the
+    /// result.</param>
+    public static async Task AnswerAsync(HttpRequest request, params (string Method, Func<RequestQuery, Task<IResult>> Handle)[] handlers)
+    {
+        var context = request.HttpContext;
+        var clientAborted = context.RequestAborted;
+        var result = await HandleAsync(request, handlers, clientAborted);
+
+        // Add nothing to a response that has started: a poll wrote it whole, or it must look broken.
+        if (!clientAborted.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            ResponseHeaders.Set(context.Response.Headers);
+            await result.ExecuteAsync(context);
+        }
+    }
+
+    private static async Task<IResult> HandleAsync(
+        HttpRequest request,
+        (string Method, Func<RequestQuery, Task<IResult>> Handle)[] handlers,
+        CancellationToken clientAborted)
+    {
+        var handle = Array.Find(handlers, handler => HttpMethods.Equals(request.Method, handler.Method)).Handle;
+        if (handle is null)
+        {
+            return Problems.MethodNotAllowed(handlers.Select(handler => handler.Method));
+        }
+
+        var longest = request.HttpContext.RequestServices.GetRequiredService<IOptions<RequestLimitOptions>>().Value.MaxQueryLength;
+        if (request.QueryString.Value?.Length > longest)
+        {
+            return Problems.BadParameter("query", $"at most {longest} bytes");
+        }
+
+        if (!RequestQuery.TryParse(request.QueryString.Value, out var query, out var malformed))
+        {
+            return malformed;
+        }
+
+        try
+        {
+            return await handle(query);
+        }
+        catch (StorageUnavailableException)
+        {
+            return Problems.StorageUnavailable();
+        }
+        catch (OperationCanceledException) when (clientAborted.IsCancellationRequested)
+        {
+            return TypedResults.Empty;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using FuncComet.Messages;
+
+namespace FuncComet.Functions.Requests;
+
+/// <summary>Limits of a request's size: <c>FuncComet__Request__…</c>. They can lower the protocol's limits, not raise them.</summary>
+public sealed class RequestLimitOptions
+{
+    /// <summary>The section of the configuration.</summary>
+    public const string SectionName = "FuncComet:Request";
+
+    /// <summary>The longest query in bytes, still encoded and with its question mark: 500 to 8,000. Default: 8,000.</summary>
+    [NumberRange(500, 8_000)]
+    public int MaxQueryLength { get; set; } = 8_000;
+
+    /// <summary>The longest Content-Type of a push, in characters: 30 to 200. Default: 200.</summary>
+    [NumberRange(30, Message.MaxContentTypeLength)]
+    public int MaxContentTypeLength { get; set; } = Message.MaxContentTypeLength;
+
+    /// <summary>The longest Idempotency-Key of a push, in characters: 1 to 128. Default: 128.</summary>
+    [NumberRange(1, Message.MaxKeyLength)]
+    public int MaxKeyLength { get; set; } = Message.MaxKeyLength;
+}

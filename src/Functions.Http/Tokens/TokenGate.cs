@@ -1,0 +1,64 @@
+using System.Diagnostics.CodeAnalysis;
+using FuncComet.Functions.Answers;
+using FuncComet.Functions.Requests;
+using FuncComet.Recipients;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Functions.Tokens;
+
+/// <summary>Decides whether a request may act for a recipient. It makes no storage request.</summary>
+public sealed class TokenGate(RecipientTokens tokens, IOptions<TokenOptions> options)
+{
+    private const string QueryName = "access_token";
+    private const string Scheme = "Bearer ";
+
+    /// <summary>Null if the request may act for the recipient, else the problem.</summary>
+    internal async Task<IResult?> RefuseAsync(HttpRequest request, RequestQuery query, Recipient recipient)
+    {
+        if (!options.Value.Required)
+        {
+            return null;
+        }
+
+        if (!TryReadToken(request, query, out var token, out var problem))
+        {
+            return problem;
+        }
+
+        if (token is null)
+        {
+            return Problems.Unauthorized(error: null, "Send a token for this recipient: Authorization: Bearer …");
+        }
+
+        return await tokens.SubjectOfAsync(token) is not { } subject
+            ? Problems.Unauthorized(
+                "invalid_token",
+                "The token is malformed, expired, not valid yet or for another app; ask for a new one.")
+            : subject != recipient.Name ? Problems.Forbidden() : null;
+    }
+
+    // RFC 6750 allows a token in the query or in a header, not in both.
+    private bool TryReadToken(HttpRequest request, RequestQuery query, out string? token, [NotNullWhen(false)] out IResult? problem)
+    {
+        if (!query.TryGetSingle(QueryName, "a token", out token, out problem))
+        {
+            return false;
+        }
+
+        var headers = request.Headers.Authorization;
+        problem =
+            token is not null && !options.Value.AllowInQuery
+                ? Problems.BadParameter(QueryName, "left out: this app takes a token only in the Authorization header")
+            : token is not null && headers.Count > 0
+                ? Problems.BadParameter(QueryName, "left out if there is an Authorization header")
+            : headers.Count > 1 ? Problems.BadParameter("Authorization", "given once")
+            : null;
+        if (problem is null && headers is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            token = header[Scheme.Length..].Trim();
+        }
+
+        return problem is null;
+    }
+}

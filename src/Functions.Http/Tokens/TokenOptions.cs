@@ -1,0 +1,83 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text;
+
+namespace FuncComet.Functions.Tokens;
+
+/// <summary>The tokens with which recipients poll and acknowledge: <c>FuncComet__Token__…</c>.</summary>
+public sealed class TokenOptions : IValidatableObject
+{
+    /// <summary>The section of the configuration.</summary>
+    public const string SectionName = "FuncComet:Token";
+
+    /// <summary>The minimum length of a key in bytes of UTF-8, which HMAC-SHA256 requires.</summary>
+    public const int MinKeyBytes = 32;
+
+    /// <summary>
+    /// If the platform cannot resolve a Key Vault reference, it leaves the reference as the setting's value, and that is not a secret.
+    /// </summary>
+    private const string UnresolvedReference = "@Microsoft.KeyVault(";
+
+    private const string NameRule = "must be 1 to 200 characters.";
+
+    /// <summary>
+    /// Whether polls and acknowledgements need a token of their recipient. Default: true. With false, anyone who can reach the app can read
+    /// and empty any mailbox whose name they know.
+    /// </summary>
+    public bool Required { get; set; } = true;
+
+    /// <summary>
+    /// The secret that signs and validates tokens: 32 or more bytes of UTF-8. Required unless <see cref="Required"/> is false.
+    /// </summary>
+    public string? SigningKey { get; set; }
+
+    /// <summary>A second secret that validates tokens while keys are rotated: 32 or more bytes of UTF-8. Default: none.</summary>
+    public string? PreviousKey { get; set; }
+
+    /// <summary>The <c>iss</c> of every token, 1 to 200 characters. Default: <c>funccomet</c>.</summary>
+    [Required(ErrorMessage = NameRule)]
+    [StringLength(200, ErrorMessage = NameRule)]
+    public string Issuer { get; set; } = "funccomet";
+
+    /// <summary>The <c>aud</c> of every token, 1 to 200 characters. Default: <c>funccomet</c>.</summary>
+    [Required(ErrorMessage = NameRule)]
+    [StringLength(200, ErrorMessage = NameRule)]
+    public string Audience { get; set; } = "funccomet";
+
+    /// <summary>How far clocks may differ when a token's times are checked: 0 to 1 minute, as hh:mm:ss. Default: 30 seconds.</summary>
+    [TimeRange("00:00:00", "00:01:00")]
+    public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether a token may come as <c>access_token</c> in the query, which platforms write to their logs. Default: true.</summary>
+    public bool AllowInQuery { get; set; } = true;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Required && string.IsNullOrEmpty(SigningKey))
+        {
+            yield return new ValidationResult(
+                $"FuncComet__Token__SigningKey is not set: set it to a secret of at least {MinKeyBytes} bytes (openssl rand -base64 48), "
+                + "or FuncComet__Token__Required to false where everybody who reaches the app may read every mailbox.");
+        }
+        else if (!string.IsNullOrEmpty(PreviousKey) && string.IsNullOrEmpty(SigningKey))
+        {
+            yield return new ValidationResult(
+                "FuncComet__Token__PreviousKey is set and FuncComet__Token__SigningKey is not: "
+                + "the one key there is belongs into the latter.");
+        }
+
+        foreach (var (name, key) in new[] { (nameof(SigningKey), SigningKey), (nameof(PreviousKey), PreviousKey) })
+        {
+            if (key?.StartsWith(UnresolvedReference, StringComparison.Ordinal) == true)
+            {
+                yield return new ValidationResult(
+                    $"FuncComet__Token__{name} is a Key Vault reference that was not resolved: "
+                    + "see whether the secret is there and the app's identity may read it.");
+            }
+            else if (!string.IsNullOrEmpty(key) && Encoding.UTF8.GetByteCount(key) < MinKeyBytes)
+            {
+                yield return new ValidationResult($"FuncComet__Token__{name} must be at least {MinKeyBytes} bytes of UTF-8.");
+            }
+        }
+    }
+}

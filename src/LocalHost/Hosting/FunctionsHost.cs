@@ -1,0 +1,47 @@
+using FuncComet.Functions.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Logging;
+
+namespace FuncComet.LocalHost.Hosting;
+
+/// <summary>The functions on Kestrel, wired as in the function app, and around them what the Functions host does there.</summary>
+internal static class FunctionsHost
+{
+    public static WebApplication Create(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        SetUpLogging(builder);
+        KestrelSetup.Configure(builder.WebHost, builder.Configuration, builder.Services);
+        PlatformCors.Add(builder.Services, builder.Configuration);
+        builder.AddFuncComet();
+
+        var app = builder.Build();
+        PlatformCors.Use(app);
+        DemoPage.Use(app);
+        FunctionEndpoints.Map(app);
+        return app;
+    }
+
+    private static void SetUpLogging(WebApplicationBuilder builder)
+    {
+        // First, so that Logging__LogLevel__… in the environment has the last word.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = new Dictionary<string, string?>
+            {
+                ["Logging:LogLevel:Default"] = "Information",
+                ["Logging:LogLevel:Microsoft"] = "Warning",
+
+                // Program prints one line when a start fails.
+                ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
+            },
+        });
+        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "[yyyy-MM-dd'T'HH:mm:ss.fff'Z'] ";
+            console.UseUtcTimestamp = true;
+        });
+    }
+}

@@ -1,0 +1,25 @@
+using System.Diagnostics;
+
+namespace FuncComet.LocalHost;
+
+internal static class ProcessExtensions
+{
+    /// <summary>Stops a process: asks it to, and kills it with its children if it is still there at the limit.</summary>
+    public static async Task StopAsync(this Process process, Action ask, TimeSpan limit)
+    {
+        if (process.HasExited)
+        {
+            return;
+        }
+
+        ask();
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(limit, TimeProvider.System);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using FuncComet.Waiting;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Core.Tests.Waiting;
+
+/// <summary>Times in seconds.</summary>
+public sealed class LookScheduleTests
+{
+    private readonly HiddenTimes _hidden = new();
+
+    [Fact]
+    public void NextLook_IsAfterTheBackoffsPause()
+    {
+        var schedule = Create(step: 2);
+
+        schedule.StartPause(At(10));
+
+        Assert.Equal(At(11), schedule.NextLookAt);
+    }
+
+    [Fact]
+    public void NextLook_WhenNothingIsPublished_IsWithinFiveSeconds()
+    {
+        var schedule = Create(step: 20);
+
+        schedule.StartPause(At(10));
+
+        Assert.Equal(At(15), schedule.NextLookAt);
+    }
+
+    // Published until 200.
+    [Theory]
+    [InlineData(100, 130)]
+    [InlineData(170, 200)]
+    [InlineData(185, 200)]
+    [InlineData(199.9, 200)]
+    [InlineData(200, 200.25)]
+    public void NextLook_WhenPresenceIsPublished_IsNotAfterItsEnd(double now, double next)
+    {
+        var schedule = Create(step: 0);
+        schedule.Publish("here", At(200));
+
+        schedule.StartPause(At(now));
+
+        Assert.Equal(At(next), schedule.NextLookAt);
+    }
+
+    [Fact]
+    public void Unpublish_ShortensThePauseThatHasBegun()
+    {
+        var schedule = Create(step: 20);
+        schedule.Publish("here", At(200));
+        schedule.StartPause(At(100));
+        Assert.Equal(At(130), schedule.NextLookAt);
+
+        schedule.Unpublish(At(110));
+
+        Assert.Equal(At(115), schedule.NextLookAt);
+    }
+
+    [Fact]
+    public void Unpublish_NeverLengthensAPause()
+    {
+        var schedule = Create(step: 20);
+        schedule.StartPause(At(100));
+
+        schedule.Unpublish(At(103));
+
+        Assert.Equal(At(105), schedule.NextLookAt);
+    }
+
+    [Fact]
+    public void NextLook_WhenAHiddenMessageBecomesVisible_IsThen()
+    {
+        var schedule = Create(step: 20);
+        schedule.StartPause(At(100));
+
+        _hidden.Add(At(103), At(100));
+        schedule.Hide(_hidden);
+
+        Assert.Equal(At(103.1), schedule.NextLookAt);
+    }
+
+    // A first pause is too short to be rung in; a queue is not made for a poll that only looks in.
+    [Theory]
+    [InlineData(0, false, false)]
+    [InlineData(1, false, true)]
+    [InlineData(2, true, false)]
+    [InlineData(3, true, true)]
+    public void Presence_IsDueFromAStepOn(int step, bool isMissing, bool isDue) =>
+        Assert.Equal(isDue, Create(step).IsPresenceDue("here", until: At(200), isMissing, now: At(100)));
+
+    [Fact]
+    public void Presence_OfNobody_IsNotDue() => Assert.False(Create(step: 20).IsPresenceDue("here", until: At(100), isMissing: false, now: At(100)));
+
+    [Theory]
+    [InlineData("here", 200, false)]
+    [InlineData("here", 200.1, true)]
+    [InlineData("elsewhere", 200, true)]
+    public void Presence_ThatIsPublished_IsDueForALaterEndOrAnotherNameOnly(string instance, double until, bool isDue)
+    {
+        var schedule = Create(step: 1);
+        schedule.Publish("here", At(200));
+
+        Assert.Equal(isDue, schedule.IsPresenceDue(instance, At(until), isMissing: false, now: At(100)));
+    }
+
+    [Fact]
+    public void Presence_WhenTheRoomWasEmpty_IsDueAgain()
+    {
+        var schedule = Create(step: 1);
+        schedule.Publish("here", At(200));
+
+        schedule.Forget();
+
+        Assert.True(schedule.IsPresenceDue("here", At(200), isMissing: false, now: At(100)));
+    }
+
+    private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    private static LookSchedule Create(int step) =>
+        new(new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared), step, hasDoorbell: true, hidden: null);
+}

@@ -1,0 +1,130 @@
+using FuncComet.Waiting;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Core.Tests.Waiting;
+
+/// <summary>A <see cref="WaitingRoom"/> that a test drives directly: it is the registry, the clock and the polls. Pauses have no jitter.</summary>
+internal sealed class RoomHarness
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    public RoomHarness(bool hasDoorbell = false, TimeSpan? now = null)
+    {
+        Now = now ?? TimeSpan.FromSeconds(100);
+        var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0, Maximum = TimeSpan.FromSeconds(hasDoorbell ? 30 : 5) }), Random.Shared);
+        Room = new WaitingRoom(new LookSchedule(backoff, step: 0, hasDoorbell, hidden: null));
+    }
+
+    public WaitingRoom Room { get; }
+
+    public TimeSpan Now { get; private set; }
+
+    /// <summary>Every poll that came, in order.</summary>
+    public List<TestPoll> Polls { get; } = [];
+
+    /// <summary>Every wake so far, in order.</summary>
+    public List<(TestPoll Poll, WakeReason Reason)> Wakes { get; } = [];
+
+    /// <summary>The poll that looks.</summary>
+    public TestPoll? Looker { get; private set; }
+
+    /// <summary>Whether the instance's look limit allows another look.</summary>
+    public bool MayLook { get; set; } = true;
+
+    /// <summary>The instance's look limit allows another look now.</summary>
+    public void LetLook()
+    {
+        MayLook = true;
+        Settle();
+    }
+
+    /// <summary>When the room wants to be asked again.</summary>
+    public TimeSpan? NextDueAt => Room.NextDueAt(waitsForTurn: Room.IsLookDue(Now));
+
+    public TestPoll Enter(double seconds = 60)
+    {
+        var poll = new TestPoll(Now + TimeSpan.FromSeconds(seconds), Lease);
+        Polls.Add(poll);
+        Room.Enter(poll, Now);
+        Settle();
+        return poll;
+    }
+
+    public bool Ring()
+    {
+        var isHeard = Room.Ring();
+        Settle();
+        return isHeard;
+    }
+
+    public TestPoll? Claim()
+    {
+        var poll = (TestPoll?)Room.TryClaim(TimeSpan.MaxValue, plainOnly: false);
+        Settle();
+        return poll;
+    }
+
+    public bool HandOver(TestPoll poll)
+    {
+        var isHanded = Room.HandOver(poll, new Wake(WakeReason.Deliver));
+        Settle();
+        return isHanded;
+    }
+
+    public void Release(TestPoll poll)
+    {
+        Room.Release(poll);
+        Settle();
+    }
+
+    public void EndLook(LookResult result)
+    {
+        Room.EndLook(Looker!, result, Now);
+        Settle();
+    }
+
+    public void Leave(TestPoll poll)
+    {
+        Room.Leave(poll);
+        Settle();
+    }
+
+    public void End(TestPoll poll, WakeReason reason)
+    {
+        Room.End(poll, reason);
+        Settle();
+    }
+
+    public void Advance(TimeSpan time)
+    {
+        Now += time;
+        Settle();
+    }
+
+    public void Advance(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
+
+    /// <summary>What the registry does after each event.</summary>
+    public void Settle()
+    {
+        Room.EndOverdue(Now);
+        if (MayLook && Room.IsLookDue(Now))
+        {
+            Room.BeginLook();
+        }
+
+        var wakes = Room.TakeWakes();
+        while (wakes.TryTake() is var (poll, wake))
+        {
+            Wakes.Add(((TestPoll)poll, wake.Reason));
+            Looker = wake.Reason is WakeReason.Look or WakeReason.Receive ? (TestPoll)poll : Looker;
+        }
+
+        Looker = Room.IsLooking ? Looker : null;
+    }
+}
+
+/// <summary>A poll that only its room wakes.</summary>
+internal sealed class TestPoll(TimeSpan endsAt, TimeSpan lease) : Waiter(endsAt, lease, isPlain: true)
+{
+    public override void Resume(Wake wake) => throw new NotSupportedException("A test takes the wakes itself.");
+}

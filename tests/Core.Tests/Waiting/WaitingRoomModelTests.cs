@@ -1,0 +1,189 @@
+using CsCheck;
+using FuncComet.Waiting;
+
+namespace FuncComet.Core.Tests.Waiting;
+
+/// <summary>
+/// Random sequences of events against a model that knows what really is in the mailbox. The model takes the worst case: a look sees the mailbox as it was when the look began.
+/// </summary>
+public sealed class WaitingRoomModelTests
+{
+    private enum Happens
+    {
+        PollComes,
+        Push,
+        PushClaims,
+        ClaimIsHandedOver,
+        ClaimIsReleased,
+        LookEnds,
+        LookSetsAside,
+        LookFails,
+        PollLeaves,
+        PollIsToEnd,
+        TimePasses,
+        DueTimeComes,
+        TurnsAreTaken,
+        TurnComes,
+    }
+
+    private static readonly Gen<(Happens Event, int Number)[]> Sequences = Gen.Select(Gen.Enum<Happens>(), Gen.Int[0, 1_000]).Array[1, 80];
+
+    [Fact]
+    public void Room_InAnySequenceOfEvents_KeepsItsInvariants() => Sequences.Sample(
+        sequence =>
+        {
+            var model = new Model();
+            foreach (var (happens, number) in sequence)
+            {
+                model.Apply(happens, number);
+                model.Check();
+            }
+        },
+        iter: 20_000);
+
+    private sealed class Model
+    {
+        private RoomHarness _room = new(hasDoorbell: true);
+        private readonly Dictionary<TestPoll, WakeReason?> _polls = [];
+        private readonly List<TestPoll> _claimed = [];
+        private int _wakesSeen;
+        private int _messages;
+        private int _messagesWhenLookBegan;
+        private bool _isRingUnanswered;
+        private bool _isRingUnansweredByLook;
+
+        public void Apply(Happens happens, int number)
+        {
+            switch (happens)
+            {
+                case Happens.PollComes:
+                    _polls[_room.Enter(seconds: number % 40)] = null;
+                    break;
+                case Happens.Push:
+                    _messages++;
+
+                    // Where no poll is here, the push rings at other instances.
+                    _isRingUnanswered |= _room.Ring();
+                    break;
+                case Happens.PushClaims when _room.Claim() is { } claimed:
+                    Assert.True(_messages == 0, "A poll was claimed although an older message waits.");
+                    Assert.Equal(WaiterState.Claimed, claimed.State);
+                    _claimed.Add(claimed);
+                    break;
+                case Happens.ClaimIsHandedOver when _claimed.Count > 0:
+                    var handed = TakeClaimed(number);
+                    Assert.Equal(_polls[handed] is null, _room.HandOver(handed));
+                    break;
+                case Happens.ClaimIsReleased when _claimed.Count > 0:
+                    _room.Release(TakeClaimed(number));
+                    break;
+                case Happens.LookEnds when _room.Looker is not null:
+                    var found = _messagesWhenLookBegan > 0;
+                    _messages -= found ? 1 : 0;
+                    EndLook(found ? LookResult.Messages : number % 2 == 0 ? LookResult.Empty : LookResult.Missing);
+                    break;
+                case Happens.LookSetsAside when _room.Looker is not null && _messagesWhenLookBegan > 0:
+                    _messages--;
+                    EndLook(LookResult.SetAside);
+                    break;
+                case Happens.LookFails when _room.Looker is not null:
+                    _isRingUnanswered |= _isRingUnansweredByLook;
+                    EndLook(LookResult.Failed);
+                    break;
+                case Happens.PollLeaves when _polls.Count > 0:
+                    var leaver = _polls.Keys.ElementAt(number % _polls.Count);
+                    _isRingUnanswered |= leaver == _room.Looker && _isRingUnansweredByLook;
+                    _polls[leaver] ??= WakeReason.ClientAborted;
+                    _room.Leave(leaver);
+                    break;
+                case Happens.PollIsToEnd when _polls.Count > 0:
+                    _room.End(_polls.Keys.ElementAt(number % _polls.Count), WakeReason.ClientAborted);
+                    break;
+                case Happens.TimePasses:
+                    _room.Advance(TimeSpan.FromMilliseconds(number));
+                    break;
+                case Happens.DueTimeComes when !_room.Room.IsOver(_room.Now) && _room.NextDueAt is { } due:
+                    _room.Advance(due - _room.Now);
+                    var isDone = _room.Wakes.Count > _wakesSeen || _room.Room.IsOver(_room.Now) || _room.NextDueAt != _room.Now;
+                    Assert.True(isDone, "It asks to be called again at once, for nothing.");
+                    break;
+                case Happens.TurnsAreTaken:
+                    _room.MayLook = false;
+                    break;
+                case Happens.TurnComes:
+                    _room.LetLook();
+                    break;
+            }
+        }
+
+        public void Check()
+        {
+            foreach (var (poll, reason) in _room.Wakes.Skip(_wakesSeen))
+            {
+                Assert.True(_polls[poll] is null, $"A poll that has ended ({_polls[poll]}) was woken: {reason}.");
+                if (reason is WakeReason.Look or WakeReason.Receive)
+                {
+                    (_messagesWhenLookBegan, _isRingUnansweredByLook, _isRingUnanswered) = (_messages, _isRingUnanswered, false);
+                    continue;
+                }
+
+                _polls[poll] = reason;
+            }
+
+            _wakesSeen = _room.Wakes.Count;
+            var waiting = _polls.Keys.Where(poll => poll.State == WaiterState.Waiting).ToList();
+            Assert.Equal(_polls.Count(poll => poll.Value is null), _polls.Keys.Count(poll => poll.State != WaiterState.Gone));
+            if (waiting.Count > 0 && _room.MayLook && _room.Looker is null)
+            {
+                Assert.False(_isRingUnanswered, "A ring is not followed by a look.");
+                Assert.False(_room.Room.IsLookDue(_room.Now), "A look is due and none is under way.");
+            }
+
+            if (_room.Room.IsOver(_room.Now))
+            {
+                Assert.True(!_isRingUnanswered || _room.Room.Mailbox == MailboxState.Rung, "A room is over, and its unanswered ring is forgotten.");
+                BeginAnew();
+                return;
+            }
+
+            CheckNextDue(waiting);
+        }
+
+        private void CheckNextDue(List<TestPoll> waiting)
+        {
+            var due = _room.NextDueAt;
+            Assert.True(due is null || due >= _room.Now, $"It is to be called again at {due}, and it is {_room.Now}.");
+            foreach (var poll in waiting)
+            {
+                Assert.True(due <= poll.EndsAt + PollClock.LookOverrun, "A poll that waits is forgotten.");
+            }
+        }
+
+        // The registry forgets the room, and other instances are rung.
+        private void BeginAnew()
+        {
+            _room = new RoomHarness(hasDoorbell: true, _room.Now) { MayLook = _room.MayLook };
+            _polls.Clear();
+            _claimed.Clear();
+            (_wakesSeen, _isRingUnanswered) = (0, false);
+        }
+
+        private void EndLook(LookResult result)
+        {
+            var looker = _room.Looker!;
+            if (result is LookResult.Messages or LookResult.Failed)
+            {
+                _polls[looker] = WakeReason.Deliver;
+            }
+
+            _room.EndLook(result);
+        }
+
+        private TestPoll TakeClaimed(int number)
+        {
+            var claimed = _claimed[number % _claimed.Count];
+            _claimed.Remove(claimed);
+            return claimed;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using FuncComet.Functions;
+
+namespace FuncComet.Infra.Tests;
+
+/// <summary>What the function app tells the Functions host when it starts.</summary>
+public sealed class FunctionAppTests
+{
+    [Fact]
+    public async Task FunctionApp_NamesEveryFunctionToTheHost()
+    {
+        var functions = await new GeneratedFunctionMetadataProvider().GetFunctionMetadataAsync(AppContext.BaseDirectory);
+
+        var triggers = from function in functions
+                       let trigger = JsonElement.Parse(function.RawBindings![0])
+                       select $"{function.Name}: {trigger.GetProperty("type")} {trigger.GetProperty("route")}, {trigger.GetProperty("authLevel")}, {function.EntryPoint}";
+        Assert.Equal(
+            [
+                "Ack: httpTrigger ack, Anonymous, FuncComet.Functions.Ack.AckFunction.RunAsync",
+                "Health: httpTrigger health, Anonymous, FuncComet.Functions.Health.HealthFunction.RunAsync",
+                "Mailbox: httpTrigger mailbox, Function, FuncComet.Functions.Mailboxes.MailboxFunction.RunAsync",
+                "Poll: httpTrigger poll, Anonymous, FuncComet.Functions.Poll.PollFunction.RunAsync",
+                "Push: httpTrigger push, Function, FuncComet.Functions.Push.PushFunction.RunAsync",
+                "Token: httpTrigger token, Function, FuncComet.Functions.Tokens.TokenFunction.RunAsync",
+            ],
+            triggers.Order(StringComparer.Ordinal));
+    }
+}
