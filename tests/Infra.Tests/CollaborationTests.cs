@@ -37,9 +37,8 @@ public sealed class CollaborationTests
         var updates = List(Read(".github", "dependabot.yml")["updates"]);
 
         Assert.Equal(
-            ["github-actions", "npm", "nuget"],
-            updates.Select(update => (string)update["package-ecosystem"]).Order(StringComparer.Ordinal));
-        Assert.All(updates, update => Assert.Equal("/", update["directory"]));
+            [("github-actions", "/"), ("npm", "/ /src/LocalHost"), ("nuget", "/")],
+            updates.Select(update => ((string)update["package-ecosystem"], FoldersOf(update))).Order());
         Assert.All(updates, update => Assert.Equal("weekly", Map(update["schedule"])["interval"]));
     }
 
@@ -54,6 +53,9 @@ public sealed class CollaborationTests
         Assert.EndsWith($":{string.Join('.', sdk.Split('.')[..2])}", container.GetProperty("image").GetString(), StringComparison.Ordinal);
         Assert.Equal(node, $">={feature.GetProperty("version").GetString()}");
     }
+
+    private static string FoldersOf(Dictionary<object, object> update) =>
+        update.TryGetValue("directories", out var folders) ? string.Join(' ', (IEnumerable<object>)folders) : (string)update["directory"];
 
     private static Dictionary<object, object> Read(params string[] path) =>
         Yaml.Deserialize<Dictionary<object, object>>(ReadText(path));

@@ -46,7 +46,7 @@ public sealed class BellQueues(QueueServiceClient storage, IOptions<MailboxOptio
     });
 
     /// <summary>Leaves a note for an instance. Where that has ended nobody needs it.</summary>
-    internal Task LeaveNoteAsync(string instance, Recipient recipient) => StorageCall.RunAsync("send a note", Mailbox.Deadline, time, async token =>
+    internal Task LeaveNoteAsync(string instance, Recipient recipient, TimeSpan deadline) => StorageCall.RunAsync("send a note", deadline, time, async token =>
     {
         try
         {

@@ -135,6 +135,7 @@ public sealed partial class InstanceBell(BellQueues queues, WaitingRooms rooms, 
         {
             // Always a new name: Storage refuses that of a deleted queue for half a minute and more.
             _name = null;
+            Announce(null);
             name = Presence.NewInstance();
             await queues.CreateAsync(name);
         }

@@ -11,8 +11,9 @@ namespace FuncComet.Doorbells;
 /// </summary>
 public sealed class Presences(WaitingRooms rooms, TimeProvider time)
 {
-    // Presence ends at a whole second, and not before the last poll: a second for rounding, and one for clocks that differ.
+    // What is written ends at a whole second. Rounding takes less than one of these, so a poll that ends at most a second after this one needs no new write.
     private const long SecondsBeyond = 2;
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(SecondsBeyond - 1);
 
     /// <summary>Publishes, before a poll looks, that it waits here, where that is due.</summary>
     internal async Task PublishAsync(WaitingPoll poll, Mailbox mailbox, TimeSpan deadline, CancellationToken cancellationToken)
@@ -21,7 +22,7 @@ public sealed class Presences(WaitingRooms rooms, TimeProvider time)
         {
             var until = DateTimeOffset.FromUnixTimeSeconds((time.GetUtcNow() + due.Left).ToUnixTimeSeconds() + SecondsBeyond);
             await WriteAsync(mailbox, new Presence(due.Instance, until), deadline, cancellationToken);
-            rooms.Published(poll, due);
+            rooms.Published(poll, due.Instance, due.Until + Slack);
         }
     }
 
@@ -53,9 +54,9 @@ public sealed class Presences(WaitingRooms rooms, TimeProvider time)
         cancellationToken: cancellationToken);
 
     /// <summary>The presence that was last written; null where there is none.</summary>
-    internal Task<Presence?> ReadAsync(Mailbox mailbox) => StorageCall.RunAsync<Presence?>(
+    internal Task<Presence?> ReadAsync(Mailbox mailbox, TimeSpan deadline) => StorageCall.RunAsync<Presence?>(
         "read the queue's metadata",
-        Mailbox.Deadline,
+        deadline,
         time,
         async token =>
         {

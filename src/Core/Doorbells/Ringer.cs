@@ -13,6 +13,9 @@ namespace FuncComet.Doorbells;
 /// <remarks>A ring at another instance goes on after the push has been answered: one that is lost costs a pause, no message.</remarks>
 public sealed partial class Ringer : IDisposable
 {
+    // Of each of its two requests. Later rings of the recipient wait for it, and a ring that is later still is worth less than they are.
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
+
     private readonly WaitingRooms _rooms;
     private readonly MailboxFactory _mailboxes;
     private readonly Presences _presences;
@@ -106,9 +109,9 @@ public sealed partial class Ringer : IDisposable
     {
         try
         {
-            if (await _presences.ReadAsync(mailbox) is { } presence && presence.Until > _time.GetUtcNow() && presence.Instance != _bell.Name)
+            if (await _presences.ReadAsync(mailbox, Deadline) is { } presence && presence.Until > _time.GetUtcNow() && presence.Instance != _bell.Name)
             {
-                await _queues.LeaveNoteAsync(presence.Instance, recipient);
+                await _queues.LeaveNoteAsync(presence.Instance, recipient, Deadline);
             }
         }
         catch (StorageUnavailableException ex)

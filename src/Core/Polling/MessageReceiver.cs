@@ -40,7 +40,7 @@ public sealed partial class MessageReceiver(
                 return null;
             }
 
-            received = await mailbox.ReceiveAsync(request.Max, poll.Lease, clock.ForReceive);
+            received = await ReceiveAsync(request, poll, mailbox, clock);
         }
         catch (Exception ex) when (leaving.IsCancellationRequested && ex is (OperationCanceledException or StorageUnavailableException))
         {
@@ -63,11 +63,11 @@ public sealed partial class MessageReceiver(
         var messages = await SetAsideDeadLettersAsync(request, mailbox, received, clock);
         if (messages.Count == 0)
         {
-            poll.EndLook(LookResult.SetAside);
+            poll.EndLook(LookResult.SetAside, received.Count);
             return null;
         }
 
-        poll.EndLook(LookResult.Messages);
+        poll.EndLook(LookResult.Messages, received.Count);
         return new WaitResult(messages);
     }
 
@@ -76,6 +76,20 @@ public sealed partial class MessageReceiver(
     {
         await presences.PublishAsync(poll, mailbox, clock.ForLook, leaving);
         return await mailbox.PeekAsync(clock.ForLook, leaving);
+    }
+
+    private async Task<IReadOnlyList<LeasedMessage>?> ReceiveAsync(PollRequest request, WaitingPoll poll, Mailbox mailbox, PollClock clock)
+    {
+        try
+        {
+            return await mailbox.ReceiveAsync(request.Max, poll.Lease, clock.ForReceive);
+        }
+        catch (StorageUnavailableException)
+        {
+            // If only the answer was lost, messages are hidden now, and nobody has them.
+            rooms.Expect(request.Recipient, poll.Lease);
+            throw;
+        }
     }
 
     /// <summary>Moves what is not to be delivered out of the mailbox and returns the rest.</summary>

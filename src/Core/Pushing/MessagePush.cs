@@ -109,7 +109,7 @@ public sealed partial class MessagePush(
 
     private async Task<SentMessage> SendAsync(Recipient recipient, Mailbox mailbox, string text, TimeSpan timeToLive, TimeSpan delay)
     {
-        var sent = await mailbox.SendAsync(text, timeToLive, delay, Mailbox.Deadline);
+        var sent = await SendOrExpectAsync(recipient, mailbox, text, timeToLive, delay);
         if (delay == TimeSpan.Zero)
         {
             ringer.Ring(recipient, mailbox);
@@ -122,6 +122,20 @@ public sealed partial class MessagePush(
         return sent;
     }
 
+    /// <summary>Stores a message. If that fails for one that is hidden at first, only the answer may be lost: polls that wait here look when it would become visible.</summary>
+    private async Task<SentMessage> SendOrExpectAsync(Recipient recipient, Mailbox mailbox, string text, TimeSpan timeToLive, TimeSpan delay)
+    {
+        try
+        {
+            return await mailbox.SendAsync(text, timeToLive, delay, Mailbox.Deadline);
+        }
+        catch (StorageUnavailableException) when (delay > TimeSpan.Zero)
+        {
+            rooms.Expect(recipient, delay);
+            throw;
+        }
+    }
+
     /// <summary>
     /// Stores the message hidden for the claimed poll's lease and hands it over. Where that poll has left meanwhile, another one that waits here gets it, or it is given back
     /// to the mailbox. Whatever dies on the way, the queue has the message, and it becomes visible when the lease ends.
@@ -131,7 +145,7 @@ public sealed partial class MessagePush(
         var lease = claimed.Lease;
         try
         {
-            var sent = await mailbox.SendAsync(texts.HandedOver, timeToLive, delay: lease, Mailbox.Deadline);
+            var sent = await SendOrExpectAsync(recipient, mailbox, texts.HandedOver, timeToLive, delay: lease);
             var message = new LeasedMessage(recipient, texts.HandedOverEnvelope, sent);
             for (var poll = claimed; ; poll = rooms.TryClaim(recipient, longestLease: lease))
             {
@@ -189,7 +203,10 @@ public sealed partial class MessagePush(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Message {Id} of {Queue}, which the poll that it was sent for did not wait for, comes up when its lease ends: {Reason}")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "Message {Id} of {Queue} was not handed over and could not be given back; it becomes visible when its lease ends: {Reason}")]
         public static partial void NotGivenBack(ILogger logger, Guid id, string queue, string reason);
 
         [LoggerMessage(2, LogLevel.Warning, "Push to {Queue} failed: {Reason}")]

@@ -23,15 +23,16 @@ internal sealed class HiddenTimes
     public void Add(TimeSpan due, TimeSpan now)
     {
         due = due > now ? due : now;
-        _intervals.RemoveAll(interval => interval.Until <= now);
+        _intervals.RemoveAll(interval => interval.Until + Late <= now);
         var at = _intervals.FindIndex(interval => interval.From > due + Soon);
         at = at < 0 ? _intervals.Count : at;
         _intervals.Insert(at, new Interval(due + Soon, due + Late));
-        MergeWithNext(at, MaxGap);
-        MergeWithNext(at - 1, MaxGap);
+        MergeWithNext(at);
+        MergeWithNext(at - 1);
         if (_intervals.Count > MaxIntervals)
         {
-            MergeWithNext(Enumerable.Range(0, _intervals.Count - 1).MinBy(GapAfter), TimeSpan.MaxValue);
+            // Polls find that message after their pause. The times before it are looked at exactly.
+            _intervals.RemoveAt(_intervals.Count - 1);
         }
     }
 
@@ -49,11 +50,9 @@ internal sealed class HiddenTimes
         return lastLook < from ? from : within < until ? within : until;
     }
 
-    private TimeSpan GapAfter(int at) => _intervals[at + 1].From - _intervals[at].Until;
-
-    private void MergeWithNext(int at, TimeSpan maxGap)
+    private void MergeWithNext(int at)
     {
-        if (at >= 0 && at + 1 < _intervals.Count && GapAfter(at) <= maxGap)
+        if (at >= 0 && at + 1 < _intervals.Count && _intervals[at + 1].From - _intervals[at].Until <= MaxGap)
         {
             var (one, next) = (_intervals[at], _intervals[at + 1]);
             _intervals[at] = new Interval(one.From, one.Until > next.Until ? one.Until : next.Until);

@@ -44,7 +44,7 @@ internal sealed class LookSchedule(Backoff backoff, int step, bool hasDoorbell, 
     /// <summary>More is hidden in the mailbox than was known.</summary>
     public void Hide(HiddenTimes times) => _hidden = times;
 
-    /// <summary>Nobody is here any more, so another instance may have published its presence in place of this one's.</summary>
+    /// <summary>What was published may not stand there any more: the queue is gone, or another instance may have published while nobody waited here.</summary>
     public void Forget() => _published = null;
 
     /// <summary>Other instances have no way to wake polls here any more, or not under the name that was published: the pause may be too long for that.</summary>
@@ -67,7 +67,7 @@ internal sealed class LookSchedule(Backoff backoff, int step, bool hasDoorbell, 
     {
         var isPublished = _published is { } published && published.Instance == instance;
         return until > now
-            && Step >= (isMissing && !isPublished ? PublishStepWhenMissing : PublishStep)
+            && Step >= (isMissing ? PublishStepWhenMissing : PublishStep)
             && !(isPublished && _published!.Value.Until >= until);
     }
 

@@ -12,7 +12,7 @@ internal sealed class LookTurns
     private readonly Queue<OpenRoom> _queue = new();
     private int _taken;
 
-    /// <summary>Takes a turn for the room; where there is none it waits for one, once for all the times that it asked.</summary>
+    /// <summary>Takes a turn for the room. If there is none, the room is queued, once however often it asks.</summary>
     public bool TryTake(OpenRoom room)
     {
         if (_taken < Max)

@@ -1,26 +1,29 @@
 namespace FuncComet.Waiting;
 
 /// <summary>What a <see cref="WaitingRoom"/> knows of its mailbox. At first nothing.</summary>
-/// <param name="State">The state.</param>
-/// <param name="Since">When a look last found it empty.</param>
-internal readonly record struct MailboxKnowledge(MailboxState State, TimeSpan Since)
+/// <param name="Found">What the last look found: <see cref="MailboxState.Empty"/> or <see cref="MailboxState.Missing"/>, else unknown.</param>
+/// <param name="Since">When a look last found nothing.</param>
+/// <param name="Rings">How many pushes have rung without a look that began after it.</param>
+internal readonly record struct MailboxKnowledge(MailboxState Found, TimeSpan Since, int Rings)
 {
+    /// <summary>The state.</summary>
+    public MailboxState State => Rings > 0 ? MailboxState.Rung : Found;
+
     /// <summary>Whether the last look found nothing, and this instance knows of nothing that has come since.</summary>
     public bool IsEmpty => State is MailboxState.Empty or MailboxState.Missing;
 
     /// <summary>A push has rung.</summary>
-    public MailboxKnowledge Rung() => this with { State = MailboxState.Rung };
+    public MailboxKnowledge Rung() => this with { Found = MailboxState.Unknown, Rings = Rings + 1 };
 
-    /// <summary>A look has begun. It answers the ring, so that a later one is told from it.</summary>
-    public MailboxKnowledge LookBegun() => State == MailboxState.Rung ? this with { State = MailboxState.Unknown } : this;
+    /// <summary>A look has begun. It takes over the rings, so that one during the look can be recognised.</summary>
+    public MailboxKnowledge LookBegun() => this with { Rings = 0 };
 
     /// <summary>A look has found nothing. It says nothing about a ring that came after it began.</summary>
     public MailboxKnowledge FoundEmpty(bool isMissing, TimeSpan now) =>
-        State == MailboxState.Rung ? this : new(isMissing ? MailboxState.Missing : MailboxState.Empty, now);
+        Rings > 0 ? this : new(isMissing ? MailboxState.Missing : MailboxState.Empty, now, Rings);
 
-    /// <summary>Something may have come; with <paramref name="isUnanswered"/> the ring that a look was to answer still stands, as does one that came since.</summary>
-    public MailboxKnowledge Forgotten(bool isUnanswered = false) =>
-        this with { State = isUnanswered || State == MailboxState.Rung ? MailboxState.Rung : MailboxState.Unknown };
+    /// <summary>Something may have come. With <paramref name="unanswered"/>: rings that a look took over and did not answer.</summary>
+    public MailboxKnowledge Forgotten(int unanswered = 0) => this with { Found = MailboxState.Unknown, Rings = Rings + unanswered };
 }
 
 /// <summary>The state of a mailbox, as far as a <see cref="WaitingRoom"/> knows it.</summary>

@@ -20,8 +20,8 @@ internal sealed class WaitingPoll(WaitingRooms rooms, Recipient recipient, TimeS
     /// <summary>Returns when it is woken.</summary>
     public ValueTask<Wake> WaitAsync() => new(this, _woken.Version);
 
-    /// <summary>Reports what the look has found.</summary>
-    public void EndLook(LookResult result)
+    /// <summary>Reports what the look has found, and how many messages.</summary>
+    public void EndLook(LookResult result, int messages = 0)
     {
         if (result is LookResult.Empty or LookResult.Missing or LookResult.SetAside)
         {
@@ -29,7 +29,7 @@ internal sealed class WaitingPoll(WaitingRooms rooms, Recipient recipient, TimeS
             _woken.Reset();
         }
 
-        rooms.EndLook(this, result);
+        rooms.EndLook(this, result, messages);
     }
 
     /// <summary>Ends when its client leaves.</summary>

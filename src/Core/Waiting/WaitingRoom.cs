@@ -16,10 +16,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
 
     // The newest is the last.
     private readonly List<Waiter> _polls = new(1);
-    private MailboxKnowledge _mailbox;
-    private Look? _look;
-    private int _looksBegun;
-    private int _lastEmptyLook;
+    private readonly Looks _looks = new();
     private bool _lastLeftWithMessage;
     private WakeList _wakes;
 
@@ -27,12 +24,10 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     public LookSchedule Schedule => schedule;
 
     /// <summary>What is known of the mailbox.</summary>
-    public MailboxState Mailbox => _mailbox.State;
+    public MailboxState Mailbox => _looks.Mailbox.State;
 
     /// <summary>Whether a look is under way.</summary>
-    public bool IsLooking => _look is not null;
-
-    private bool IsLookWanted => !_mailbox.IsEmpty || _polls.Exists(poll => poll.FirstLook > _looksBegun);
+    public bool IsLooking => _looks.IsUnderWay;
 
     /// <summary>Whether it may be forgotten.</summary>
     public bool IsOver(TimeSpan now) => _polls.Count == 0 && !IsInUse(now);
@@ -47,17 +42,30 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         }
 
         // A client that comes for its next message at once relies on the look before, as if it had waited all the time; else every message would cost a look.
-        poll.FirstLook = IsInUse(now) && _look is null && poll.EndsAt > schedule.NextLookAt ? _lastEmptyLook : _looksBegun + 1;
+        if (IsInUse(now) && !IsLooking && poll.EndsAt > schedule.NextLookAt)
+        {
+            _looks.RelyOnLastEmpty(poll);
+        }
+        else
+        {
+            _looks.RelyOnNext(poll);
+        }
+
         _polls.Add(poll);
     }
 
     /// <summary>Something may be in the mailbox. False where no poll is here.</summary>
     public bool Ring()
     {
-        var isHeard = _polls.Count > 0;
         schedule.Reset();
-        _mailbox = isHeard ? _mailbox.Rung() : _mailbox.Forgotten();
-        return isHeard;
+        if (_polls.Count == 0)
+        {
+            _looks.Forget();
+            return false;
+        }
+
+        _looks.Ring();
+        return true;
     }
 
     /// <summary>
@@ -89,63 +97,58 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         return true;
     }
 
-    /// <summary>A push has no message for the poll that it has claimed. The poll waits on after a look, since the message may be stored all the same.</summary>
+    /// <summary>A push has no message for the poll that it has claimed. The poll waits on after a look, since the push's failure says nothing of the mailbox.</summary>
     public void Release(Waiter poll)
     {
         if (poll.State == WaiterState.Claimed)
         {
             poll.State = WaiterState.Waiting;
-            poll.FirstLook = _looksBegun + 1;
-            _mailbox = _mailbox.Forgotten();
+            _looks.RelyOnNext(poll);
+            _looks.Forget();
         }
     }
 
-    /// <summary>The poll that looks reports the result.</summary>
-    public void EndLook(Waiter poll, LookResult result, TimeSpan now)
+    /// <summary>The poll that looks reports the result, and how many messages it has found.</summary>
+    public void EndLook(Waiter poll, LookResult result, int messages, TimeSpan now)
     {
-        if (_look is not { } look || look.Poll != poll)
+        if (!_looks.TryEnd(poll, result, messages, now))
         {
             return;
         }
 
-        _look = null;
         switch (result)
         {
             case LookResult.Empty or LookResult.Missing:
-                _lastEmptyLook = look.Number;
-                _mailbox = _mailbox.FoundEmpty(isMissing: result == LookResult.Missing, now);
-                _polls.ForEach(other => other.HasLooked |= IsCoveredByLastEmptyLook(other));
+                _polls.ForEach(other => other.HasLooked |= _looks.HaveCovered(other));
+                if (result == LookResult.Missing)
+                {
+                    // What was published is gone with the queue.
+                    schedule.Forget();
+                }
+
                 schedule.StartPause(now);
                 WaitOn(poll);
                 break;
             case LookResult.SetAside:
-                _mailbox = _mailbox.Forgotten();
                 WaitOn(poll);
                 break;
             case LookResult.Messages:
                 schedule.Reset();
-                _mailbox = _mailbox.Forgotten();
                 Remove(poll);
                 break;
             case LookResult.Failed:
                 // Pauses go on growing while Storage fails.
                 schedule.Grow();
-                _mailbox = _mailbox.Forgotten(isUnanswered: look.AnswersRing);
                 Remove(poll);
                 _polls.FindAll(other => other.State == WaiterState.Waiting).ForEach(other => Leave(other, new Wake(WakeReason.StorageFailed)));
                 break;
         }
     }
 
-    /// <summary>A poll leaves by itself. Where it was looking nobody has heard what it found: what that look was to answer is unanswered again.</summary>
-    public void Leave(Waiter poll)
+    /// <summary>A poll leaves by itself. If it was looking, its look has no result: a ring that it was to answer is unanswered again.</summary>
+    public void Leave(Waiter poll, TimeSpan now)
     {
-        if (_look is { } look && look.Poll == poll)
-        {
-            _look = null;
-            _mailbox = _mailbox.Forgotten(isUnanswered: look.AnswersRing);
-        }
-
+        _looks.TryEnd(poll, result: null, messages: 0, now);
         if (poll.State != WaiterState.Gone)
         {
             Remove(poll);
@@ -178,7 +181,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     public TimeSpan? PresenceDue(string instance, TimeSpan now)
     {
         var until = _polls.Count == 0 ? now : _polls.Max(poll => poll.EndsAt);
-        return schedule.IsPresenceDue(instance, until, isMissing: _mailbox.State == MailboxState.Missing, now) ? until : null;
+        return schedule.IsPresenceDue(instance, until, isMissing: Mailbox == MailboxState.Missing, now) ? until : null;
     }
 
     /// <summary>Time has passed: polls whose time is over end.</summary>
@@ -197,22 +200,19 @@ internal sealed class WaitingRoom(LookSchedule schedule)
 
     /// <summary>Whether a look is to begin now.</summary>
     public bool IsLookDue(TimeSpan now) =>
-        _look is null && (IsLookWanted || schedule.NextLookAt <= now) && _polls.Exists(poll => poll.State == WaiterState.Waiting);
+        !IsLooking && (_looks.IsWantedBy(_polls) || schedule.NextLookAt <= now) && _polls.Exists(poll => poll.State == WaiterState.Waiting);
 
     /// <summary>Wakes the newest poll to look. Only where <see cref="IsLookDue"/>.</summary>
     public void BeginLook()
     {
-        if (!IsLookWanted)
+        if (!_looks.IsWantedBy(_polls))
         {
             schedule.Grow();
         }
 
         var poll = _polls.FindLast(poll => poll.State == WaiterState.Waiting)!;
-        var answersRing = _mailbox.State == MailboxState.Rung;
-        _look = new Look(++_looksBegun, poll, answersRing);
-        _mailbox = _mailbox.LookBegun();
         poll.State = WaiterState.Looking;
-        _wakes.Add(poll, new Wake(answersRing ? WakeReason.Receive : WakeReason.Look));
+        _wakes.Add(poll, new Wake(_looks.Begin(poll)));
     }
 
     /// <summary>When it wants to be asked again; null where only an event can change anything.</summary>
@@ -221,10 +221,10 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     {
         if (_polls.Count == 0)
         {
-            return _mailbox.Since + MaxStale;
+            return _looks.Mailbox.Since + MaxStale;
         }
 
-        TimeSpan? due = _look is null && !waitsForTurn && _polls.Exists(poll => poll.State == WaiterState.Waiting) ? schedule.NextLookAt : null;
+        TimeSpan? due = !IsLooking && !waitsForTurn && _polls.Exists(poll => poll.State == WaiterState.Waiting) ? schedule.NextLookAt : null;
         foreach (var poll in _polls)
         {
             due = DueAt(poll) is { } end && !(due <= end) ? end : due;
@@ -242,12 +242,10 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     }
 
     /// <summary>A client was just handed a message and is likely to be back for the next: a room without polls is kept for that long.</summary>
-    private bool IsInUse(TimeSpan now) => _lastLeftWithMessage && _mailbox.IsEmpty && now - _mailbox.Since < MaxStale;
+    private bool IsInUse(TimeSpan now) => _lastLeftWithMessage && _looks.Mailbox.IsEmpty && now - _looks.Mailbox.Since < MaxStale;
 
     /// <summary>What is sent to it now is the next message of the mailbox: a look that began after it came found nothing, and nothing is known to have come since.</summary>
-    private bool CanBeHandedAMessage(Waiter poll) => poll.State == WaiterState.Waiting && _mailbox.IsEmpty && IsCoveredByLastEmptyLook(poll);
-
-    private bool IsCoveredByLastEmptyLook(Waiter poll) => poll.FirstLook <= _lastEmptyLook;
+    private bool CanBeHandedAMessage(Waiter poll) => poll.State == WaiterState.Waiting && _looks.Mailbox.IsEmpty && _looks.HaveCovered(poll);
 
     // A poll that looks has deadlines of its own.
     private TimeSpan? DueAt(Waiter poll) => poll.State switch
@@ -278,9 +276,4 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         _polls.Remove(poll);
         _lastLeftWithMessage = false;
     }
-
-    /// <param name="Number">Which look of the room it is, from 1.</param>
-    /// <param name="Poll">The poll that makes it.</param>
-    /// <param name="AnswersRing">Whether it was begun for a ring.</param>
-    private readonly record struct Look(int Number, Waiter Poll, bool AnswersRing);
 }

@@ -8,7 +8,7 @@ namespace FuncComet.Waiting;
 /// The polls that wait on this instance: a <see cref="WaitingRoom"/> for each recipient, so that a push here reaches a poll here at once instead of after its pause.
 /// </summary>
 /// <remarks>
-/// <see cref="Change"/> alone takes the lock, and every change goes through it. What runs under the lock is this folder's state alone: no I/O, no continuation, no callback.
+/// <see cref="Change"/> alone takes the lock, and every change goes through it. Nothing foreign runs under the lock: no I/O, no continuation, no callback.
 /// </remarks>
 public sealed class WaitingRooms : IDisposable
 {
@@ -120,10 +120,11 @@ public sealed class WaitingRooms : IDisposable
     internal void Release(WaitingPoll claimed) => ChangeRoomOf(claimed, (room, _) => room.Release(claimed));
 
     /// <summary>A poll reports what its look has found.</summary>
-    internal void EndLook(WaitingPoll poll, LookResult result) => ChangeRoomOf(poll, (room, now) => room.EndLook(poll, result, now));
+    internal void EndLook(WaitingPoll poll, LookResult result, int messages) =>
+        ChangeRoomOf(poll, (room, now) => room.EndLook(poll, result, messages, now));
 
     /// <summary>A poll leaves by itself.</summary>
-    internal void Leave(WaitingPoll poll) => ChangeRoomOf(poll, (room, _) => room.Leave(poll));
+    internal void Leave(WaitingPoll poll) => ChangeRoomOf(poll, (room, now) => room.Leave(poll, now));
 
     /// <summary>A poll is to end.</summary>
     internal void End(WaitingPoll poll, WakeReason reason) => ChangeRoomOf(poll, (room, _) => room.End(poll, reason));
@@ -132,13 +133,13 @@ public sealed class WaitingRooms : IDisposable
     internal PresenceDue? PresenceDueFor(WaitingPoll poll) => Change(poll.Recipient, now =>
         _instance is { } instance && Find(poll.Recipient)?.PresenceDue(instance, now) is { } until ? new PresenceDue(instance, until, until - now) : (PresenceDue?)null);
 
-    /// <summary>It has been published.</summary>
-    internal void Published(WaitingPoll poll, PresenceDue due) => ChangeRoomOf(poll, (room, _) =>
+    /// <summary>It has been published that polls wait at <paramref name="instance"/>, until <paramref name="until"/> at the least.</summary>
+    internal void Published(WaitingPoll poll, string instance, TimeSpan until) => ChangeRoomOf(poll, (room, _) =>
     {
-        // Where the name is not this instance's any more, what stands there wakes nobody here.
-        if (due.Instance == _instance)
+        // If the name is not this instance's any more, what is published wakes nobody here.
+        if (instance == _instance)
         {
-            room.Schedule.Publish(due.Instance, due.Until);
+            room.Schedule.Publish(instance, until);
         }
     });
 
@@ -228,8 +229,8 @@ public sealed class WaitingRooms : IDisposable
         }
 
         open.Close();
-        _steps.Remember(open.Recipient, room.Schedule.Step);
         _rooms.Remove(open.Recipient);
+        _steps.Remember(open.Recipient, room.Schedule.Step);
         if (_rooms.Count == 0)
         {
             _somebodyWaits = NobodyWaits();
@@ -274,9 +275,3 @@ public sealed class WaitingRooms : IDisposable
         public List<Recipient>? Unanswered;
     }
 }
-
-/// <summary>That polls wait on this instance, to be published.</summary>
-/// <param name="Instance">This instance's name.</param>
-/// <param name="Until">When the last of the polls ends.</param>
-/// <param name="Left">How long that is away.</param>
-internal readonly record struct PresenceDue(string Instance, TimeSpan Until, TimeSpan Left);

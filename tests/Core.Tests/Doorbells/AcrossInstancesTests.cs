@@ -400,6 +400,42 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
+    public async Task Pushes_OfWhichThePollHereTakesOne_WakeThePollThatWaitsElsewhereForTheOther()
+    {
+        await OpenBellThereAsync();
+        Queue.IsThere = true;
+        var there = await PollThereAsync();
+        await AdvanceUntilAsync(() => Queue.Metadata is not null, TimeSpan.FromSeconds(1));
+        var look = Queue.Hold("peek");
+        var here = _here.PollAsync(seconds: 30);
+        await _here.PushAsync("first");
+        await _here.PushAsync("second");
+
+        look.SetResult();
+
+        Assert.Equal(PollOutcome.Delivered, await here.Bounded());
+        await AdvanceUntilAsync(() => there.IsCompleted, TimeSpan.FromSeconds(2));
+        Assert.Equal(
+            ["first", "second"],
+            new[] { _here.Answer, _there.Answer }.Select(answer => Assert.Single(answer.Messages).Message.Text()).Order());
+    }
+
+    [Fact]
+    public async Task APoll_WhoseQueueIsDeleted_LooksAsIfItsPresenceHadNeverBeenPublished()
+    {
+        await OpenBellThereAsync();
+        var poll = await PollThereAsync();
+        Assert.True(Queue.IsThere);
+        await Queue.DeleteAsync(TestContext.Current.CancellationToken);
+
+        await AdvanceUntilAsync(() => Queue.Peeks == 2, TimeSpan.FromSeconds(31));
+        await _here.PushAsync("hello");
+
+        await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(6));
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
+    }
+
+    [Fact]
     public async Task Pushes_WhileTheirRecipientIsBeingRungFor_RingOnceMore()
     {
         var read = Queue.Hold("properties");

@@ -35,15 +35,15 @@ public abstract class BellQueuesContract
     {
         var odd = Named.Recipient("grüß \uFFFE 🚀 %41");
         await Queues.CreateAsync(_instance);
-        await Queues.LeaveNoteAsync(_instance, Recipient);
-        await Queues.LeaveNoteAsync(_instance, odd);
+        await Queues.LeaveNoteAsync(_instance, Recipient, FuncComet.Mailboxes.Mailbox.Deadline);
+        await Queues.LeaveNoteAsync(_instance, odd, FuncComet.Mailboxes.Mailbox.Deadline);
 
         Assert.Equal([Recipient, odd], await Queues.ReadNotesAsync(_instance, Token));
         Assert.Equal([], await Queues.ReadNotesAsync(_instance, Token));
     }
 
     [Fact]
-    public async Task ANote_ForAnInstanceThatHasEnded_IsNoError() => await Queues.LeaveNoteAsync(_instance, Recipient);
+    public async Task ANote_ForAnInstanceThatHasEnded_IsNoError() => await Queues.LeaveNoteAsync(_instance, Recipient, FuncComet.Mailboxes.Mailbox.Deadline);
 
     [Fact]
     public async Task AQueue_ThatWasClearedAway_IsToldFromAnEmptyOne()
@@ -75,14 +75,14 @@ public abstract class BellQueuesContract
     public async Task Presence_IsWrittenBesideTheRecipient_AndTheLastCounts()
     {
         var until = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
-        Assert.Null(await Presences.ReadAsync(Mailbox));
+        Assert.Null(await Presences.ReadAsync(Mailbox, FuncComet.Mailboxes.Mailbox.Deadline));
 
         await Presences.WriteAsync(Mailbox, new Presence(_instance, until), FuncComet.Mailboxes.Mailbox.Deadline, Token);
-        Assert.Equal(new Presence(_instance, until), await Presences.ReadAsync(Mailbox));
+        Assert.Equal(new Presence(_instance, until), await Presences.ReadAsync(Mailbox, FuncComet.Mailboxes.Mailbox.Deadline));
         var other = new Presence(Presence.NewInstance(), until.AddSeconds(1));
         await Presences.WriteAsync(Mailbox, other, FuncComet.Mailboxes.Mailbox.Deadline, Token);
 
-        Assert.Equal(other, await Presences.ReadAsync(Mailbox));
+        Assert.Equal(other, await Presences.ReadAsync(Mailbox, FuncComet.Mailboxes.Mailbox.Deadline));
         Assert.Equal(0, await Mailbox.CountAsync());
         var metadata = (await Storage.GetQueueClient(Mailbox.QueueName).GetPropertiesAsync(Token)).Value.Metadata;
         Assert.Equal(Recipient.Name, Uri.UnescapeDataString(metadata["recipient"]));
@@ -93,7 +93,7 @@ public abstract class BellQueuesContract
     {
         await Core.Tests.Mailboxes.MailboxSends.SendAsync(Mailbox, Named.Message("x"), TimeSpan.FromHours(1));
 
-        Assert.Null(await Presences.ReadAsync(Mailbox));
+        Assert.Null(await Presences.ReadAsync(Mailbox, FuncComet.Mailboxes.Mailbox.Deadline));
     }
 }
 

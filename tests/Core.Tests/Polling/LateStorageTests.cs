@@ -106,6 +106,44 @@ public sealed class LateStorageTests : IDisposable
         await AssertDeliveredWhenTheLeaseEndsAsync(instance, deliveries: 2);
     }
 
+    [Fact]
+    public async Task Push_WhenTheAnswerToItsSendIsLost_LeavesTheMessageToAPollThatLooksWhenTheLeaseEnds()
+    {
+        using var instance = new PollHarness(_instance.Time, _instance.Storage, plainLease: 6);
+        _ = instance.PollAsync(seconds: 60);
+        instance.Queue.Answered = request =>
+        {
+            if (request == "send")
+            {
+                throw FakeQueueClient.Failed(503, "ServerBusy");
+            }
+        };
+        await instance.PushAsync("x");
+        instance.Queue.Answered = _ => { };
+        await instance.ClientAborted.CancelAsync();
+
+        await AssertDeliveredWhenTheLeaseEndsAsync(instance, deliveries: 2);
+    }
+
+    [Fact]
+    public async Task Poll_WhenTheAnswerToItsReceiveIsLost_LeavesTheMessageToOneThatLooksWhenTheLeaseEnds()
+    {
+        using var instance = new PollHarness(_instance.Time, _instance.Storage, plainLease: 6);
+        await instance.PushAsync("x");
+        instance.Queue.Answered = request =>
+        {
+            if (request == "receive")
+            {
+                throw FakeQueueClient.Failed(503, "ServerBusy");
+            }
+        };
+        Assert.Equal(PollOutcome.StorageFailed, await instance.PollAsync(seconds: 60).Bounded());
+        instance.Queue.Answered = _ => { };
+        instance.Steps.Remember(instance.Alice, 0);
+
+        await AssertDeliveredWhenTheLeaseEndsAsync(instance, deliveries: 2);
+    }
+
     private static async Task AssertDeliveredWhenTheLeaseEndsAsync(PollHarness instance, int deliveries)
     {
         var (answer, looks) = (new RecordedAnswer(), instance.Queue.Peeks);

@@ -77,15 +77,15 @@ internal sealed class RoomHarness
         Settle();
     }
 
-    public void EndLook(LookResult result)
+    public void EndLook(LookResult result, int messages = 0)
     {
-        Room.EndLook(Looker!, result, Now);
+        Room.EndLook(Looker!, result, messages, Now);
         Settle();
     }
 
     public void Leave(TestPoll poll)
     {
-        Room.Leave(poll);
+        Room.Leave(poll, Now);
         Settle();
     }
 

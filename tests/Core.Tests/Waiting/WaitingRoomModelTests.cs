@@ -49,8 +49,8 @@ public sealed class WaitingRoomModelTests
         private int _wakesSeen;
         private int _messages;
         private int _messagesWhenLookBegan;
-        private bool _isRingUnanswered;
-        private bool _isRingUnansweredByLook;
+        private int _ringsUnanswered;
+        private int _ringsOfLook;
 
         public void Apply(Happens happens, int number)
         {
@@ -63,7 +63,7 @@ public sealed class WaitingRoomModelTests
                     _messages++;
 
                     // Where no poll is here, the push rings at other instances.
-                    _isRingUnanswered |= _room.Ring();
+                    _ringsUnanswered += _room.Ring() ? 1 : 0;
                     break;
                 case Happens.PushClaims when _room.Claim() is { } claimed:
                     Assert.True(_messages == 0, "A poll was claimed although an older message waits.");
@@ -78,21 +78,23 @@ public sealed class WaitingRoomModelTests
                     _room.Release(TakeClaimed(number));
                     break;
                 case Happens.LookEnds when _room.Looker is not null:
-                    var found = _messagesWhenLookBegan > 0;
-                    _messages -= found ? 1 : 0;
-                    EndLook(found ? LookResult.Messages : number % 2 == 0 ? LookResult.Empty : LookResult.Missing);
+                    var found = Math.Min(_messagesWhenLookBegan, 1 + (number % 2));
+                    _messages -= found;
+                    _ringsUnanswered += found == 0 ? 0 : Math.Max(0, _ringsOfLook - found);
+                    EndLook(found > 0 ? LookResult.Messages : number % 2 == 0 ? LookResult.Empty : LookResult.Missing, found);
                     break;
                 case Happens.LookSetsAside when _room.Looker is not null && _messagesWhenLookBegan > 0:
                     _messages--;
-                    EndLook(LookResult.SetAside);
+                    _ringsUnanswered += Math.Max(0, _ringsOfLook - 1);
+                    EndLook(LookResult.SetAside, 1);
                     break;
                 case Happens.LookFails when _room.Looker is not null:
-                    _isRingUnanswered |= _isRingUnansweredByLook;
-                    EndLook(LookResult.Failed);
+                    _ringsUnanswered += _ringsOfLook;
+                    EndLook(LookResult.Failed, 0);
                     break;
                 case Happens.PollLeaves when _polls.Count > 0:
                     var leaver = _polls.Keys.ElementAt(number % _polls.Count);
-                    _isRingUnanswered |= leaver == _room.Looker && _isRingUnansweredByLook;
+                    _ringsUnanswered += leaver == _room.Looker ? _ringsOfLook : 0;
                     _polls[leaver] ??= WakeReason.ClientAborted;
                     _room.Leave(leaver);
                     break;
@@ -123,7 +125,7 @@ public sealed class WaitingRoomModelTests
                 Assert.True(_polls[poll] is null, $"A poll that has ended ({_polls[poll]}) was woken: {reason}.");
                 if (reason is WakeReason.Look or WakeReason.Receive)
                 {
-                    (_messagesWhenLookBegan, _isRingUnansweredByLook, _isRingUnanswered) = (_messages, _isRingUnanswered, false);
+                    (_messagesWhenLookBegan, _ringsOfLook, _ringsUnanswered) = (_messages, _ringsUnanswered, 0);
                     continue;
                 }
 
@@ -135,13 +137,13 @@ public sealed class WaitingRoomModelTests
             Assert.Equal(_polls.Count(poll => poll.Value is null), _polls.Keys.Count(poll => poll.State != WaiterState.Gone));
             if (waiting.Count > 0 && _room.MayLook && _room.Looker is null)
             {
-                Assert.False(_isRingUnanswered, "A ring is not followed by a look.");
+                Assert.True(_ringsUnanswered == 0, "A ring is not followed by a look.");
                 Assert.False(_room.Room.IsLookDue(_room.Now), "A look is due and none is under way.");
             }
 
             if (_room.Room.IsOver(_room.Now))
             {
-                Assert.True(!_isRingUnanswered || _room.Room.Mailbox == MailboxState.Rung, "A room is over, and its unanswered ring is forgotten.");
+                Assert.True(_ringsUnanswered == 0 || _room.Room.Mailbox == MailboxState.Rung, "A room is over, and its unanswered ring is forgotten.");
                 BeginAnew();
                 return;
             }
@@ -165,10 +167,10 @@ public sealed class WaitingRoomModelTests
             _room = new RoomHarness(hasDoorbell: true, _room.Now) { MayLook = _room.MayLook };
             _polls.Clear();
             _claimed.Clear();
-            (_wakesSeen, _isRingUnanswered) = (0, false);
+            (_wakesSeen, _ringsUnanswered) = (0, 0);
         }
 
-        private void EndLook(LookResult result)
+        private void EndLook(LookResult result, int messages)
         {
             var looker = _room.Looker!;
             if (result is LookResult.Messages or LookResult.Failed)
@@ -176,7 +178,7 @@ public sealed class WaitingRoomModelTests
                 _polls[looker] = WakeReason.Deliver;
             }
 
-            _room.EndLook(result);
+            _room.EndLook(result, messages);
         }
 
         private TestPoll TakeClaimed(int number)

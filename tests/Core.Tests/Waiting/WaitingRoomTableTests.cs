@@ -16,7 +16,7 @@ public sealed class WaitingRoomTableTests
         ("looks: Unknown", room =>
         {
             room.Advance(0.25);
-            room.EndLook(LookResult.SetAside);
+            room.EndLook(LookResult.SetAside, 1);
         }),
         ("looks: Rung", room =>
         {
@@ -28,7 +28,7 @@ public sealed class WaitingRoomTableTests
         {
             room.Advance(0.25);
             room.MayLook = false;
-            room.EndLook(LookResult.SetAside);
+            room.EndLook(LookResult.SetAside, 1);
         }),
         ("waits for its turn: Rung", room =>
         {
@@ -47,8 +47,8 @@ public sealed class WaitingRoomTableTests
         ("… and releases the poll", room => room.Claim() is { } poll && Did(() => room.Release(poll))),
         ("the look finds nothing", room => room.Looker is not null && Did(() => room.EndLook(LookResult.Empty))),
         ("the look finds no queue", room => room.Looker is not null && Did(() => room.EndLook(LookResult.Missing))),
-        ("the look sets messages aside", room => room.Looker is not null && Did(() => room.EndLook(LookResult.SetAside))),
-        ("the look finds messages", room => room.Looker is not null && Did(() => room.EndLook(LookResult.Messages))),
+        ("the look sets messages aside", room => room.Looker is not null && Did(() => room.EndLook(LookResult.SetAside, 1))),
+        ("the look finds messages", room => room.Looker is not null && Did(() => room.EndLook(LookResult.Messages, 1))),
         ("the look fails", room => room.Looker is not null && Did(() => room.EndLook(LookResult.Failed))),
         ("the poll that looks leaves", room => room.Looker is { } poll && Did(() => room.Leave(poll))),
         ("the pause ends", room => room.Looker is null && Did(() => room.Advance(5))),

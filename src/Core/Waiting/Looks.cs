@@ -1,0 +1,72 @@
+namespace FuncComet.Waiting;
+
+/// <summary>The looks of a <see cref="WaitingRoom"/>: what they have shown of the mailbox, and which polls may rely on that.</summary>
+internal sealed class Looks
+{
+    private Look? _current;
+    private int _begun;
+    private int _lastEmpty;
+
+    /// <summary>What is known of the mailbox.</summary>
+    public MailboxKnowledge Mailbox { get; private set; }
+
+    /// <summary>Whether a look is under way.</summary>
+    public bool IsUnderWay => _current is not null;
+
+    /// <summary>Whether a look is wanted by one of these polls, or for all because something may be in the mailbox.</summary>
+    public bool IsWantedBy(List<Waiter> polls) => !Mailbox.IsEmpty || polls.Exists(poll => poll.FirstLook > _begun);
+
+    /// <summary>Whether a look that the poll may rely on has found nothing.</summary>
+    public bool HaveCovered(Waiter poll) => poll.FirstLook <= _lastEmpty;
+
+    /// <summary>The poll relies on looks that begin from now on.</summary>
+    public void RelyOnNext(Waiter poll) => poll.FirstLook = _begun + 1;
+
+    /// <summary>The poll relies on the last look that found nothing, as if it had waited since.</summary>
+    public void RelyOnLastEmpty(Waiter poll) => poll.FirstLook = _lastEmpty;
+
+    /// <summary>A push has rung.</summary>
+    public void Ring() => Mailbox = Mailbox.Rung();
+
+    /// <summary>Something may have come.</summary>
+    public void Forget() => Mailbox = Mailbox.Forgotten();
+
+    /// <summary>The poll begins a look. Returns what it is woken for.</summary>
+    public WakeReason Begin(Waiter poll)
+    {
+        var rings = Mailbox.Rings;
+        _current = new Look(++_begun, poll, rings);
+        Mailbox = Mailbox.LookBegun();
+        return rings > 0 ? WakeReason.Receive : WakeReason.Look;
+    }
+
+    /// <summary>The poll reports its look. False if it is not the poll that looks.</summary>
+    /// <param name="poll">The poll.</param>
+    /// <param name="result">The result; null if the poll has left without one.</param>
+    /// <param name="messages">How many messages it has found.</param>
+    /// <param name="now">The time.</param>
+    public bool TryEnd(Waiter poll, LookResult? result, int messages, TimeSpan now)
+    {
+        if (_current is not { } look || look.Poll != poll)
+        {
+            return false;
+        }
+
+        _current = null;
+        if (result is LookResult.Empty or LookResult.Missing)
+        {
+            _lastEmpty = look.Number;
+            Mailbox = Mailbox.FoundEmpty(isMissing: result == LookResult.Missing, now);
+            return true;
+        }
+
+        // A ring stands for a message. A look that has no result, or failed, has found none.
+        Mailbox = Mailbox.Forgotten(unanswered: Math.Max(0, look.Rings - messages));
+        return true;
+    }
+
+    /// <param name="Number">Which look of the room it is, from 1.</param>
+    /// <param name="Poll">The poll that makes it.</param>
+    /// <param name="Rings">How many rings it answers.</param>
+    private readonly record struct Look(int Number, Waiter Poll, int Rings);
+}
