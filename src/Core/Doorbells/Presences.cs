@@ -6,15 +6,17 @@ using FuncComet.Waiting;
 namespace FuncComet.Doorbells;
 
 /// <summary>
-/// Publishes where polls wait for a recipient, in the metadata of the mailbox's queue, and reads it. An instance publishes before it looks, and a push elsewhere reads after
-/// its message is stored, so one of the two always sees the other. The last presence that was written counts.
+/// Publishes where polls wait for a recipient, in the metadata of the mailbox's queue, and reads it. An instance
+/// publishes before it looks, and a push elsewhere reads after its message is stored, so one of the two always sees the
+/// other. The presence written last is the one that counts.
 /// </summary>
 public sealed class Presences(WaitingRooms rooms, TimeProvider time)
 {
-    // Presence ends at a whole second, and not before the last poll: a second for rounding, and one for clocks that differ.
+    // A presence ends at a whole second, and not before the last poll: one second for rounding, and one for clocks that
+    // differ.
     private const long SecondsBeyond = 2;
 
-    /// <summary>Publishes, before a poll looks, that it waits here, where that is due.</summary>
+    /// <summary>If a presence is due, publishes before a poll looks that it waits here.</summary>
     internal async Task PublishAsync(WaitingPoll poll, Mailbox mailbox, TimeSpan deadline, CancellationToken cancellationToken)
     {
         if (rooms.PresenceDueFor(poll) is { } due)
@@ -25,8 +27,9 @@ public sealed class Presences(WaitingRooms rooms, TimeProvider time)
         }
     }
 
-    /// <summary>Writes a presence, and creates the queue for it where there is none.</summary>
-    internal Task WriteAsync(Mailbox mailbox, Presence presence, TimeSpan deadline, CancellationToken cancellationToken) => StorageCall.RunAsync(
+    /// <summary>Writes a presence, and creates the queue if there is none.</summary>
+    internal Task WriteAsync(
+        Mailbox mailbox, Presence presence, TimeSpan deadline, CancellationToken cancellationToken) => StorageCall.RunAsync(
         "write the queue's metadata",
         deadline,
         time,
@@ -52,7 +55,7 @@ public sealed class Presences(WaitingRooms rooms, TimeProvider time)
         },
         cancellationToken: cancellationToken);
 
-    /// <summary>The presence that was last written; null where there is none.</summary>
+    /// <summary>The presence that was written last; null if there is none.</summary>
     internal Task<Presence?> ReadAsync(Mailbox mailbox) => StorageCall.RunAsync<Presence?>(
         "read the queue's metadata",
         Mailbox.Deadline,
