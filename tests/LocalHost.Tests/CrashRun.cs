@@ -21,7 +21,7 @@ internal sealed class CrashRun : IAsyncDisposable
 {
     public const int Kills = 6;
 
-    /// <summary>The mailboxes that are pushed to, and polled twice at a time.</summary>
+    /// <summary>The mailboxes that are pushed to, and polled by two polls at once.</summary>
     public const int Mailboxes = 10;
 
     /// <summary>
@@ -31,7 +31,7 @@ internal sealed class CrashRun : IAsyncDisposable
 
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(6);
 
-    // Longer than anything takes between an instance and a client: an answer that was written, or the news that the client has left.
+    // Longer than a written answer, or the end of a connection, takes between an instance and a client.
     private static readonly TimeSpan LongestOnItsWay = TimeSpan.FromSeconds(1);
 
     private readonly Azurite _azurite = new();
@@ -58,7 +58,7 @@ internal sealed class CrashRun : IAsyncDisposable
 
     public int KillCount => _kills.Count;
 
-    /// <summary>Polls that their client left.</summary>
+    /// <summary>Polls whose client left.</summary>
     public int Left => _left;
 
     public IReadOnlyCollection<int> Lost => [.. _accepted.Keys.Where(number => !_received.ContainsKey(number))];
@@ -67,7 +67,7 @@ internal sealed class CrashRun : IAsyncDisposable
     public IReadOnlyCollection<int> UnmarkedRepeats =>
         [.. from received in _received where received.Value.Count(delivery => delivery.Deliveries == 1) > 1 select received.Key];
 
-    /// <summary>Messages that came under more than one id.</summary>
+    /// <summary>Messages that were delivered under more than one id.</summary>
     public IReadOnlyCollection<int> Forged =>
         [.. from received in _received where received.Value.Select(delivery => delivery.Id).Distinct().Count() > 1 select received.Key];
 
@@ -120,7 +120,7 @@ internal sealed class CrashRun : IAsyncDisposable
         return run;
     }
 
-    /// <summary>Pushes until the disturbance is over, and polls each mailbox twice at a time until everything has come.</summary>
+    /// <summary>Pushes until the disturbance is over, and holds two polls of each mailbox until everything has come.</summary>
     public Task UnderLoadAsync(Task disturbance, int pushers, Func<int, Task> poll) =>
         Task.WhenAll(
             PushAsync(pushers, until: disturbance),

@@ -20,7 +20,7 @@ public sealed class BellQueues(QueueServiceClient storage, IOptions<MailboxOptio
 
     private const string AliveMetadata = "alive";
 
-    // By then the poll that an unread note is for has looked by itself, or has left.
+    // By then, the poll that an unread note was for has looked without a ring, or has left.
     private static readonly TimeSpan NoteLife = TimeSpan.FromSeconds(20);
 
     // Longer than a note lives, so a note that was read is never seen again and need not be deleted.
