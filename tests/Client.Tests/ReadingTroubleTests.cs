@@ -209,6 +209,27 @@ public sealed class ReadingTroubleTests : IDisposable
     }
 
     [Fact]
+    public async Task ReadAllAsync_WhenAnotherReadHasReplacedTheRefusedToken_UsesThatOne()
+    {
+        var tokens = 0;
+        var client = _app.Client(options => options.TokenProvider = (_, _) =>
+            Task.FromResult(new RecipientToken($"{++tokens}", DateTimeOffset.MaxValue)));
+        var one = _app.Read(client).NextAsync();
+        var oldOfOne = await _app.NextAsync();
+        var other = _app.Read(client).NextAsync();
+        var oldOfOther = await _app.NextAsync();
+
+        oldOfOne.AnswerProblem(HttpStatusCode.Unauthorized, "unauthorized");
+        Assert.Equal("Bearer 2", (await _app.NextAsync()).Header("Authorization"));
+        oldOfOther.AnswerProblem(HttpStatusCode.Unauthorized, "unauthorized");
+
+        Assert.Equal("Bearer 2", (await _app.NextAsync()).Header("Authorization"));
+        Assert.Equal(2, tokens);
+        Assert.False(one.IsCompleted);
+        Assert.False(other.IsCompleted);
+    }
+
+    [Fact]
     public async Task ReadAllAsync_WhenTheTokenProviderFails_AsksAgainLater()
     {
         var asked = 0;

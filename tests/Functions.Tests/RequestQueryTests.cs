@@ -1,4 +1,6 @@
 using FuncComet.Functions.Requests;
+using FuncComet.Mailboxes;
+using FuncComet.Testing;
 
 namespace FuncComet.Functions.Tests;
 
@@ -114,5 +116,29 @@ public sealed class RequestQueryTests
         Assert.True(RequestQuery.TryParse(raw, out var query, out _));
         Assert.False(query.TryGetSeconds("ttl", 1, 10, out _, out var problem));
         Assert.NotNull(problem);
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(32, true)]
+    [InlineData(33, false)]
+    public async Task TryGetReceipts_OfMoreThanThirtyTwo_Refuses(int count, bool expected)
+    {
+        var alice = Named.Recipient("alice");
+        var storage = new FakeQueueService(TimeProvider.System);
+        storage.Of(alice).IsThere = true;
+        var receipts = new List<string>();
+        while (receipts.Count < count)
+        {
+            await storage.Of(alice).SendMessageAsync(
+                "x", timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
+            var received = await storage.Mailboxes().Open(alice).ReceiveAsync(TimeSpan.FromMinutes(1), Mailbox.Deadline);
+            receipts.Add(received!.Receipt.Text);
+        }
+
+        Assert.True(RequestQuery.TryParse($"?{string.Join('&', receipts.Select(receipt => $"ack={receipt}"))}", out var query, out _));
+
+        Assert.Equal(expected, query.TryGetReceipts("ack", alice, out var parsed, out _));
+        Assert.Equal(Math.Min(count, 32), parsed.Count);
     }
 }

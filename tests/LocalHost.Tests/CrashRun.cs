@@ -13,13 +13,14 @@ namespace FuncComet.LocalHost.Tests;
 /// </summary>
 /// <remarks>
 /// A kill tests the requests that it cuts off, so a run is sized by kills and not by messages. With 20 pushers and 20
-/// pollers each kill meets about 40 requests, half of them at the killed instance. Six kills, three of each instance, cut
-/// off about a hundred requests, at whatever point each of them is. At least <see cref="PushesAroundAKill"/> messages are
-/// accepted between two kills, so that both instances are under load again before the next one.
+/// pollers each kill meets about 40 requests, half of them at the killed instance. Eight kills, four of each instance,
+/// cut off well over a hundred requests, at whatever point each of them is. At least <see cref="PushesAroundAKill"/>
+/// messages are accepted between two kills, so that both instances are under load again before the next one.
 /// </remarks>
 internal sealed class CrashRun : IAsyncDisposable
 {
-    public const int Kills = 6;
+    /// <summary>Four kills of each instance.</summary>
+    public const int Kills = 8;
 
     /// <summary>The mailboxes that are pushed to, and polled by two polls at once.</summary>
     public const int Mailboxes = 10;
@@ -29,6 +30,7 @@ internal sealed class CrashRun : IAsyncDisposable
     /// </summary>
     public const int PushesAroundAKill = 100;
 
+    // Far more than a run takes, on a slow machine too.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(6);
 
     // Longer than a written answer, or the end of a connection, takes between an instance and a client.
@@ -108,7 +110,8 @@ internal sealed class CrashRun : IAsyncDisposable
     public string Summary => string.Create(
         CultureInfo.InvariantCulture,
         $"accepted {_accepted.Count}, lost {Lost.Count}, repeated {_received.Values.Sum(received => received.Count - 1)}, "
-        + $"unmarked {UnmarkedRepeats.Count}, kills {KillCount}, polls left {Left}");
+        + $"unmarked {UnmarkedRepeats.Count}, deliveries marked {_received.Values.SelectMany(received => received).Count(IsMarked)}, "
+        + $"kills {KillCount}, polls left {Left}");
 
     public static async Task<CrashRun> StartAsync(string handover = "Stored")
     {
@@ -302,6 +305,8 @@ internal sealed class CrashRun : IAsyncDisposable
             }
         }
     }
+
+    private static bool IsMarked((string Id, long Deliveries) delivery) => delivery.Deliveries > 1;
 
     private Task MoreAcceptedAsync()
     {

@@ -27,11 +27,11 @@ public sealed class HeldPollLimitTests(Azurite azurite)
         using var client = new ApiClient(host.Url);
         string[] recipients = [.. Enumerable.Range(0, 20).Select(number => $"one-of-twenty-{number}")];
         var held = recipients.Select(recipient => client.PollAsync(recipient, timeout: 120)).ToList();
-        await Await.UntilAsync(() => recipients.All(recipient => RequestsOf(tap, recipient) == 1), "a look of each of twenty polls");
+        await Await.UntilAsync(() => recipients.All(recipient => tap.RequestsOf(recipient) == 1), "a look of each of twenty polls");
 
         await AssertRefusedAsync(client, "the-next");
 
-        Assert.Equal(0, RequestsOf(tap, "the-next"));
+        Assert.Equal(0, tap.RequestsOf("the-next"));
         Assert.All(held, poll => Assert.False(poll.IsCompleted));
         await AssertServedAsync(client, recipients, held);
         await AssertFreeAsync(client, "the-next");
@@ -56,16 +56,10 @@ public sealed class HeldPollLimitTests(Azurite azurite)
             await AssertRefusedAsync(client, "greedy");
         }
 
-        Assert.InRange(RequestsOf(tap, "greedy"), 1, 5);
+        Assert.InRange(tap.RequestsOf("greedy"), 1, 5);
         Assert.All(held, poll => Assert.False(poll.IsCompleted));
         await AssertServedAsync(client, ["greedy", "greedy", "greedy", "greedy", "greedy"], held);
         await AssertFreeAsync(client, "greedy");
-    }
-
-    private static int RequestsOf(StorageTap tap, string recipient)
-    {
-        var queue = Named.Recipient(recipient).QueueName("fc");
-        return tap.Requests.Count(request => request.Contains(queue, StringComparison.Ordinal));
     }
 
     private static async Task AssertRefusedAsync(ApiClient client, string recipient)

@@ -16,11 +16,12 @@ public sealed class HeldPollTests(Azurite azurite) : IClassFixture<Azurite>
     [Fact]
     public async Task Poll_WhenItsClientLeaves_EndsAndMakesNoMoreStorageRequests()
     {
-        await using var host = await StartAsync(Debug);
+        await using var tap = new StorageTap(azurite.ConnectionString);
+        await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", tap.ConnectionString], Debug);
         using var client = new ApiClient(host.Url);
         using var leaving = new CancellationTokenSource();
         var poll = client.PollAndLeaveAsync("leaver", timeout: 120, leaving.Token);
-        await Task.Delay(TimeSpan.FromMilliseconds(500), TestContext.Current.CancellationToken);
+        await Await.UntilAsync(() => tap.RequestsOf("leaver") >= 2, "the poll's second look");
 
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => poll);

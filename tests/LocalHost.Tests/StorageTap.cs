@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
 
@@ -30,6 +31,13 @@ internal sealed partial class StorageTap : IAsyncDisposable
 
     /// <summary>The method and target of each request so far.</summary>
     public IReadOnlyCollection<string> Requests => _requests;
+
+    /// <summary>How many requests named the recipient's queue.</summary>
+    public int RequestsOf(string recipient)
+    {
+        var queue = Named.Recipient(recipient).QueueName("fc");
+        return _requests.Count(request => request.Contains(queue, StringComparison.Ordinal));
+    }
 
     public async ValueTask DisposeAsync()
     {
