@@ -23,7 +23,7 @@ public sealed class LateStorageTests : IDisposable
         using var client = new CancellationTokenSource();
         var poll = _instance.Poll.RunAsync(Leasing(seconds: 5), _instance.Answer, client.Token);
         var send = _instance.Queue.Hold("send");
-        Recipient[] recipients = [_instance.Alice, Named.Recipient("bob")];
+        var recipients = new[] { _instance.Alice, Named.Recipient("bob") };
         var push = _instance.Push.SendAsync(recipients, Named.Message("x"), TimeSpan.FromHours(1), TimeSpan.Zero);
         _instance.Time.Advance(TimeSpan.FromSeconds(1));
         await client.CancelAsync();

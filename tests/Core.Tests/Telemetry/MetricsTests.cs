@@ -20,7 +20,7 @@ public sealed class MetricsTests : IDisposable
         using var accepted = Collect<long>("funccomet.push.accepted");
         _instance.Storage.Of(Named.Recipient("bob")).Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
 
-        Recipient[] recipients = [_instance.Alice, Named.Recipient("bob"), Named.Recipient("carol")];
+        var recipients = new[] { _instance.Alice, Named.Recipient("bob"), Named.Recipient("carol") };
         await _instance.Push.SendAsync(recipients, Named.Message("x"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded();
 
         Assert.Equal(2, accepted.GetMeasurementSnapshot().EvaluateAsCounter());
