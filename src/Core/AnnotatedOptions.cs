@@ -8,8 +8,9 @@ namespace FuncComet;
 public static class AnnotatedOptions
 {
     /// <summary>
-    /// Registers <typeparamref name="T"/>. An invalid value stops the start. An attribute's message leaves out the setting's name, which is
-    /// put before it; <see cref="IValidatableObject.Validate"/> names the settings itself, since it may be about several.
+    /// Registers <typeparamref name="T"/>. An invalid value stops the start. The message of an attribute leaves out the
+    /// setting's name, which this class puts before it. <see cref="IValidatableObject.Validate"/> names the settings
+    /// itself, since it may be about several.
     /// </summary>
     public static IServiceCollection AddAnnotatedOptions<T>(this IServiceCollection services, string sectionName)
         where T : class
@@ -21,7 +22,7 @@ public static class AnnotatedOptions
     private sealed class Validation<T>(string sectionName) : IValidateOptions<T>
         where T : class
     {
-        // As the setting is written in the environment.
+        // The form that environment variables use.
         private readonly string _prefix = sectionName.Replace(":", "__", StringComparison.Ordinal);
 
         public ValidateOptionsResult Validate(string? name, T options)

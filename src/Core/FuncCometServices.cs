@@ -16,7 +16,7 @@ namespace FuncComet;
 /// <summary>Registers Core.</summary>
 public static class FuncCometServices
 {
-    /// <summary>Adds all that push and poll need, with options that are checked when the host starts.</summary>
+    /// <summary>Adds the services that push and poll need, with options that are checked when the host starts.</summary>
     public static IServiceCollection AddFuncCometCore(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -25,11 +25,12 @@ public static class FuncCometServices
         services.AddAnnotatedOptions<MailboxOptions>(MailboxOptions.SectionName);
         services.AddAnnotatedOptions<DoorbellOptions>(DoorbellOptions.SectionName);
 
-        // Before the setting itself, which has the last word.
+        // Registered before the binding of the setting, so that a configured value overrides this default.
         services.Configure<BackoffOptions>(backoff =>
-            backoff.Maximum = bool.TryParse(configuration[$"{DoorbellOptions.SectionName}:{nameof(DoorbellOptions.Enabled)}"], out var enabled) && !enabled
-                ? BackoffOptions.MaxUnreachable
-                : backoff.Maximum);
+        {
+            var setting = configuration[$"{DoorbellOptions.SectionName}:{nameof(DoorbellOptions.Enabled)}"];
+            backoff.Maximum = bool.TryParse(setting, out var enabled) && !enabled ? BackoffOptions.MaxUnreachable : backoff.Maximum;
+        });
         services.AddAnnotatedOptions<BackoffOptions>(BackoffOptions.SectionName);
         services.AddAnnotatedOptions<PushOptions>(PushOptions.SectionName);
         services.AddAnnotatedOptions<HeldPollOptions>(HeldPollOptions.SectionName);
@@ -40,7 +41,8 @@ public static class FuncCometServices
         services.AddSingleton(provider =>
         {
             var metrics = new StorageRequestMetrics(provider.GetRequiredService<FuncCometMetrics>());
-            return provider.GetRequiredService<IOptions<StorageOptions>>().Value.CreateClient(client => client.AddPolicy(metrics, HttpPipelinePosition.PerRetry));
+            var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
+            return options.CreateClient(client => client.AddPolicy(metrics, HttpPipelinePosition.PerRetry));
         });
         services.AddSingleton<MailboxFactory>();
         services.AddSingleton<StorageHealth>();
@@ -61,7 +63,7 @@ public static class FuncCometServices
         services.AddHostedService(provider => provider.GetRequiredService<InstanceBell>());
         services.AddSingleton<Ringer>();
 
-        // After the bell, so that it is stopped before: the bell is needed until all is settled.
+        // Services stop in reverse order. The bell must run until all work is settled, so it is registered first.
         services.AddSingleton<UnsettledWork>();
         services.AddHostedService(provider => provider.GetRequiredService<UnsettledWork>());
         services.AddSingleton<HeldPolls>();

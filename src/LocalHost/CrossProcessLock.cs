@@ -1,11 +1,11 @@
 namespace FuncComet.LocalHost;
 
-/// <summary>Lets one process of this clone at a time do something; the operating system lets go of it where its holder dies.</summary>
+/// <summary>A lock that one process of this clone can hold at once. The operating system releases it if its holder dies.</summary>
 internal static class CrossProcessLock
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Waits for its turn, saying so once; dispose to let go.</summary>
+    /// <summary>Waits for the lock, and prints one line if that takes time. Dispose the result to release the lock.</summary>
     public static async Task<IDisposable> TakeAsync(string name, TextWriter output, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(RepositoryRoot.Kept());

@@ -9,12 +9,12 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.LocalHost;
 
 /// <summary>
-/// The demo page at <c>/</c>, and the JavaScript client that it uses at <c>/funccomet</c>: the files of clients/js as they are now. No part
-/// of the function app.
+/// Serves the demo page at <c>/</c> and the JavaScript client that it uses at <c>/funccomet</c>, from the current files
+/// of clients/js. It is not part of the function app.
 /// </summary>
 internal static class DemoPage
 {
-    // What the page needs is all here; nothing is fetched from elsewhere, and no other site frames it.
+    // The page loads nothing from other origins, and no other site may frame it.
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         + "frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
@@ -29,7 +29,7 @@ internal static class DemoPage
 
     public static void Use(WebApplication app)
     {
-        // What the page cannot know by itself: where the functions are, and what they ask for.
+        // The page cannot find out for itself where the functions are and which credentials they require.
         var settings = new
         {
             api = $"/{FunctionEndpoints.RoutePrefix(AppContext.BaseDirectory)}",
@@ -55,7 +55,7 @@ internal static class DemoPage
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
 
-        // Asked for again each time, so that a change is seen at once.
+        // The browser revalidates the file each time, so that a change shows at once.
         headers.CacheControl = "no-cache";
     }
 }

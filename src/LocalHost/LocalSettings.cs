@@ -3,15 +3,15 @@ using Microsoft.Extensions.Configuration;
 namespace FuncComet.LocalHost;
 
 /// <summary>
-/// local.settings.json. Its <c>Values</c> become environment variables, as with Core Tools, and those that are set already win; of its
-/// <c>Host</c> the two that are about CORS are read.
+/// Reads local.settings.json. Its <c>Values</c> become environment variables, as with Core Tools; variables that are
+/// already set take precedence. Of its <c>Host</c>, only the two settings for CORS are used.
 /// </summary>
 internal static class LocalSettings
 {
     private const string FileName = "local.settings.json";
     private const string ExampleName = "local.settings.json.example";
 
-    /// <summary>Applies the file, or where it is missing the example; returns the name of what was used, and its <c>Host</c>.</summary>
+    /// <summary>Applies the file or, if it is missing, the example. Returns the name of the file used and its <c>Host</c>.</summary>
     public static (string Used, IConfiguration Host) Apply()
     {
         var name = File.Exists(Path.Combine(RepositoryRoot.Folder, FileName)) ? FileName : ExampleName;

@@ -4,7 +4,7 @@ namespace FuncComet.LocalHost;
 
 internal static class ProcessExtensions
 {
-    /// <summary>Stops a process: asks it to, and kills it with its children if it is still there at the limit.</summary>
+    /// <summary>Asks a process to stop, and kills it with its children if it still runs at the limit.</summary>
     public static async Task StopAsync(this Process process, Action ask, TimeSpan limit)
     {
         if (process.HasExited)

@@ -9,9 +9,9 @@ internal sealed class ProcessOutput
     private readonly int? _linesKept;
     private readonly Queue<string> _lines = new();
 
-    /// <summary>Starts to read a process whose two output streams are redirected.</summary>
+    /// <summary>Starts reading the output of a process, which must redirect both streams.</summary>
     /// <param name="process">The process, just started.</param>
-    /// <param name="linesKept">How many lines to keep, the last ones; null for all of them.</param>
+    /// <param name="linesKept">How many of the last lines to keep; null for all lines.</param>
     public ProcessOutput(Process process, int? linesKept = null)
     {
         _process = process;
@@ -38,8 +38,8 @@ internal sealed class ProcessOutput
     }
 
     /// <summary>
-    /// Returns the first line that matches, whether it is there already or still to come; null if the process ends without one. Throws a
-    /// <see cref="TimeoutException"/> at the limit.
+    /// Returns the first line that matches, whether it has already come or is still to come; null if the process ends
+    /// without one. Throws a <see cref="TimeoutException"/> at the limit.
     /// </summary>
     public async Task<string?> WaitForLineAsync(Func<string, bool> matches, TimeSpan limit, CancellationToken cancellationToken)
     {

@@ -25,21 +25,21 @@ internal static class Program
     private static readonly Option<string?> Storage = new("--storage")
     {
         Description = "The storage account to use instead of the one in local.settings.json. "
-            + "Where nothing answers there and Azurite can be it, Azurite is started.",
+            + "If nothing answers there and the address is Azurite's, Azurite is started.",
         HelpName = "connection string",
     };
 
     private static readonly Option<string?> Key = new("--enable-auth")
     {
-        Description = "Ask for this function key (x-functions-key or ?code=) where a function needs one. "
-            + "Without it everybody is let in, as Core Tools does.",
+        Description = "Require this function key (x-functions-key or ?code=) for functions that need one. "
+            + "Without this option every request is accepted, as with Core Tools.",
         HelpName = "key",
     };
 
     private static readonly Option<string?> Cors = new("--cors")
     {
-        Description = "Origins that a browser may call the functions from, with commas between them, or *. "
-            + "Without it those of Host.CORS in local.settings.json.",
+        Description = "Origins from which a browser may call the functions, separated by commas, or *. "
+            + "Without this option the origins come from Host.CORS in local.settings.json.",
         HelpName = "origins",
     };
 
@@ -52,7 +52,7 @@ internal static class Program
                 result.AddError("--port must be 0 to 65535.");
             }
         });
-        var setUp = new Command("set-up", "Installs what LocalHost and the tests need beyond the SDK and Node, once, and ends.");
+        var setUp = new Command("set-up", "Installs what LocalHost and the tests need besides the SDK and Node, and exits.");
         setUp.SetAction(_ => ExplainedAsync(SetUpAsync, port: 0));
         var command = new RootCommand("Runs FuncComet's functions on this machine, with Azurite for storage.")
         {
@@ -65,7 +65,8 @@ internal static class Program
             return ExplainedAsync(start => RunAsync(port, storage, key, cors, start), port);
         });
 
-        // Ctrl-C and SIGTERM are handled here: first StartSignals, then the host itself, which answers its polls before anything ends.
+        // StartSignals handles Ctrl-C and SIGTERM first. Once the host runs, the host does, and answers its polls
+        // before it stops.
         return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
@@ -79,7 +80,7 @@ internal static class Program
         }
         catch (OperationCanceledException) when (start.Token.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync("Called off.");
+            await Console.Error.WriteLineAsync("Cancelled.");
             return 1;
         }
         catch (Exception ex) when (Explain(ex, port) is { } line)
@@ -104,7 +105,7 @@ internal static class Program
             Environment.SetEnvironmentVariable("FuncComet__Storage", storage);
         }
 
-        // Stopped last: leases are given back until the very end.
+        // Stopped last, since leases are given back until the host has stopped.
         await using var azurite = await LocalStorage.EnsureAsync(Console.Out, start.Token);
         await using var host = FunctionsHost.Create(
         [
@@ -122,7 +123,7 @@ internal static class Program
         await host.WaitForShutdownAsync(CancellationToken.None);
     }
 
-    /// <summary>What went wrong in one line, where it is not a fault of this program.</summary>
+    /// <summary>One line that says what went wrong; null if it is a fault of this program.</summary>
     private static string? Explain(Exception exception, int port) => exception switch
     {
         StartException => exception.Message,

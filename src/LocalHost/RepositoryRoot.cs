@@ -1,13 +1,13 @@
 namespace FuncComet.LocalHost;
 
-/// <summary>The clone that this program was built in: host.json, the settings and what is kept on this machine are there.</summary>
+/// <summary>The clone in which this program was built. It has host.json, the settings and the files kept on this machine.</summary>
 internal static class RepositoryRoot
 {
     private const string Marker = "FuncComet.sln";
 
     public static string Folder { get; } = Find(AppContext.BaseDirectory);
 
-    /// <summary>Git-ignored; Azurite's data and the locks.</summary>
+    /// <summary>A path in the git-ignored folder for Azurite's data and the locks.</summary>
     public static string Kept(params string[] parts) => Path.Combine([Folder, ".funccomet", .. parts]);
 
     private static string Find(string start)
@@ -20,6 +20,6 @@ internal static class RepositoryRoot
             }
         }
 
-        throw new StartException($"LocalHost runs from a clone of the repository: no {Marker} above its own folder.");
+        throw new StartException($"LocalHost must run from a clone of the repository: no {Marker} was found above its own folder.");
     }
 }

@@ -1,4 +1,4 @@
 namespace FuncComet.LocalHost;
 
-/// <summary>Why LocalHost cannot start, in one line for whoever typed the command.</summary>
+/// <summary>The reason why LocalHost cannot start, in one line for the user.</summary>
 internal sealed class StartException(string message) : Exception(message);

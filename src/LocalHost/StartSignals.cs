@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace FuncComet.LocalHost;
 
 /// <summary>
-/// Ctrl-C and SIGTERM while LocalHost is starting: they call the start off, so that what it started is ended too. Dispose it when the host
-/// runs, which has its own handling.
+/// Handles Ctrl-C and SIGTERM while LocalHost is starting: cancels the start, so that everything already started is
+/// ended too. Dispose it when the host runs, since the host handles the signals itself.
 /// </summary>
 internal sealed class StartSignals : IDisposable
 {

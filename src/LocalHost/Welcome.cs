@@ -2,7 +2,7 @@ using FuncComet.LocalHost.Hosting;
 
 namespace FuncComet.LocalHost;
 
-/// <summary>What is printed when everything runs.</summary>
+/// <summary>Prints how to use the running app.</summary>
 internal static class Welcome
 {
     public static void Write(TextWriter output, string address, string routePrefix, bool withKey, bool withTokens)

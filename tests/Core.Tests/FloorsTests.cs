@@ -5,10 +5,10 @@ using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
 namespace FuncComet.Core.Tests;
 
-/// <summary>Core's folders are floors: each uses only those below it. docs/architecture.md says what each is for.</summary>
+/// <summary>Core's folders are floors: each uses only the floors below it. docs/architecture.md describes them.</summary>
 public sealed class FloorsTests
 {
-    // From the ground up; folders on one floor do not use each other.
+    // From the lowest floor up. Folders on one floor do not use each other.
     private static readonly string[][] Floors =
     [
         ["Telemetry", "Recipients", "Messages"],
@@ -29,14 +29,19 @@ public sealed class FloorsTests
         var below = Floors.TakeWhile(floor => !floor.Contains(folder)).SelectMany(floor => floor).ToHashSet();
         foreach (var other in Floors.SelectMany(floor => floor).Where(other => other != folder && !below.Contains(other)))
         {
-            Types().That().ResideInNamespace(NamespaceOf(folder)).Should().NotDependOnAny(Types().That().ResideInNamespace(NamespaceOf(other))).Check(Core);
+            Types().That().ResideInNamespace(NamespaceOf(folder))
+                .Should().NotDependOnAny(Types().That().ResideInNamespace(NamespaceOf(other)))
+                .Check(Core);
         }
     }
 
     [Fact]
     public void EveryFolder_HasItsFloor()
     {
-        var folders = Core.Types.Select(type => type.Namespace.FullName).Where(name => name.StartsWith("FuncComet.", StringComparison.Ordinal)).Distinct();
+        var folders = Core.Types
+            .Select(type => type.Namespace.FullName)
+            .Where(name => name.StartsWith("FuncComet.", StringComparison.Ordinal))
+            .Distinct();
 
         Assert.Equal(Floors.SelectMany(floor => floor).Select(NamespaceOf).Order(), folders.Order());
     }

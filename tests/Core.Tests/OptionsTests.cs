@@ -9,24 +9,52 @@ namespace FuncComet.Core.Tests;
 public sealed class OptionsTests
 {
     [Theory]
-    [InlineData("FuncComet:Mailbox:QueuePrefix", "Upper", "FuncComet__Mailbox__QueuePrefix must be 1 to 10 of a-z and 0-9, beginning with a letter.")]
-    [InlineData("FuncComet:Mailbox:QueuePrefix", "elevenchars", "FuncComet__Mailbox__QueuePrefix must be 1 to 10 of a-z and 0-9, beginning with a letter.")]
+    [InlineData(
+        "FuncComet:Mailbox:QueuePrefix",
+        "Upper",
+        "FuncComet__Mailbox__QueuePrefix must be 1 to 10 of a-z and 0-9, beginning with a letter.")]
+    [InlineData(
+        "FuncComet:Mailbox:QueuePrefix",
+        "elevenchars",
+        "FuncComet__Mailbox__QueuePrefix must be 1 to 10 of a-z and 0-9, beginning with a letter.")]
     [InlineData("FuncComet:Mailbox:PlainLease", "00:00:04", "FuncComet__Mailbox__PlainLease must be from 00:00:05 to 01:00:00.")]
     [InlineData("FuncComet:Mailbox:PlainLease", "30", "FuncComet__Mailbox__PlainLease must be from 00:00:05 to 01:00:00.")]
     [InlineData("FuncComet:Mailbox:MaxDepth", "0", "FuncComet__Mailbox__MaxDepth must be from 1 to 1000000.")]
     [InlineData("FuncComet:Mailbox:PlainLease", "00:00:05.5", "FuncComet__Mailbox__PlainLease (00:00:05.5000000) must be whole seconds.")]
     [InlineData("FuncComet:Backoff:Initial", "00:00:00", "FuncComet__Backoff__Initial must be from 00:00:00.050 to 00:01:00.")]
     [InlineData("FuncComet:Backoff:Maximum", "00:10:00", "FuncComet__Backoff__Maximum must be from 00:00:00.050 to 00:05:00.")]
-    [InlineData("FuncComet:Backoff:Initial", "00:00:31", "FuncComet__Backoff__Maximum (00:00:30) must not be below FuncComet__Backoff__Initial (00:00:31).")]
+    [InlineData(
+        "FuncComet:Backoff:Initial",
+        "00:00:31",
+        "FuncComet__Backoff__Maximum (00:00:30) must not be below FuncComet__Backoff__Initial (00:00:31).")]
     [InlineData("FuncComet:Push:Handover", "7", "FuncComet__Push__Handover must be Stored or Direct.")]
     [InlineData("FuncComet:Doorbell:Interval", "00:00:00.049", "FuncComet__Doorbell__Interval must be from 00:00:00.050 to 00:00:05.")]
     [InlineData("FuncComet:Backoff:Jitter", "0.6", "FuncComet__Backoff__Jitter must be from 0 to 0.5.")]
     [InlineData("FuncComet:Limits:MaxHeldPolls", "0", "FuncComet__Limits__MaxHeldPolls must be from 1 to 100000.")]
-    [InlineData("FuncComet:Limits:MaxHeldPollsPerRecipient", "100001", "FuncComet__Limits__MaxHeldPollsPerRecipient must be from 1 to 100000.")]
-    [InlineData("AzureWebJobsStorage", "", "No storage account is configured: set AzureWebJobsStorage (or FuncComet__Storage) to a connection string, or AzureWebJobsStorage__queueServiceUri for an identity.")]
-    [InlineData("AzureWebJobsStorage", "AccountKey=c2VjcmV0", "AzureWebJobsStorage is neither a storage connection string nor, with __queueServiceUri, the https address of a queue service.")]
-    [InlineData("FuncComet:Storage", "nonsense", "FuncComet__Storage is neither a storage connection string nor, with __queueServiceUri, the https address of a queue service.")]
-    [InlineData("FuncComet:Storage:queueServiceUri", "nonsense", "FuncComet__Storage is neither a storage connection string nor, with __queueServiceUri, the https address of a queue service.")]
+    [InlineData(
+        "FuncComet:Limits:MaxHeldPollsPerRecipient",
+        "100001",
+        "FuncComet__Limits__MaxHeldPollsPerRecipient must be from 1 to 100000.")]
+    [InlineData(
+        "AzureWebJobsStorage",
+        "",
+        "No storage account is configured: set AzureWebJobsStorage (or FuncComet__Storage) to a connection string, "
+        + "or AzureWebJobsStorage__queueServiceUri for an identity.")]
+    [InlineData(
+        "AzureWebJobsStorage",
+        "AccountKey=c2VjcmV0",
+        "AzureWebJobsStorage is neither a storage connection string nor, with __queueServiceUri, "
+        + "the https address of a queue service.")]
+    [InlineData(
+        "FuncComet:Storage",
+        "nonsense",
+        "FuncComet__Storage is neither a storage connection string nor, with __queueServiceUri, "
+        + "the https address of a queue service.")]
+    [InlineData(
+        "FuncComet:Storage:queueServiceUri",
+        "nonsense",
+        "FuncComet__Storage is neither a storage connection string nor, with __queueServiceUri, "
+        + "the https address of a queue service.")]
     public async Task Start_WithABadSetting_FailsAndNamesIt(string name, string value, string expected)
     {
         using var host = Build(("AzureWebJobsStorage", "UseDevelopmentStorage=true"), (name, value));
@@ -39,7 +67,9 @@ public sealed class OptionsTests
     [Fact]
     public async Task Start_WithAnUnknownCredential_FailsAndNamesIt()
     {
-        using var host = Build(("AzureWebJobsStorage:queueServiceUri", "https://a.queue.core.windows.net"), ("AzureWebJobsStorage:credential", "password"));
+        using var host = Build(
+            ("AzureWebJobsStorage:queueServiceUri", "https://a.queue.core.windows.net"),
+            ("AzureWebJobsStorage:credential", "password"));
 
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
 
@@ -51,7 +81,7 @@ public sealed class OptionsTests
     [InlineData("false", null, 5)]
     [InlineData("false", "00:01:00", 60)]
     [InlineData("true", "00:00:10", 10)]
-    public void TheLongestPause_IsShorterWithoutTheDoorbellUnlessItIsSet(string? enabled, string? maximum, int seconds)
+    public void Maximum_WithoutTheDoorbell_IsShorterUnlessItIsSet(string? enabled, string? maximum, int seconds)
     {
         (string, string)[] settings = [
             ("AzureWebJobsStorage", "UseDevelopmentStorage=true"),
@@ -64,7 +94,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task Start_WithoutAnyOtherSetting_NeedsTheStorageOnly()
+    public async Task Start_WithOnlyTheStorageSet_Succeeds()
     {
         using var host = Build(("AzureWebJobsStorage", "UseDevelopmentStorage=true"));
 
@@ -73,9 +103,10 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void Storage_IsTheAppsOwn_UnlessAnotherIsNamed()
+    public void Storage_IsTheAppsOwn_UnlessAnotherIsSet()
     {
-        Assert.Equal("http://127.0.0.1:10001/devstoreaccount1", StorageFor.ConnectionString("UseDevelopmentStorage=true").CreateClient().Uri.ToString());
+        var own = StorageFor.ConnectionString("UseDevelopmentStorage=true");
+        Assert.Equal("http://127.0.0.1:10001/devstoreaccount1", own.CreateClient().Uri.ToString());
 
         var named = StorageFor.Settings(
             ("AzureWebJobsStorage", "UseDevelopmentStorage=true"),
@@ -88,7 +119,7 @@ public sealed class OptionsTests
     [Theory]
     [InlineData("AzureWebJobsStorage")]
     [InlineData("FuncComet:Storage")]
-    public void Storage_ByIdentity_TakesItsAddress(string section)
+    public void Storage_ByIdentity_HasTheAddressOfItsSetting(string section)
     {
         var storage = StorageFor.Settings(
             ($"{section}:queueServiceUri", "https://account.queue.core.windows.net"),

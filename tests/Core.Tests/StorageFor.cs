@@ -7,11 +7,12 @@ internal static class StorageFor
 {
     public static StorageOptions ConnectionString(string value) => Settings(("AzureWebJobsStorage", value));
 
-    /// <summary>As the settings would be read from the environment, with ':' for its '__'.</summary>
+    /// <summary>The options for these settings, whose names have ':' where environment variables have '__'.</summary>
     public static StorageOptions Settings(params (string Name, string Value)[] settings)
     {
         var options = new StorageOptions();
-        options.Read(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value)).Build());
+        var values = settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value);
+        options.Read(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
         return options;
     }
 }

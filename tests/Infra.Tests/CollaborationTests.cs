@@ -5,7 +5,7 @@ using YamlDotNet.Serialization;
 namespace FuncComet.Infra.Tests;
 
 /// <summary>
-/// Files that GitHub and editors read: issue forms, Dependabot's settings, the dev container. A file with a mistake is ignored silently.
+/// Files that GitHub and editors read: issue forms, Dependabot's settings, the dev container. They silently ignore a faulty file.
 /// </summary>
 public sealed class CollaborationTests
 {
@@ -16,7 +16,7 @@ public sealed class CollaborationTests
     [Theory]
     [InlineData("bug.yml", "bug")]
     [InlineData("feature.yml", "enhancement")]
-    public void IssueForm_HasWhatGitHubAsksFor(string file, string label)
+    public void IssueForm_HasTheElementsThatGitHubRequires(string file, string label)
     {
         var form = Read(".github", "ISSUE_TEMPLATE", file);
         var elements = List(form["body"]);
@@ -32,7 +32,7 @@ public sealed class CollaborationTests
     }
 
     [Fact]
-    public void Dependabot_UpdatesWhatIsPinned()
+    public void Dependabot_UpdatesEveryKindOfPackage()
     {
         var updates = List(Read(".github", "dependabot.yml")["updates"]);
 

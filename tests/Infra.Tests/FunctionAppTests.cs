@@ -3,7 +3,7 @@ using FuncComet.Functions;
 
 namespace FuncComet.Infra.Tests;
 
-/// <summary>What the function app tells the Functions host when it starts.</summary>
+/// <summary>The metadata that the function app gives the Functions host at its start.</summary>
 public sealed class FunctionAppTests
 {
     [Fact]
@@ -13,7 +13,8 @@ public sealed class FunctionAppTests
 
         var triggers = from function in functions
                        let trigger = JsonElement.Parse(function.RawBindings![0])
-                       select $"{function.Name}: {trigger.GetProperty("type")} {trigger.GetProperty("route")}, {trigger.GetProperty("authLevel")}, {function.EntryPoint}";
+                       select $"{function.Name}: {trigger.GetProperty("type")} {trigger.GetProperty("route")}, "
+                           + $"{trigger.GetProperty("authLevel")}, {function.EntryPoint}";
         Assert.Equal(
             [
                 "Ack: httpTrigger ack, Anonymous, FuncComet.Functions.Ack.AckFunction.RunAsync",

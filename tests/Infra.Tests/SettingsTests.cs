@@ -17,7 +17,9 @@ public sealed class SettingsTests(CompiledTemplate template)
     [Fact]
     public void Template_SetsOrAccepts_ExactlyTheSettingsThatTheAppReads()
     {
-        Assert.Equal(AppSettings.Properties.Keys.Order(StringComparer.Ordinal), Set.Concat(Settable.EnumerateObject().Select(each => each.Name)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            AppSettings.Properties.Keys.Order(StringComparer.Ordinal),
+            Set.Concat(Settable.EnumerateObject().Select(each => each.Name)).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -7,12 +7,12 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>Who may call what, with function keys and tokens on.</summary>
+/// <summary>Which callers may make which requests, with function keys and tokens on.</summary>
 public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<AccessTests.App>
 {
     private const string FunctionKey = "the-function-key";
 
-    // 64 bytes, which is enough for HS384 and HS512 too: a token of those is refused for its algorithm and not for a short key.
+    // 64 bytes are enough for HS384 and HS512 too, so their tokens are refused for the algorithm and not for a short key.
     private const string SigningKey = "the-signing-key-the-signing-key-the-signing-key-the-signing-key-";
     private const string PreviousKey = "the-previous-key-the-previous-key-the-previous-key-the-previous-";
     private const string AnotherKey = "another-key-another-key-another-key-another-key-another-key-anot";

@@ -15,7 +15,7 @@ public sealed class ContractHandlerTests
     private const string NotAllowed = """{"type":"urn:funccomet:method-not-allowed","title":"t","status":405,"detail":"d"}""";
 
     [Fact]
-    public async Task AnAnswerOfTheDocument_IsLetThroughUnderItsName()
+    public async Task AnAnswerOfTheDocument_PassesUnderItsName()
     {
         using var answer = await AnswerAsync("GET", "poll", 503, TooManyPolls, Json, "Retry-After", "5");
 
@@ -37,7 +37,7 @@ public sealed class ContractHandlerTests
     [InlineData("poll", 503, TooManyPolls, Json, "Other", "5", "must have Retry-After")]
     [InlineData("poll", 204, "", Json, "Retry-After", "5", "does not have Retry-After")]
     [InlineData("poll", 204, "a body", Json, "Other", "5", "has no body")]
-    public async Task AnyOtherAnswer_IsNot(
+    public async Task AnyOtherAnswer_IsRefused(
         string path, int status, string body, string contentType, string header, string value, string why)
     {
         var refused = await Assert.ThrowsAsync<InvalidDataException>(() =>
@@ -47,7 +47,7 @@ public sealed class ContractHandlerTests
     }
 
     [Fact]
-    public async Task AMethodThatIsNotThere_IsNotAllowed()
+    public async Task A405_ForAMethodOutsideTheDocument_Passes()
     {
         using var answer = await AnswerAsync("PUT", "mailbox", 405, NotAllowed, Json, "Allow", "GET, DELETE");
 
@@ -58,7 +58,7 @@ public sealed class ContractHandlerTests
     [InlineData("PUT", "GET", "allows other methods")]
     [InlineData("PUT", "GET, DELETE, PATCH", "allows other methods")]
     [InlineData("GET", "GET, DELETE", "is not in openapi.yaml")]
-    public async Task AMethodThatIsThere_IsAllowed(string method, string allow, string why)
+    public async Task A405_WithTheWrongMethods_IsRefused(string method, string allow, string why)
     {
         var refused = await Assert.ThrowsAsync<InvalidDataException>(() =>
             AnswerAsync(method, "mailbox", 405, NotAllowed, Json, "Allow", allow));
@@ -66,7 +66,7 @@ public sealed class ContractHandlerTests
         Assert.Contains(why, refused.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Sends a request whose answer is as given, with the headers that every answer has and one more.</summary>
+    /// <summary>Sends a request that gets the given answer, with the headers that every answer has and one more.</summary>
     private static async Task<HttpResponseMessage> AnswerAsync(
         string method, string path, int status, string body, string contentType, string header, string value)
     {

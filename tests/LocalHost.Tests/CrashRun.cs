@@ -22,7 +22,7 @@ internal sealed class CrashRun : IAsyncDisposable
     /// <summary>Four kills of each instance.</summary>
     public const int Kills = 8;
 
-    /// <summary>The mailboxes that are pushed to, and polled twice at a time.</summary>
+    /// <summary>The mailboxes that are pushed to, and polled by two polls at once.</summary>
     public const int Mailboxes = 10;
 
     /// <summary>
@@ -33,7 +33,7 @@ internal sealed class CrashRun : IAsyncDisposable
     // Far more than a run takes, on a slow machine too.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(6);
 
-    // Longer than anything takes between an instance and a client: an answer that was written, or the news that the client has left.
+    // Longer than a written answer, or the end of a connection, takes between an instance and a client.
     private static readonly TimeSpan LongestOnItsWay = TimeSpan.FromSeconds(1);
 
     private readonly Azurite _azurite = new();
@@ -60,7 +60,7 @@ internal sealed class CrashRun : IAsyncDisposable
 
     public int KillCount => _kills.Count;
 
-    /// <summary>Polls that their client left.</summary>
+    /// <summary>Polls whose client left.</summary>
     public int Left => _left;
 
     public IReadOnlyCollection<int> Lost => [.. _accepted.Keys.Where(number => !_received.ContainsKey(number))];
@@ -69,7 +69,7 @@ internal sealed class CrashRun : IAsyncDisposable
     public IReadOnlyCollection<int> UnmarkedRepeats =>
         [.. from received in _received where received.Value.Count(delivery => delivery.Deliveries == 1) > 1 select received.Key];
 
-    /// <summary>Messages that came under more than one id.</summary>
+    /// <summary>Messages that were delivered under more than one id.</summary>
     public IReadOnlyCollection<int> Forged =>
         [.. from received in _received where received.Value.Select(delivery => delivery.Id).Distinct().Count() > 1 select received.Key];
 
@@ -123,7 +123,7 @@ internal sealed class CrashRun : IAsyncDisposable
         return run;
     }
 
-    /// <summary>Pushes until the disturbance is over, and polls each mailbox twice at a time until everything has come.</summary>
+    /// <summary>Pushes until the disturbance is over, and holds two polls of each mailbox until everything has come.</summary>
     public Task UnderLoadAsync(Task disturbance, int pushers, Func<int, Task> poll) =>
         Task.WhenAll(
             PushAsync(pushers, until: disturbance),

@@ -3,7 +3,7 @@ using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>Alone, because the app stores what it cannot write to the poll within two seconds.</summary>
+/// <summary>Runs alone, because the app stores a message that it cannot write to the poll within two seconds.</summary>
 [Collection(Alone.Name)]
 public sealed class DirectHandoverTests(Azurite azurite) : IClassFixture<Azurite>
 {

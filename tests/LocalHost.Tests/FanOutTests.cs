@@ -16,7 +16,7 @@ public sealed class FanOutTests(Azurite azurite, ITestOutputHelper output)
         await PushAsync(all);
         await PushAsync("rcpt=fan-0");
 
-        // In turn, so that other load on the machine meets both alike.
+        // The two kinds alternate, so that other load on the machine affects both alike.
         var (ones, hundreds) = (new List<TimeSpan>(), new List<TimeSpan>());
         for (var push = 0; push < 15; push++)
         {
@@ -24,7 +24,7 @@ public sealed class FanOutTests(Azurite azurite, ITestOutputHelper output)
             hundreds.Add(await MeasureAsync(all));
         }
 
-        // The limit is only what is claimed; the output says how far below it is.
+        // The limit is only what is claimed. The output shows what was measured.
         var (one, hundred) = (ones.Order().ElementAt(7), hundreds.Order().ElementAt(7));
         output.WriteLine($"one {one.TotalMilliseconds:F1} ms, a hundred {hundred.TotalMilliseconds:F1} ms: {hundred / one:F0} times");
         Assert.True(hundred < 100 * one, $"{one} for one, {hundred} for a hundred.");

@@ -2,7 +2,7 @@ using FuncComet.Testing;
 
 [assembly: AssemblyFixture(typeof(SuiteShare))]
 
-// For the classes that neither stop it nor look at all of its queues. They use recipients of their own.
+// For the classes that neither stop Azurite nor look at all of its queues. They use recipients of their own.
 [assembly: AssemblyFixture(typeof(Azurite))]
 
 // Most classes wait most of the time: for a process to start, for a lease to end, for a storage that does not answer.

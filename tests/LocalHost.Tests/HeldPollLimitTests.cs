@@ -38,7 +38,7 @@ public sealed class HeldPollLimitTests(Azurite azurite)
     }
 
     [Fact]
-    public async Task Poll_AtItsRecipientsLimit_IsRefusedWithoutAStorageRequest_AndNobodyElseIs()
+    public async Task Poll_AtItsRecipientsLimit_IsRefusedWithoutAStorageRequest_AndNoOtherIs()
     {
         await using var tap = new StorageTap(azurite.ConnectionString);
         await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", tap.ConnectionString], Settings);

@@ -14,7 +14,7 @@ public sealed class HeldPollTests(Azurite azurite) : IClassFixture<Azurite>
     };
 
     [Fact]
-    public async Task Poll_WhenItsClientLeaves_IsOverAndAsksTheStorageNothingMore()
+    public async Task Poll_WhenItsClientLeaves_EndsAndMakesNoMoreStorageRequests()
     {
         await using var tap = new StorageTap(azurite.ConnectionString);
         await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", tap.ConnectionString], Debug);
@@ -36,7 +36,7 @@ public sealed class HeldPollTests(Azurite azurite) : IClassFixture<Azurite>
     [Fact]
     public async Task Polls_OfAThousandRecipients_EachGetTheirOwnMessageOnce()
     {
-        // At its end this test waits for the leases to end. Ten seconds are far longer than a message takes from its push to its delete.
+        // This test waits for the leases to end. Ten seconds are far longer than a message takes from its push to its delete.
         await using var host = await StartAsync(new(Debug) { ["FuncComet__Mailbox__PlainLease"] = "00:00:10" });
         using var client = new ApiClient(host.Url);
         var polls = Enumerable.Range(0, 1_000).Select(number => client.PollAsync($"thousand-{number}", timeout: 200)).ToList();
@@ -81,7 +81,7 @@ public sealed class HeldPollTests(Azurite azurite) : IClassFixture<Azurite>
         using var atOther = new ApiClient(other.Url);
         var poll = atOther.PollAsync("two-instances", timeout: 60);
 
-        // Long enough for the poll to have published where it waits. After that it does not look by itself for at least 24 seconds.
+        // Long enough for the poll to publish its presence. Without a ring, it then does not look for at least 24 seconds.
         await Task.Delay(TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken);
         await atOne.PushAcceptedAsync("two-instances", "hello");
 

@@ -14,8 +14,8 @@ public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IC
     private const string SigningKey = "the-signing-key-the-signing-key-";
     private const int Seed = 20_250_504;
 
-    // Less than ten thousand requests take that each leave five kilobytes behind. Where nothing is left behind, memory grows by up to
-    // 12 MB between equal waves, and by up to 40 MB from the smaller wave that warms up.
+    // Ten thousand requests that each leak five kilobytes exceed this. Without a leak, memory grows by up to 12 MB between equal
+    // waves, and by up to 40 MB after the smaller wave that warms up.
     private const long AllowedGrowth = 48 * 1024 * 1024;
 
     private static readonly Dictionary<string, string> Settings = new()

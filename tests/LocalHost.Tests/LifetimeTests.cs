@@ -50,7 +50,7 @@ public sealed class LifetimeTests
     }
 
     [Fact]
-    public async Task TwoStarts_AtATime_ShareOneAzurite()
+    public async Task TwoStarts_AtTheSameTime_ShareOneAzurite()
     {
         var storage = Local.FreeConnectionString();
 

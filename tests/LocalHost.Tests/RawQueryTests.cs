@@ -9,7 +9,7 @@ namespace FuncComet.LocalHost.Tests;
 public sealed class RawQueryTests(Azurite azurite)
 {
     [Fact]
-    public async Task APercentWithoutTwoDigits_IsRefused_AndReachesNobody()
+    public async Task APercentWithoutTwoDigits_IsRefused_AndReachesNoMailbox()
     {
         await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", azurite.ConnectionString]);
         using var client = new ApiClient(host.Url);
@@ -23,7 +23,7 @@ public sealed class RawQueryTests(Azurite azurite)
 
         async Task<HttpStatusCode> SendAsync(HttpMethod method, string pathAndQuery)
         {
-            // A Uri corrects malformed escapes unless it is told not to.
+            // A Uri corrects malformed escapes by default.
             var canonicalization = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
             using var request = new HttpRequestMessage(method, new Uri($"{host.Url}{pathAndQuery}", canonicalization));
             request.Content = method == HttpMethod.Post ? new StringContent("x") : null;

@@ -29,7 +29,7 @@ public sealed class SecretsTests
     private static readonly byte[] PollSpan = [0x2a, 4, .. "poll"u8];
 
     [Fact]
-    public async Task NoSecret_StandsInLogsExportsOrProblems()
+    public async Task NoSecret_AppearsInLogsExportsOrProblems()
     {
         await using var azurite = new Azurite();
         await azurite.InitializeAsync();

@@ -5,14 +5,15 @@ using FuncComet.Testing;
 namespace FuncComet.LocalHost.Tests;
 
 /// <summary>
-/// A deployment under load: every accepted message is delivered, and at once, because no message stays under a lease that nobody holds.
+/// A deployment under load. Every accepted message is delivered, and without delay, since no message stays under the lease of a poll
+/// that has ended.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class ShutdownTests(Azurite azurite) : IClassFixture<Azurite>
 {
     private const int Recipients = 20;
 
-    // Longer than this test waits, so that a lease that was not given back fails it.
+    // Longer than this test waits, so that it fails if a message is not given back.
     private static readonly Dictionary<string, string> LongLeases = new() { ["FuncComet__Mailbox__PlainLease"] = "00:10:00" };
 
     private readonly ConcurrentDictionary<string, int> _accepted = new();

@@ -9,7 +9,7 @@ public sealed class StorageOutageTests(Azurite azurite) : IClassFixture<Azurite>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public async Task Outage_Answers503AndHealsWithoutARestart()
+    public async Task Outage_Answers503AndRecoversWithoutARestart()
     {
         await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", azurite.ConnectionString]);
         using var client = new ApiClient(host.Url);

@@ -7,7 +7,7 @@ using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>A relay in front of a storage that notes every request.</summary>
+/// <summary>A relay in front of a storage that records every request.</summary>
 internal sealed partial class StorageTap : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace FuncComet.Testing;
 
-/// <summary>Core as an instance of the app has it, wired by <see cref="FuncCometServices"/>, over a storage and a clock that a test chooses.</summary>
+/// <summary>Core as in one instance of the app, wired by <see cref="FuncCometServices"/>, with the storage and clock of a test.</summary>
 public sealed class CoreInstance : IDisposable
 {
     private readonly StoppableHost _host = new();
@@ -13,10 +13,11 @@ public sealed class CoreInstance : IDisposable
 
     /// <param name="time">The clock.</param>
     /// <param name="storage">The storage.</param>
-    /// <param name="settings">Settings as in the configuration, with ':' for the environment's '__'.</param>
+    /// <param name="settings">Settings, whose names have ':' where environment variables have '__'.</param>
     public CoreInstance(TimeProvider time, QueueServiceClient storage, params IEnumerable<(string Name, string Value)> settings)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value)).Build();
+        var values = settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value);
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         _services = new ServiceCollection()
             .AddLogging()
             .AddMetrics()

@@ -16,8 +16,8 @@ public sealed class SuiteLock() : SuiteTurn(FileAccess.ReadWrite, FileShare.None
 public sealed class SuiteShare() : SuiteTurn(FileAccess.Read, FileShare.Read);
 
 /// <summary>
-/// The machine, taken alone or together with others for as long as a suite runs. The operating system lets go of it if
-/// the process dies.
+/// A share of the machine, or all of it, for as long as a suite runs. The operating system releases it if the process
+/// dies.
 /// </summary>
 public abstract class SuiteTurn : IAsyncLifetime
 {

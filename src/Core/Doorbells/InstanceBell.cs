@@ -7,15 +7,21 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Doorbells;
 
 /// <summary>
-/// This instance's own bell: while any poll waits here it reads the notes that other instances have put on its queue, and wakes the polls of the recipients that they name. It
-/// costs a request for each <see cref="DoorbellOptions.Interval"/>, however many polls wait; nothing while none does.
+/// This instance's own bell. While any poll waits here, it reads the notes that other instances have left on its queue,
+/// and wakes the polls of the recipients that they name. It makes one request per
+/// <see cref="DoorbellOptions.Interval"/>, however many polls wait, and none while no poll waits.
 /// </summary>
-public sealed partial class InstanceBell(BellQueues queues, WaitingRooms rooms, IOptions<DoorbellOptions> options, TimeProvider time, ILogger<InstanceBell> logger) : BackgroundService
+public sealed partial class InstanceBell(
+    BellQueues queues,
+    WaitingRooms rooms,
+    IOptions<DoorbellOptions> options,
+    TimeProvider time,
+    ILogger<InstanceBell> logger) : BackgroundService
 {
-    // How many times as often as the interval says it reads, at most.
+    // Reads are at most this many times as frequent as the interval says.
     private const int MaxSpeedUp = 4;
 
-    // One failure may be chance. Reporting it would make every poll look more often.
+    // Ignore one failure: reporting it would make every poll look more often.
     private const int FailuresUntilUnreachable = 2;
 
     private static readonly TimeSpan BeatInterval = TimeSpan.FromMinutes(10);
@@ -29,7 +35,7 @@ public sealed partial class InstanceBell(BellQueues queues, WaitingRooms rooms, 
     private long _beatAt;
     private long? _sweptAt;
 
-    /// <summary>The name of this instance's queue; null while it has none. It has one also while its reads fail.</summary>
+    /// <summary>The name of this instance's queue; null while it has none. The name stays while reads fail.</summary>
     public string? Name => _name;
 
     /// <inheritdoc/>
@@ -70,7 +76,7 @@ public sealed partial class InstanceBell(BellQueues queues, WaitingRooms rooms, 
             {
                 if (++failures == FailuresUntilUnreachable)
                 {
-                    // From here until a read succeeds polls look by themselves, and publish nothing that would call others to this bell.
+                    // Until a read succeeds, polls look by themselves and do not publish this bell.
                     Log.StorageFailed(logger, ex.Message);
                     Announce(null);
                 }
@@ -86,7 +92,8 @@ public sealed partial class InstanceBell(BellQueues queues, WaitingRooms rooms, 
         }
     }
 
-    // Twice the interval after the first failure, and twice the pause before after each more; 2^10 intervals are more than the longest pause.
+    // The first failure doubles the interval, and each further one doubles the pause. 2^10 intervals exceed the longest
+    // pause.
     private TimeSpan PauseAfterFailures(int failures)
     {
         var pause = options.Value.Interval * (1 << Math.Min(failures, 10));
@@ -94,19 +101,21 @@ public sealed partial class InstanceBell(BellQueues queues, WaitingRooms rooms, 
     }
 
     /// <summary>
-    /// The more notes there were, the sooner it reads again, but never more often than there were notes: where much is pushed elsewhere polls here are woken sooner, and no
-    /// note costs more than its own reading. A full read may have left some.
+    /// The more notes a read returned, the sooner the next read: polls here are woken sooner when much is pushed
+    /// elsewhere. There are never more reads than notes, so no note costs more than one read. A full read may have left
+    /// notes behind.
     /// </summary>
-    private TimeSpan PauseAfter(int notes) => notes == BellQueues.MaxNotes ? TimeSpan.Zero : options.Value.Interval / Math.Clamp(notes, 1, MaxSpeedUp);
+    private TimeSpan PauseAfter(int notes) =>
+        notes == BellQueues.MaxNotes ? TimeSpan.Zero : options.Value.Interval / Math.Clamp(notes, 1, MaxSpeedUp);
 
-    /// <summary>Reads notes once, wakes the polls of those they name, and returns how many there were.</summary>
+    /// <summary>Reads notes once, wakes the polls of the recipients that they name, and returns the number of notes.</summary>
     private async Task<int> ListenAsync(CancellationToken stopping)
     {
         var name = await OpenAsync();
         var notes = await queues.ReadNotesAsync(name, stopping);
         if (notes is null)
         {
-            // The queue was cleared away.
+            // Another instance has removed the queue.
             _name = null;
             Announce(null);
             return 0;
@@ -122,7 +131,7 @@ public sealed partial class InstanceBell(BellQueues queues, WaitingRooms rooms, 
         return notes.Count;
     }
 
-    /// <summary>Sees to it that the queue is there and known to be in use.</summary>
+    /// <summary>Creates the queue if there is none, and records at intervals that this instance is alive. Returns the name.</summary>
     private async Task<string> OpenAsync()
     {
         var name = _name;
@@ -133,7 +142,7 @@ public sealed partial class InstanceBell(BellQueues queues, WaitingRooms rooms, 
 
         if (name is null || !await queues.BeatAsync(name))
         {
-            // Always a new name: Storage refuses that of a deleted queue for half a minute and more.
+            // Always a new name: Storage refuses the name of a deleted queue for 30 seconds or longer.
             _name = null;
             Announce(null);
             name = Presence.NewInstance();
@@ -160,7 +169,7 @@ public sealed partial class InstanceBell(BellQueues queues, WaitingRooms rooms, 
             return;
         }
 
-        // A sweep that fails is not repeated at once: the next is not far, and other instances sweep as well.
+        // Do not repeat a failed sweep early: the next one is not far off, and other instances sweep too.
         _sweptAt = time.GetTimestamp();
         var cleared = await queues.ClearAwayAsync(time.GetUtcNow() - DeadAfter);
         if (cleared > 0)
@@ -171,13 +180,16 @@ public sealed partial class InstanceBell(BellQueues queues, WaitingRooms rooms, 
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Pushes at other instances do not wake polls here for now; they look by themselves. {Reason}")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "Pushes at other instances do not wake polls here for now. The polls look by themselves. {Reason}")]
         public static partial void StorageFailed(ILogger logger, string reason);
 
-        [LoggerMessage(2, LogLevel.Information, "Cleared away {Count} bell queues of instances that have ended.")]
+        [LoggerMessage(2, LogLevel.Information, "Removed {Count} bell queues of instances that have ended.")]
         public static partial void ClearedAway(ILogger logger, int count);
 
-        [LoggerMessage(3, LogLevel.Information, "This instance's bell queue is left for another to clear away: {Reason}")]
+        [LoggerMessage(3, LogLevel.Information, "This instance's bell queue was not removed; another instance will remove it: {Reason}")]
         public static partial void NotDeleted(ILogger logger, string reason);
     }
 }

@@ -6,8 +6,9 @@ using FuncComet.Waiting;
 namespace FuncComet.Doorbells;
 
 /// <summary>
-/// Publishes where polls wait for a recipient, in the metadata of the mailbox's queue, and reads it. An instance publishes before it looks, and a push elsewhere reads after
-/// its message is stored, so one of the two always sees the other. The last presence that was written counts.
+/// Publishes where polls wait for a recipient, in the metadata of the mailbox's queue, and reads it. An instance
+/// publishes before it looks, and a push elsewhere reads after its message is stored, so one of the two always sees the
+/// other. The presence written last is the one that counts.
 /// </summary>
 public sealed class Presences(WaitingRooms rooms, TimeProvider time)
 {
@@ -15,7 +16,7 @@ public sealed class Presences(WaitingRooms rooms, TimeProvider time)
     private const long SecondsBeyond = 2;
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(SecondsBeyond - 1);
 
-    /// <summary>Publishes, before a poll looks, that it waits here, where that is due.</summary>
+    /// <summary>If a presence is due, publishes before a poll looks that it waits here.</summary>
     internal async Task PublishAsync(WaitingPoll poll, Mailbox mailbox, TimeSpan deadline, CancellationToken cancellationToken)
     {
         if (rooms.PresenceDueFor(poll) is { } due)
@@ -26,8 +27,9 @@ public sealed class Presences(WaitingRooms rooms, TimeProvider time)
         }
     }
 
-    /// <summary>Writes a presence, and creates the queue for it where there is none.</summary>
-    internal Task WriteAsync(Mailbox mailbox, Presence presence, TimeSpan deadline, CancellationToken cancellationToken) => StorageCall.RunAsync(
+    /// <summary>Writes a presence, and creates the queue if there is none.</summary>
+    internal Task WriteAsync(
+        Mailbox mailbox, Presence presence, TimeSpan deadline, CancellationToken cancellationToken) => StorageCall.RunAsync(
         "write the queue's metadata",
         deadline,
         time,

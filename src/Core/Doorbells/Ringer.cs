@@ -7,10 +7,12 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Doorbells;
 
 /// <summary>
-/// Wakes a poll when something has come into a mailbox: one that waits on this instance, else one at the instance that <see cref="Presences"/> names. Polls of one mailbox
-/// compete for its messages, so one is enough.
+/// Wakes a poll when something has come into a mailbox: a poll that waits on this instance, or else one at the instance
+/// that <see cref="Presences"/> names. Polls of one mailbox compete for its messages, so waking one is enough.
 /// </summary>
-/// <remarks>A ring at another instance goes on after the push has been answered: one that is lost costs a pause, no message.</remarks>
+/// <remarks>
+/// A ring at another instance continues after the push has been answered. A lost ring costs a pause, not a message.
+/// </remarks>
 public sealed partial class Ringer : IDisposable
 {
     // Of each of its two requests. Later rings of the recipient wait for it, and a ring that is later still is worth less than they are.
@@ -27,10 +29,10 @@ public sealed partial class Ringer : IDisposable
     private readonly ILogger<Ringer> _logger;
     private readonly Lock _gate = new();
 
-    // The recipients that are being rung for, and whether to ring once more.
+    // The recipients for whom a ring is under way, and whether one more must follow.
     private readonly Dictionary<Recipient, bool> _underWay = [];
 
-    /// <summary>For one instance.</summary>
+    /// <summary>Creates the ringer of one instance.</summary>
     public Ringer(
         WaitingRooms rooms,
         MailboxFactory mailboxes,
@@ -43,11 +45,12 @@ public sealed partial class Ringer : IDisposable
         ILogger<Ringer> logger)
     {
         ArgumentNullException.ThrowIfNull(rooms);
-        (_rooms, _mailboxes, _presences, _queues, _bell, _work, _options, _time, _logger) = (rooms, mailboxes, presences, queues, bell, work, options, time, logger);
+        (_rooms, _mailboxes, _presences, _queues, _bell) = (rooms, mailboxes, presences, queues, bell);
+        (_work, _options, _time, _logger) = (work, options, time, logger);
         rooms.RingUnanswered += OnRingUnanswered;
     }
 
-    /// <summary>Rings for a message that is in the mailbox. A ring at another instance goes on in the background.</summary>
+    /// <summary>Rings for a message that is in the mailbox. A ring at another instance continues in the background.</summary>
     public void Ring(Recipient recipient, Mailbox mailbox)
     {
         ArgumentNullException.ThrowIfNull(mailbox);
@@ -71,8 +74,9 @@ public sealed partial class Ringer : IDisposable
 
         lock (_gate)
         {
-            // One ring at a time for a recipient bounds what is under way, and saves requests where much is pushed to few. The one that is under way may have read the
-            // presence before this message was stored, so one more follows it.
+            // At most one ring per recipient is under way. That bounds the work, and saves requests when many messages
+            // go to few recipients. The ring under way may have read the presence before this message was stored, so
+            // one more follows it.
             if (!_underWay.TryAdd(recipient, false))
             {
                 _underWay[recipient] = true;
@@ -96,7 +100,8 @@ public sealed partial class Ringer : IDisposable
         }
         catch (Exception ex)
         {
-            // Nobody awaits this, so a fault of ours is seen in the log alone; it must not keep the recipient from being rung for again.
+            // Nothing awaits this task, so only the log shows a fault of ours. The fault must not block later rings for
+            // the recipient.
             Log.Failed(_logger, mailbox.QueueName, ex);
             lock (_gate)
             {
@@ -137,7 +142,10 @@ public sealed partial class Ringer : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "A poll of {Queue} at another instance, if there is one, is not woken and looks by itself: {Reason}")]
+        [LoggerMessage(
+            1,
+            LogLevel.Information,
+            "A poll of {Queue} at another instance, if there is one, was not woken and looks by itself: {Reason}")]
         public static partial void NotRung(ILogger logger, string queue, string reason);
 
         [LoggerMessage(2, LogLevel.Error, "A ring for {Queue} at another instance failed.")]

@@ -6,8 +6,8 @@ namespace FuncComet.Mailboxes;
 public sealed class Acknowledgements(MailboxFactory mailboxes)
 {
     /// <summary>
-    /// Acknowledges all, at a time, and returns those that came too late: their messages have been delivered again since. To apply receipts
-    /// again changes nothing.
+    /// Applies all receipts at once. Returns those that came too late: their messages have been delivered again since.
+    /// Applying a receipt twice has no further effect.
     /// </summary>
     public async Task<IReadOnlyList<string>> ApplyAsync(Recipient recipient, IReadOnlyList<Receipt> receipts)
     {
@@ -20,7 +20,7 @@ public sealed class Acknowledgements(MailboxFactory mailboxes)
         var mailbox = mailboxes.Open(recipient);
         var gone = await Task.WhenAll(receipts.Select(mailbox.AcknowledgeAsync));
 
-        // An older receipt of a message that a newer one has just removed is not late: the message is gone.
+        // An older receipt is not late if a newer receipt of the same message has just removed the message.
         var removed = receipts.Where((_, at) => gone[at]).Select(receipt => receipt.QueueMessageId).ToHashSet();
         return [.. receipts.Where(receipt => !removed.Contains(receipt.QueueMessageId)).Select(receipt => receipt.Text)];
     }

@@ -7,21 +7,22 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Mailboxes;
 
 /// <summary>
-/// The one queue, without expiry, of messages that are not delivered any more: readable JSON with the recipient, the times, the reason and
-/// the body. What does not fit one queue message so stands verbatim in one of its own, which the JSON names.
+/// The queue of messages that are no longer delivered. Its messages never expire. Each is readable JSON with the
+/// recipient, the times, the reason and the body. If that does not fit into one queue message, the original text is
+/// stored in a queue message of its own, which the JSON names.
 /// </summary>
 public sealed class DeadLetters(QueueServiceClient storage, IOptions<MailboxOptions> options, TimeProvider time)
 {
-    // Storage's limit is 65,536 bytes; the JSON is ASCII.
+    // Storage's limit is 65,536 bytes, and the JSON is ASCII.
     private const int MaxTextLength = 65_536;
 
-    // How Storage is told that a message never expires.
+    // Tells Storage that a message never expires.
     private static readonly TimeSpan NoExpiry = TimeSpan.FromSeconds(-1);
 
     /// <summary>The queue's name.</summary>
     public string QueueName => $"{options.Value.QueuePrefix}-dead-letters";
 
-    /// <summary>Why a received message is not to be delivered; null where it is.</summary>
+    /// <summary>Why a received message must not be delivered; null if it may be.</summary>
     public string? ReasonFor(LeasedMessage message, bool leaseMode)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -32,7 +33,8 @@ public sealed class DeadLetters(QueueServiceClient storage, IOptions<MailboxOpti
     }
 
     /// <summary>
-    /// Moves a received message here. It leaves its mailbox last: where anything fails before, it comes up there again, and at worst stands here twice.
+    /// Moves a received message here. It is removed from its mailbox last: if an earlier step fails, it becomes visible
+    /// there again, and at worst it is stored here twice.
     /// </summary>
     public async Task MoveAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, string reason, Func<TimeSpan> deadline)
     {
@@ -56,7 +58,8 @@ public sealed class DeadLetters(QueueServiceClient storage, IOptions<MailboxOpti
         if (text.Length > MaxTextLength)
         {
             var verbatim = await queue.SendAsync(message.QueueText, NoExpiry, TimeSpan.Zero, deadline());
-            text = JsonSerializer.Serialize(letter with { Base64 = null, VerbatimIn = verbatim.QueueMessageId }, DeadLetterJson.Default.DeadLetter);
+            var withoutBody = letter with { Base64 = null, VerbatimIn = verbatim.QueueMessageId };
+            text = JsonSerializer.Serialize(withoutBody, DeadLetterJson.Default.DeadLetter);
         }
 
         await queue.SendAsync(text, NoExpiry, TimeSpan.Zero, deadline());
@@ -68,12 +71,12 @@ public sealed class DeadLetters(QueueServiceClient storage, IOptions<MailboxOpti
 /// <param name="Id">The message's id, as in its deliveries.</param>
 /// <param name="Time">When it was pushed.</param>
 /// <param name="DeadLettered">When it was moved.</param>
-/// <param name="Deliveries">How often it was delivered.</param>
-/// <param name="Reason">Why it is not delivered any more.</param>
-/// <param name="ContentType">Its content type, where it could be read.</param>
+/// <param name="Deliveries">How often it had been delivered.</param>
+/// <param name="Reason">Why it is no longer delivered.</param>
+/// <param name="ContentType">Its content type, if that could be read.</param>
 /// <param name="Key">Its key, if it had one.</param>
 /// <param name="Base64">Its body.</param>
-/// <param name="VerbatimIn">Instead of the body: the id of the queue message that is the mailbox's own, verbatim.</param>
+/// <param name="VerbatimIn">In place of the body: the id of the queue message that holds the original text.</param>
 internal sealed record DeadLetter(
     string Rcpt,
     string Id,
@@ -86,6 +89,7 @@ internal sealed record DeadLetter(
     string? Base64,
     string? VerbatimIn);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(DeadLetter))]
 internal sealed partial class DeadLetterJson : JsonSerializerContext;

@@ -5,7 +5,8 @@ using FuncComet.Recipients;
 namespace FuncComet.Mailboxes;
 
 /// <summary>
-/// A message that was received, or sent for one poll, and is hidden from everybody else until its lease ends, it is deleted or given back.
+/// A message that was received, or sent for one poll. It is hidden from all other receivers until its lease ends, or
+/// until it is deleted or given back.
 /// </summary>
 public sealed class LeasedMessage
 {
@@ -14,9 +15,12 @@ public sealed class LeasedMessage
     private readonly TimeSpan _lease;
 
     /// <summary>A message that was received.</summary>
-    /// <param name="recipient">Whose.</param>
-    /// <param name="received">As Storage returned it.</param>
-    /// <param name="leasedAt">The timestamp at which its lease began, at the earliest. Leases are measured by the monotonic clock, which no change of the time of day touches.</param>
+    /// <param name="recipient">The mailbox's recipient.</param>
+    /// <param name="received">The message as Storage returned it.</param>
+    /// <param name="leasedAt">
+    /// The timestamp at which its lease began, at the earliest. Leases are measured with the monotonic clock, so that a
+    /// change of the wall clock does not affect them.
+    /// </param>
     /// <param name="lease">The lease.</param>
     internal LeasedMessage(Recipient recipient, QueueMessage received, long leasedAt, TimeSpan lease)
     {
@@ -27,11 +31,15 @@ public sealed class LeasedMessage
         var read = Messages.QueueText.Read(QueueText);
         Envelope = read.Envelope;
         Unreadable = read.Unreadable;
-        Message = Envelope?.Message ?? Message.Foreign(received.MessageId, received.InsertedOn ?? DateTimeOffset.UnixEpoch, read.Foreign ?? QueueText);
+        Message = Envelope?.Message
+            ?? Message.Foreign(received.MessageId, received.InsertedOn ?? DateTimeOffset.UnixEpoch, read.Foreign ?? QueueText);
         Deliveries = Math.Max(1, received.DequeueCount + (Envelope?.HandedOver ?? 0) - (Envelope?.Returned ?? 0));
     }
 
-    /// <summary>A message that was sent into the lease of a poll that waits for it: nobody has received it, and Storage has counted no delivery.</summary>
+    /// <summary>
+    /// A message that was stored under the lease of a waiting poll: it was not received, and Storage has counted no
+    /// delivery.
+    /// </summary>
     internal LeasedMessage(Recipient recipient, Envelope envelope, SentMessage sent)
     {
         (_recipient, _leasedAt, _lease) = (recipient, sent.SentAt, sent.Delay);
@@ -43,7 +51,10 @@ public sealed class LeasedMessage
         Deliveries = envelope.HandedOver;
     }
 
-    /// <summary>A message that is handed to a poll and not stored, for a time within which the poll must be done with it. It has no receipt.</summary>
+    /// <summary>
+    /// A message that is handed to a poll without being stored. The poll must be done with it within
+    /// <paramref name="lease"/>. It has no receipt.
+    /// </summary>
     internal LeasedMessage(Recipient recipient, Message message, long leasedAt, TimeSpan lease)
     {
         (_recipient, _leasedAt, _lease) = (recipient, leasedAt, lease);
@@ -52,29 +63,32 @@ public sealed class LeasedMessage
         Deliveries = 1;
     }
 
-    /// <summary>What was pushed.</summary>
+    /// <summary>The message that was pushed.</summary>
     public Message Message { get; }
 
-    /// <summary>How often it was handed out, this time included; what was given back before an answer does not count.</summary>
+    /// <summary>
+    /// How often it was handed out, including this time. A delivery that was given back before the answer began does
+    /// not count.
+    /// </summary>
     public long Deliveries { get; }
 
-    /// <summary>What acknowledges this delivery.</summary>
+    /// <summary>The receipt that acknowledges this delivery.</summary>
     public Receipt Receipt => Receipt.For(_recipient, QueueMessageId, PopReceipt);
 
-    /// <summary>Why it cannot be delivered at all; null where it can.</summary>
+    /// <summary>Why it cannot be delivered at all; null if it can be.</summary>
     public string? Unreadable { get; }
 
-    /// <summary>The queue message's own text.</summary>
+    /// <summary>The text of the queue message.</summary>
     internal string QueueText { get; }
 
-    /// <summary>Null where another program put the message on the queue: there is then no counter of ours to write.</summary>
+    /// <summary>Null if another program put the message on the queue: it then has none of our counters.</summary>
     internal Envelope? Envelope { get; }
 
     internal string QueueMessageId { get; }
 
     internal string PopReceipt { get; }
 
-    /// <summary>How long it is still hidden from everybody else, at the least; below zero when its lease may have ended.</summary>
+    /// <summary>How long it stays hidden from other receivers, at least; below zero when its lease may have ended.</summary>
     public TimeSpan LeaseLeft(TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(time);

@@ -6,16 +6,19 @@ using FuncComet.Recipients;
 namespace FuncComet.Mailboxes;
 
 /// <summary>
-/// One recipient's queue. Every call has a deadline; a storage that does not answer by then, throttles or refuses is a
-/// <see cref="StorageUnavailableException"/>.
+/// One recipient's queue. Every call has a deadline. If Storage does not answer by then, throttles or refuses, the call
+/// throws <see cref="StorageUnavailableException"/>.
 /// </summary>
 /// <remarks>
-/// Only looking can be called off. A send, a receive, a delete or a give-back that is under way runs to its own deadline: a receive cut
-/// off in flight could hide a message whose receipt nobody has.
+/// Only a peek can be cancelled. A send, a receive, a delete or a give-back that is under way runs to its own deadline:
+/// a receive that is cut off in flight could hide a message for which nothing holds a receipt.
 /// </remarks>
 public sealed class Mailbox
 {
-    /// <summary>The longest a call takes, retries included; enough for the storage client's two tries and the pause between them to show.</summary>
+    /// <summary>
+    /// The longest a call takes, retries included; long enough for the storage client's two tries and the pause between
+    /// them.
+    /// </summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(8);
 
     private readonly QueueServiceClient _storage;
@@ -29,21 +32,24 @@ public sealed class Mailbox
         _time = time;
     }
 
-    /// <summary>The queue's name: fit for logs, where a recipient's name is not.</summary>
+    /// <summary>The queue's name. It may stand in logs; a recipient's name may not.</summary>
     public string QueueName { get; }
 
-    /// <summary>Whose it is; null for a queue of the app's own.</summary>
+    /// <summary>The owner; null for one of the app's own queues.</summary>
     internal Recipient? Recipient { get; }
 
-    // Made for each call: its addresses take over a kilobyte, and a poll that waits has no use for them.
+    // Created for each call: its addresses take over a kilobyte, which a waiting poll does not need.
     internal QueueClient Queue => _storage.GetQueueClient(QueueName);
 
     /// <summary>
-    /// Stores a text durably, and makes the queue where this is its first message.
+    /// Stores a text durably. Creates the queue if this is its first message.
     /// </summary>
     /// <param name="text">The queue message's text.</param>
-    /// <param name="timeToLive">After this the message is gone; whole seconds, or -1 for never.</param>
-    /// <param name="delay">Before this it cannot be received; whole seconds, less than <paramref name="timeToLive"/>.</param>
+    /// <param name="timeToLive">The message expires after this time; whole seconds, or -1 for never.</param>
+    /// <param name="delay">
+    /// The message cannot be received before this time has passed; whole seconds, less than
+    /// <paramref name="timeToLive"/>.
+    /// </param>
     /// <param name="deadline">The longest a request may take.</param>
     internal async Task<SentMessage> SendAsync(string text, TimeSpan timeToLive, TimeSpan delay, TimeSpan deadline)
     {
@@ -53,7 +59,8 @@ public sealed class Mailbox
         }
         catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
         {
-            // Asking first whether the queue is there would cost every push a request; only the first one to a recipient fails.
+            // Checking first whether the queue exists would cost every push a request. This way, only the first push to
+            // a recipient fails.
             await CreateQueueAsync(deadline);
             return await SendTextAsync(passOn: null);
         }
@@ -63,7 +70,7 @@ public sealed class Mailbox
             deadline,
             async token =>
             {
-                // Storage hides it from when it takes it, which is not before it was asked.
+                // Storage hides the message from the time it accepts it, which is not before this.
                 var sentAt = _time.GetTimestamp();
                 var sent = (await Queue.SendMessageAsync(text, delay, timeToLive, token)).Value;
                 return new SentMessage(text, sent.MessageId, sent.PopReceipt, sent.ExpirationTime, sentAt, delay);
@@ -71,7 +78,7 @@ public sealed class Mailbox
             passOn);
     }
 
-    /// <summary>Looks whether a message can be received; hides nothing. A mailbox whose queue does not exist is empty.</summary>
+    /// <summary>Checks whether a message can be received, and hides nothing. A mailbox without a queue is empty.</summary>
     public Task<MailboxContent> PeekAsync(TimeSpan deadline, CancellationToken cancellationToken) => CallAsync(
         "peek",
         deadline,
@@ -89,14 +96,16 @@ public sealed class Mailbox
         cancellationToken: cancellationToken);
 
     /// <summary>
-    /// Takes up to <paramref name="max"/> messages (1 to 32) out of sight for <paramref name="lease"/> (whole seconds). None where there are none; null where the queue does not exist.
+    /// Receives up to <paramref name="max"/> messages (1 to 32) and hides them for <paramref name="lease"/> (whole
+    /// seconds). Returns an empty list if there are none, and null if the queue does not exist.
     /// </summary>
-    public Task<IReadOnlyList<LeasedMessage>?> ReceiveAsync(int max, TimeSpan lease, TimeSpan deadline) => CallAsync<IReadOnlyList<LeasedMessage>?>(
+    public Task<IReadOnlyList<LeasedMessage>?> ReceiveAsync(
+        int max, TimeSpan lease, TimeSpan deadline) => CallAsync<IReadOnlyList<LeasedMessage>?>(
         "receive",
         deadline,
         async token =>
         {
-            // The lease begins when Storage hands the messages out, which is not before it was asked.
+            // The lease begins when Storage hands the messages out, which is not before this.
             var leasedAt = _time.GetTimestamp();
             try
             {
@@ -110,8 +119,9 @@ public sealed class Mailbox
         });
 
     /// <summary>
-    /// Removes what a receipt stands for. True when the message is gone, whoever removed it, and also where its lease had run out and nobody else had
-    /// been given it; false where it has been taken again since: the newer receipt counts.
+    /// Removes the message of a receipt. Returns true if the message is gone, even if something else removed it. That
+    /// includes a message whose lease had run out, unless it has been received again since. Returns false if it has:
+    /// then only the newer receipt counts.
     /// </summary>
     public Task<bool> AcknowledgeAsync(Receipt receipt)
     {
@@ -126,39 +136,43 @@ public sealed class Mailbox
                     await Queue.DeleteMessageAsync(receipt.QueueMessageId, receipt.PopReceipt, token);
                     return true;
                 }
-                catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.MessageNotFound || ex.ErrorCode == QueueErrorCode.QueueNotFound)
+                catch (RequestFailedException ex)
+                    when (ex.ErrorCode == QueueErrorCode.MessageNotFound || ex.ErrorCode == QueueErrorCode.QueueNotFound)
                 {
                     return true;
                 }
                 catch (RequestFailedException ex) when (ex.Status == 400)
                 {
-                    // PopReceiptMismatch; and whatever else Storage has against a pop receipt that somebody made up.
+                    // PopReceiptMismatch, or any other error for a pop receipt that a client made up.
                     return false;
                 }
             });
     }
 
-    /// <summary>Removes a received message for good; false where it was no longer ours to remove (its lease or its life had ended).</summary>
+    /// <summary>Removes a received message for good; false if its lease or its life had already ended.</summary>
     public Task<bool> DeleteAsync(LeasedMessage message, TimeSpan deadline)
     {
         ArgumentNullException.ThrowIfNull(message);
         return SettleAsync("delete", deadline, token => Queue.DeleteMessageAsync(message.QueueMessageId, message.PopReceipt, token));
     }
 
-    /// <summary>Makes a received message visible again at once; false where it was no longer ours to give.</summary>
-    /// <param name="message">What was received.</param>
-    /// <param name="undelivered">True where nothing of it was handed to a client: this delivery then does not count.</param>
+    /// <summary>Makes a received message visible again at once; false if its lease or its life had already ended.</summary>
+    /// <param name="message">The received message.</param>
+    /// <param name="undelivered">True if no part of it was handed to a client, so that this delivery does not count.</param>
     /// <param name="deadline">The longest this may take.</param>
     public Task<bool> GiveBackAsync(LeasedMessage message, bool undelivered, TimeSpan deadline)
     {
         ArgumentNullException.ThrowIfNull(message);
 
-        // Without a text the request leaves the message's text as it is.
+        // A request without a text leaves the message's text unchanged.
         var text = undelivered && message.Envelope is { } envelope ? (envelope with { Returned = envelope.Returned + 1 }).Encode() : null;
-        return SettleAsync("give back", deadline, token => Queue.UpdateMessageAsync(message.QueueMessageId, message.PopReceipt, text, TimeSpan.Zero, token));
+        return SettleAsync(
+            "give back",
+            deadline,
+            token => Queue.UpdateMessageAsync(message.QueueMessageId, message.PopReceipt, text, TimeSpan.Zero, token));
     }
 
-    /// <summary>About how many messages there are, hidden ones included; null where the queue does not exist.</summary>
+    /// <summary>The approximate number of messages, including hidden ones; null if the queue does not exist.</summary>
     public Task<long?> CountAsync() => CallAsync<long?>(
         "count",
         Deadline,
@@ -174,7 +188,7 @@ public sealed class Mailbox
             }
         });
 
-    /// <summary>Removes every message. The queue stays: the name of a deleted one is refused for half a minute and more.</summary>
+    /// <summary>Removes every message. The queue stays: Storage refuses the name of a deleted queue for 30 seconds or longer.</summary>
     public Task ClearAsync() => CallAsync(
         "clear",
         Deadline,
@@ -191,7 +205,7 @@ public sealed class Mailbox
             }
         });
 
-    // Creation is a race that anyone may win.
+    // Several pushes may create the queue at once; it does not matter which of them succeeds.
     private Task<bool> CreateQueueAsync(TimeSpan deadline) => CallAsync(
         "create the queue",
         deadline,
@@ -218,23 +232,31 @@ public sealed class Mailbox
                 await settle(token);
                 return true;
             }
-            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.MessageNotFound || ex.ErrorCode == QueueErrorCode.PopReceiptMismatch || ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            catch (RequestFailedException ex)
+                when (ex.ErrorCode == QueueErrorCode.MessageNotFound
+                    || ex.ErrorCode == QueueErrorCode.PopReceiptMismatch
+                    || ex.ErrorCode == QueueErrorCode.QueueNotFound)
             {
                 return false;
             }
         });
 
-    private Task<T> CallAsync<T>(string what, TimeSpan deadline, Func<CancellationToken, Task<T>> call, QueueErrorCode? passOn = null, CancellationToken cancellationToken = default) =>
+    private Task<T> CallAsync<T>(
+        string what,
+        TimeSpan deadline,
+        Func<CancellationToken, Task<T>> call,
+        QueueErrorCode? passOn = null,
+        CancellationToken cancellationToken = default) =>
         StorageCall.RunAsync(what, deadline, _time, call, passOn, cancellationToken);
 }
 
-/// <summary>What a look into a mailbox finds.</summary>
+/// <summary>What a peek or receive finds in a mailbox.</summary>
 public enum MailboxContent
 {
     /// <summary>No message that can be received.</summary>
     Empty,
 
-    /// <summary>The same; the queue does not exist.</summary>
+    /// <summary>No message that can be received, because the queue does not exist.</summary>
     Missing,
 
     /// <summary>At least one message.</summary>
@@ -242,10 +264,16 @@ public enum MailboxContent
 }
 
 /// <summary>A message that Storage stored.</summary>
-/// <param name="Text">Its text.</param>
+/// <param name="Text">The queue message's text.</param>
 /// <param name="QueueMessageId">Storage's id for it.</param>
-/// <param name="PopReceipt">Deletes or releases it, until somebody receives it.</param>
-/// <param name="Expires">When it is gone.</param>
-/// <param name="SentAt">The timestamp, on the monotonic clock, before which Storage was not asked.</param>
-/// <param name="Delay">How long nobody can receive it from then on, at the least.</param>
-internal sealed record SentMessage(string Text, string QueueMessageId, string PopReceipt, DateTimeOffset Expires, long SentAt, TimeSpan Delay);
+/// <param name="PopReceipt">Deletes or releases it, until it is received.</param>
+/// <param name="Expires">When it expires.</param>
+/// <param name="SentAt">The timestamp, on the monotonic clock, at which the request began.</param>
+/// <param name="Delay">How long it stays hidden from then on, at least.</param>
+internal sealed record SentMessage(
+    string Text,
+    string QueueMessageId,
+    string PopReceipt,
+    DateTimeOffset Expires,
+    long SentAt,
+    TimeSpan Delay);

@@ -5,16 +5,17 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Mailboxes;
 
 /// <summary>
-/// Keeps mailboxes from growing beyond <see cref="MailboxOptions.MaxDepth"/> without asking Storage at every push: a mailbox's count is asked after
-/// every so many pushes from this instance (a twentieth of the limit, or what was left of it), and never before the first.
+/// Keeps mailboxes from growing beyond <see cref="MailboxOptions.MaxDepth"/> without a request to Storage at every
+/// push. A mailbox's messages are counted after a number of pushes from this instance (a twentieth of the limit, or the
+/// room that was left), and never before the first push.
 /// </summary>
 /// <remarks>
-/// What the count does not show is at most that twentieth, pushed before the first count: the limit holds within 5 % on one instance, and
-/// each further instance may add as much.
+/// The count misses at most that twentieth, pushed before the first count. So the limit holds within 5 % on one
+/// instance, and each further instance may add as much.
 /// </remarks>
 public sealed class MailboxDepths(IOptions<MailboxOptions> options, TimeProvider time) : IDisposable
 {
-    /// <summary>A mailbox that was full is taken to be full for this long, so that refusing costs Storage nothing.</summary>
+    /// <summary>A full mailbox is assumed to stay full for this long, so that a refusal costs no request.</summary>
     public static readonly TimeSpan RemainsFull = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10);
@@ -22,7 +23,7 @@ public sealed class MailboxDepths(IOptions<MailboxOptions> options, TimeProvider
 
     private int Step => Math.Max(1, options.Value.MaxDepth / 20);
 
-    /// <summary>True where one more message may be sent; it is then counted as sent.</summary>
+    /// <summary>True if one more message may be sent; that message then counts as sent.</summary>
     public async Task<bool> HasRoomAsync(Recipient recipient, Mailbox mailbox)
     {
         ArgumentNullException.ThrowIfNull(mailbox);
@@ -40,7 +41,7 @@ public sealed class MailboxDepths(IOptions<MailboxOptions> options, TimeProvider
         await depth.Counting.WaitAsync();
         try
         {
-            // Somebody may have counted while this one waited.
+            // Another push may have counted while this one waited.
             if (depth.TryTake())
             {
                 return true;
@@ -74,7 +75,7 @@ public sealed class MailboxDepths(IOptions<MailboxOptions> options, TimeProvider
 
         public bool TryTake() => Interlocked.Decrement(ref _room) >= 0;
 
-        /// <summary>Allows so many sends before the next count, and takes the first of them.</summary>
+        /// <summary>Allows this many sends before the next count, and takes the first of them.</summary>
         public bool Allow(long sends)
         {
             Interlocked.Exchange(ref _room, sends - 1);

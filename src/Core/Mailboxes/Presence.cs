@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace FuncComet.Mailboxes;
 
-/// <summary>Where a poll waits for a recipient, as the metadata of the mailbox says it: the instance, and until when it waits there at most.</summary>
-/// <param name="Instance">The instance's name, <see cref="NewInstance"/>.</param>
-/// <param name="Until">To the second.</param>
+/// <summary>Where polls wait for a recipient, as the mailbox's metadata records it.</summary>
+/// <param name="Instance">The instance's name, from <see cref="NewInstance"/>.</param>
+/// <param name="Until">When the last of these polls ends, at the latest; to the second.</param>
 internal readonly record struct Presence(string Instance, DateTimeOffset Until)
 {
-    /// <summary>A name that no other instance has: 32 hexadecimal digits.</summary>
+    /// <summary>A unique name: 32 hexadecimal digits.</summary>
     public static string NewInstance() => Guid.NewGuid().ToString("N");
 
-    /// <summary>As it is written: <c>instance.seconds</c>, in Unix time.</summary>
+    /// <summary>The text in the metadata: <c>instance.seconds</c>, in Unix time.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Instance}.{Until.ToUnixTimeSeconds()}");
 
-    /// <summary>Reads what was written; null for anything else.</summary>
+    /// <summary>Reads such a text; null for any other.</summary>
     public static Presence? TryParse(string text)
     {
         var dot = text.IndexOf('.', StringComparison.Ordinal);

@@ -8,23 +8,23 @@ using FuncComet.Recipients;
 namespace FuncComet.Mailboxes;
 
 /// <summary>
-/// What acknowledges one delivery: opaque to clients, at most 120 characters of the base64url alphabet, and worth something at the mailbox
-/// of its recipient only.
+/// The token that acknowledges one delivery. It is opaque to clients, has at most 120 characters of the base64url
+/// alphabet, and is valid only at the mailbox of its recipient.
 /// </summary>
 /// <remarks>
-/// The bytes: form (0: the pop receipt stands as it is; 1: it was base64 and stands decoded), 8 of a SHA-256 over recipient and the rest, 16 of
-/// the queue message's id, the pop receipt. The hash is no secret; it tells a receipt of another mailbox, which Storage would
-/// report as one whose message is gone, from one of this.
+/// The bytes: form (0: the pop receipt as it is; 1: a base64 pop receipt, decoded), 8 bytes of a SHA-256 over the
+/// recipient and the rest, 16 bytes of the queue message's id, the pop receipt. The hash is no secret. It rejects a
+/// receipt of another mailbox, for which Storage would report that the message is gone.
 /// </remarks>
 public sealed class Receipt
 {
-    /// <summary>The longest, in characters.</summary>
+    /// <summary>The maximum length, in characters.</summary>
     public const int MaxLength = 120;
 
-    /// <summary>The most that one request acknowledges.</summary>
+    /// <summary>The maximum number of receipts in one request.</summary>
     public const int MaxCount = 32;
 
-    /// <summary>What a receipt must be, for error messages.</summary>
+    /// <summary>The requirement, for error messages.</summary>
     public const string Rule = "a receipt from an answer to this recipient, at most 32 of them";
 
     private const int TagAt = 1;
@@ -38,21 +38,23 @@ public sealed class Receipt
         PopReceipt = popReceipt;
     }
 
-    /// <summary>As the client has it.</summary>
+    /// <summary>The receipt as the client sees it.</summary>
     public string Text { get; }
 
     internal string QueueMessageId { get; }
 
     internal string PopReceipt { get; }
 
-    /// <summary>Reads a receipt that was given for <paramref name="recipient"/>; false for anything else.</summary>
+    /// <summary>Reads a receipt that was issued for <paramref name="recipient"/>; false for anything else.</summary>
     public static bool TryParse(string text, Recipient recipient, [NotNullWhen(true)] out Receipt? receipt)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(recipient);
         receipt = null;
         Span<byte> decoded = stackalloc byte[MaxLength];
-        if (text.Length > MaxLength || Base64Url.DecodeFromChars(text, decoded, out _, out var length) != OperationStatus.Done || length <= PopReceiptAt)
+        if (text.Length > MaxLength
+            || Base64Url.DecodeFromChars(text, decoded, out _, out var length) != OperationStatus.Done
+            || length <= PopReceiptAt)
         {
             return false;
         }
@@ -73,7 +75,8 @@ public sealed class Receipt
     internal static Receipt For(Recipient recipient, string queueMessageId, string popReceipt)
     {
         var pop = new byte[popReceipt.Length];
-        var isBase64 = Convert.TryFromBase64String(popReceipt, pop, out var length) && Convert.ToBase64String(pop.AsSpan(0, length)) == popReceipt;
+        var isBase64 = Convert.TryFromBase64String(popReceipt, pop, out var length)
+            && Convert.ToBase64String(pop.AsSpan(0, length)) == popReceipt;
         if (!isBase64)
         {
             length = Encoding.Latin1.GetBytes(popReceipt, pop);
@@ -90,7 +93,11 @@ public sealed class Receipt
             : throw new FormatException($"Storage's pop receipt is too long for a receipt: {popReceipt.Length} characters.");
     }
 
-    // Over the form, what follows the tag, and the recipient's name; the latter last, where nothing can be shifted between the two.
-    private static byte[] Tag(ReadOnlySpan<byte> bytes, Recipient recipient) =>
-        SHA256.HashData([bytes[0], (byte)(bytes.Length - IdAt), .. bytes[IdAt..], .. Encoding.UTF8.GetBytes(recipient.Name)])[..(IdAt - TagAt)];
+    // Hashes the form, everything after the tag and its length, and the recipient's name. The length and the order keep
+    // bytes from moving between the parts.
+    private static byte[] Tag(ReadOnlySpan<byte> bytes, Recipient recipient)
+    {
+        byte[] tagged = [bytes[0], (byte)(bytes.Length - IdAt), .. bytes[IdAt..], .. Encoding.UTF8.GetBytes(recipient.Name)];
+        return SHA256.HashData(tagged)[..(IdAt - TagAt)];
+    }
 }

@@ -5,19 +5,27 @@ using Azure.Storage.Queues.Models;
 
 namespace FuncComet.Mailboxes;
 
-/// <summary>The one place where a call to Storage gets its deadline and a failure of Storage becomes ours.</summary>
+/// <summary>
+/// The one place that gives a call to Storage its deadline and translates a failure of Storage into an exception of
+/// ours.
+/// </summary>
 internal static class StorageCall
 {
     /// <summary>Makes a call.</summary>
-    /// <param name="what">What Storage is asked to do, for the message of the exception.</param>
+    /// <param name="what">What Storage is asked to do, for the exception's message.</param>
     /// <param name="deadline">The longest it may take, retries included.</param>
     /// <param name="time">The clock.</param>
     /// <param name="call">The call.</param>
-    /// <param name="passOn">An answer of Storage that the caller wants to see as it is.</param>
-    /// <param name="cancellationToken">Calls it off.</param>
+    /// <param name="passOn">An error code of Storage that the caller handles itself.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="StorageUnavailableException">Storage did not do it.</exception>
     public static async Task<T> RunAsync<T>(
-        string what, TimeSpan deadline, TimeProvider time, Func<CancellationToken, Task<T>> call, QueueErrorCode? passOn = null, CancellationToken cancellationToken = default)
+            string what,
+            TimeSpan deadline,
+            TimeProvider time,
+            Func<CancellationToken, Task<T>> call,
+            QueueErrorCode? passOn = null,
+            CancellationToken cancellationToken = default)
     {
         using var limit = new CancellationTokenSource(deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -33,14 +41,16 @@ internal static class StorageCall
         {
             throw;
         }
-        catch (Exception ex) when (ex is RequestFailedException or OperationCanceledException or AggregateException or AuthenticationFailedException or XmlException or IOException)
+        catch (Exception ex) when (ex is RequestFailedException or OperationCanceledException or AggregateException
+            or AuthenticationFailedException or XmlException or IOException)
         {
-            // AggregateException is how the SDK reports that its retries are used up; XmlException, that somebody else answered in Storage's place.
+            // The SDK reports used-up retries as AggregateException. XmlException means that the answer was not from
+            // Storage.
             throw new StorageUnavailableException($"Storage did not {what}: {Reason(ex)}.", ex);
         }
     }
 
-    // One line for a log; the SDK's own messages go on with headers and bodies.
+    // One line for the log; the SDK's own messages continue with headers and bodies.
     private static string Reason(Exception exception) => exception switch
     {
         RequestFailedException { Status: > 0 } failed => $"{failed.Status} {failed.ErrorCode}",

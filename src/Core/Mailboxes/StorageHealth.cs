@@ -1,15 +1,15 @@
 namespace FuncComet.Mailboxes;
 
 /// <summary>
-/// Whether Storage answers. It is asked at most once in <see cref="Remembered"/> (once in <see cref="FailureRemembered"/> while it does not), however
-/// many ask here: whoever may do so is anonymous.
+/// Whether Storage answers. However many callers ask, Storage is asked at most once per <see cref="Remembered"/> (once
+/// per <see cref="FailureRemembered"/> while it fails), since callers are anonymous.
 /// </summary>
 public sealed class StorageHealth(MailboxFactory mailboxes, TimeProvider time)
 {
-    /// <summary>How long an answer counts.</summary>
+    /// <summary>How long a success is reused.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the want of one counts.</summary>
+    /// <summary>How long a failure is reused.</summary>
     public static readonly TimeSpan FailureRemembered = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -17,13 +17,14 @@ public sealed class StorageHealth(MailboxFactory mailboxes, TimeProvider time)
     private long _began;
 
     /// <summary>Returns when Storage has answered.</summary>
-    /// <exception cref="StorageUnavailableException">It did not.</exception>
+    /// <exception cref="StorageUnavailableException">Storage did not answer.</exception>
     public Task CheckAsync()
     {
         lock (_gate)
         {
-            // One that is under way serves everybody too.
-            if (_latest is null || (_latest.IsCompleted && time.GetElapsedTime(_began) >= (_latest.IsFaulted ? FailureRemembered : Remembered)))
+            // All callers share a check that is under way.
+            if (_latest is null
+                || (_latest.IsCompleted && time.GetElapsedTime(_began) >= (_latest.IsFaulted ? FailureRemembered : Remembered)))
             {
                 _began = time.GetTimestamp();
                 _latest = mailboxes.CheckStorageAsync();

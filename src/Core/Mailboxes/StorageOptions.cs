@@ -48,7 +48,8 @@ public sealed class StorageOptions
     {
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None };
 
-        // A poll must notice an unavailable storage at its next request; the SDK's defaults retry for 23 seconds and more.
+        // A poll must notice an unavailable storage at its next request; the SDK's default retries take 23 seconds or
+        // longer.
         options.Retry.Mode = RetryMode.Exponential;
         options.Retry.MaxRetries = 1;
         options.Retry.Delay = TimeSpan.FromMilliseconds(200);
@@ -67,7 +68,8 @@ public sealed class StorageOptions
 
     private TokenCredential CreateCredential() => Credential is null
         ? new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = ClientId })
-        : new ManagedIdentityCredential(ClientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(ClientId));
+        : new ManagedIdentityCredential(
+            ClientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(ClientId));
 }
 
 internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
@@ -77,7 +79,8 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         if (options.ConnectionString is null && options.QueueServiceUri is null)
         {
             return ValidateOptionsResult.Fail(
-                "No storage account is configured: set AzureWebJobsStorage (or FuncComet__Storage) to a connection string, or AzureWebJobsStorage__queueServiceUri for an identity.");
+                "No storage account is configured: set AzureWebJobsStorage (or FuncComet__Storage) to a connection string, "
+                + "or AzureWebJobsStorage__queueServiceUri for an identity.");
         }
 
         if (options.Credential is not null && !options.Credential.Equals("managedidentity", StringComparison.OrdinalIgnoreCase))
@@ -92,8 +95,10 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         }
         catch (Exception ex) when (ex is FormatException or ArgumentException)
         {
-            // The exception's own text may quote the setting, which holds a key.
-            return ValidateOptionsResult.Fail($"{options.SettingName} is neither a storage connection string nor, with __queueServiceUri, the https address of a queue service.");
+            // Leave out the exception's text: it may quote the setting, which holds a key.
+            return ValidateOptionsResult.Fail(
+                $"{options.SettingName} is neither a storage connection string nor, with __queueServiceUri, "
+                + "the https address of a queue service.");
         }
     }
 }

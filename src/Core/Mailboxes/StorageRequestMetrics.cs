@@ -4,7 +4,7 @@ using FuncComet.Telemetry;
 
 namespace FuncComet.Mailboxes;
 
-/// <summary>Counts what is sent to Storage where it is sent, retries included, since each is paid for.</summary>
+/// <summary>Counts requests at the point where they are sent, retries included, since Storage bills each one.</summary>
 internal sealed class StorageRequestMetrics(FuncCometMetrics metrics) : HttpPipelinePolicy
 {
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
@@ -41,7 +41,7 @@ internal sealed class StorageRequestMetrics(FuncCometMetrics metrics) : HttpPipe
         : message.CancellationToken.IsCancellationRequested ? "cancelled"
         : "no_answer");
 
-    /// <summary>The operation of the Queue service's REST interface that a request is.</summary>
+    /// <summary>The operation of the Queue service's REST interface that a request performs.</summary>
     internal static string OperationOf(RequestMethod method, string path, string query)
     {
         var ofMessages = path.EndsWith("/messages", StringComparison.Ordinal);

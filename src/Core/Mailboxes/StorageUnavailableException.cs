@@ -1,20 +1,23 @@
 namespace FuncComet.Mailboxes;
 
-/// <summary>Storage did not answer, is throttling or refused us, after its client's own retries. Nothing is known to have changed.</summary>
+/// <summary>
+/// Storage did not answer, throttled or refused the request, even after the storage client's own retries. Whether
+/// anything changed is unknown.
+/// </summary>
 public sealed class StorageUnavailableException : Exception
 {
-    /// <summary>Says nothing more.</summary>
+    /// <summary>Creates the exception without details.</summary>
     public StorageUnavailableException()
     {
     }
 
-    /// <summary>With what was tried.</summary>
+    /// <summary>Creates the exception with what was tried.</summary>
     public StorageUnavailableException(string message)
         : base(message)
     {
     }
 
-    /// <summary>With what was tried and the client's own account of it.</summary>
+    /// <summary>Creates the exception with what was tried and the storage client's own error.</summary>
     public StorageUnavailableException(string message, Exception innerException)
         : base(message, innerException)
     {

@@ -3,19 +3,23 @@ using Microsoft.Extensions.Hosting;
 namespace FuncComet.Mailboxes;
 
 /// <summary>
-/// What a stop waits for: pushes, polls and rings that are under way, so that what they still have to delete, give back or ring for is done before the process ends.
+/// Pushes, polls and rings that are under way. A stop waits for them, so that they can still delete, give back and ring
+/// before the process ends.
 /// </summary>
-/// <remarks>The Functions worker may stop its hosted services before its functions. So this waits when it is asked to stop and once more after all services have stopped.</remarks>
+/// <remarks>
+/// The Functions worker may stop its hosted services before its functions. So this service waits when it is stopped,
+/// and again after all services have stopped.
+/// </remarks>
 public sealed class UnsettledWork(TimeProvider time) : IHostedLifecycleService
 {
-    // Part of what a platform leaves between SIGTERM and SIGKILL; polls that only wait end at once.
+    // Part of the time that a platform leaves between SIGTERM and SIGKILL. Polls that only wait end at once.
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
     private TaskCompletionSource? _settled;
     private int _count;
 
-    /// <summary>Work begins; dispose the result when it is settled.</summary>
+    /// <summary>Registers work that begins. Dispose the result when the work is settled.</summary>
     public Unsettled Begin()
     {
         lock (_gate)
@@ -38,7 +42,7 @@ public sealed class UnsettledWork(TimeProvider time) : IHostedLifecycleService
     /// <inheritdoc/>
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Waits until nothing is unsettled, for 2 seconds at most.</summary>
+    /// <summary>Waits until all work is settled, for at most 2 seconds.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => WhenSettledAsync(cancellationToken);
 
     /// <inheritdoc cref="StopAsync"/>
@@ -75,14 +79,14 @@ public sealed class UnsettledWork(TimeProvider time) : IHostedLifecycleService
         settled?.SetResult();
     }
 
-    /// <summary>Work that is under way. A value, since every held poll has one.</summary>
+    /// <summary>Work that is under way. A struct, since every held poll has one.</summary>
     public readonly struct Unsettled : IDisposable
     {
         private readonly UnsettledWork _work;
 
         internal Unsettled(UnsettledWork work) => _work = work;
 
-        /// <summary>It is settled.</summary>
+        /// <summary>Marks the work as settled.</summary>
         public void Dispose() => _work.End();
     }
 }

@@ -6,17 +6,18 @@ using System.Text;
 namespace FuncComet.Messages;
 
 /// <summary>
-/// The text of a queue message: base64 of a header and the body. The header, numbers big-endian:
+/// The text of a queue message: base64 of a header and the body. The fields of the header, with big-endian numbers:
 /// <list type="table">
 /// <item><term>3 bytes</term><description>mark and version; chosen so that the text begins with "FCv1"</description></item>
 /// <item><term>16 bytes</term><description>the message's id</description></item>
 /// <item><term>4 bytes</term><description>handed over: deliveries that Storage has not counted</description></item>
-/// <item><term>4 bytes</term><description>returned: deliveries that Storage counted and that reached nobody</description></item>
-/// <item><term>1 byte and as many</term><description>content type</description></item>
-/// <item><term>1 byte and as many</term><description>key, empty for none</description></item>
-/// <item><term>1 byte and as many</term><description>W3C trace parent, empty for none</description></item>
+/// <item><term>4 bytes</term><description>returned: deliveries that Storage counted but that reached no client</description></item>
+/// <item><term>1 byte, then as many</term><description>content type</description></item>
+/// <item><term>1 byte, then as many</term><description>key, empty for none</description></item>
+/// <item><term>1 byte, then as many</term><description>W3C trace parent, empty for none</description></item>
 /// </list>
-/// It is at most 413 bytes, so that 48,000 bytes of body always fit the 64 KiB of a queue message, which hold 49,152.
+/// The header is at most 413 bytes, so a body of 48,000 bytes always fits a queue message: its 64 KiB hold 49,152
+/// bytes.
 /// </summary>
 internal sealed record Envelope(Message Message, uint HandedOver = 0, uint Returned = 0)
 {
@@ -51,10 +52,11 @@ internal sealed record Envelope(Message Message, uint HandedOver = 0, uint Retur
         }
     }
 
-    /// <summary>True for base64 that begins as the envelopes of all versions do.</summary>
-    public static bool IsMarked(string text) => text.StartsWith("FCv", StringComparison.Ordinal) && System.Buffers.Text.Base64.IsValid(text);
+    /// <summary>True for base64 that begins like the envelopes of any version.</summary>
+    public static bool IsMarked(string text) =>
+        text.StartsWith("FCv", StringComparison.Ordinal) && System.Buffers.Text.Base64.IsValid(text);
 
-    /// <summary>Reads the text of a queue message; false where it is no envelope of this version.</summary>
+    /// <summary>Reads the text of a queue message; false if it is no envelope of this version.</summary>
     public static bool TryDecode(string text, [NotNullWhen(true)] out Envelope? envelope)
     {
         envelope = null;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace FuncComet.Messages;
 
-/// <summary>What was pushed: bytes, their content type and, if the sender gave one, its key.</summary>
+/// <summary>A pushed message: bytes, their content type and, if the sender gave one, a key.</summary>
 public sealed record Message
 {
     /// <summary>The largest body, in bytes: with its envelope and in base64 it fits the 64 KiB of a queue message.</summary>
@@ -31,22 +31,25 @@ public sealed record Message
     /// <summary>The life of a message pushed without a ttl: 7 days.</summary>
     public static readonly TimeSpan DefaultTtl = TimeSpan.FromDays(7);
 
-    /// <summary>Ours, made before the first write and the same in every delivery: a UUID of version 7.</summary>
+    /// <summary>The app's own id, created before the first write and the same in every delivery: a UUID of version 7.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>When it was pushed, to the millisecond; the id carries it.</summary>
+    /// <summary>When it was pushed, to the millisecond; part of the id.</summary>
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>At most 200 printable ASCII characters.</summary>
     public required string ContentType { get; init; }
 
-    /// <summary>The sender's key by which a receiver can drop a repeat: 1 to 128 visible ASCII characters; null where it gave none.</summary>
+    /// <summary>
+    /// The sender's key, by which a receiver can drop a repeat: 1 to 128 visible ASCII characters; null if there is
+    /// none.
+    /// </summary>
     public string? Key { get; init; }
 
-    /// <summary>The W3C trace parent of its push, by which its delivery is found in a trace; null where there is none.</summary>
+    /// <summary>The W3C trace parent of its push, which links its delivery to the push in a trace; null if there is none.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>The bytes, 0 to 48,000.</summary>
+    /// <summary>The body: 0 to 48,000 bytes.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>A new message with an id of its own.</summary>
@@ -74,16 +77,21 @@ public sealed record Message
         Body = body,
     };
 
-    /// <summary>What another program put on the queue: its text, under the id and the time that Storage gave it.</summary>
+    /// <summary>A message that another program put on the queue: its text, with the id and the time that Storage gave it.</summary>
     internal static Message Foreign(string queueMessageId, DateTimeOffset time, string text) => new()
     {
-        Id = Guid.TryParse(queueMessageId, out var id) ? id : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(queueMessageId)).AsSpan(0, 16)),
+        Id = Guid.TryParse(queueMessageId, out var id)
+            ? id
+            : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(queueMessageId)).AsSpan(0, 16)),
         Time = time,
         ContentType = "text/plain; charset=utf-8",
         Body = Encoding.UTF8.GetBytes(text),
     };
 
-    /// <summary>True for an id that can be one of ours: its first 48 bits are a time (the 48 bits themselves go beyond the year 9999).</summary>
+    /// <summary>
+    /// True if the id can be one of ours: its first 48 bits are a time that <see cref="DateTimeOffset"/> can hold (up
+    /// to the year 9999).
+    /// </summary>
     internal static bool IsId(Guid id) => MillisecondsOf(id) <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     private static DateTimeOffset TimeOf(Guid id) => DateTimeOffset.FromUnixTimeMilliseconds(MillisecondsOf(id));

@@ -7,13 +7,14 @@ public sealed class HeldPollOptions
     public const string SectionName = "FuncComet:Limits";
 
     /// <summary>
-    /// The most polls that this instance holds at a time: 1 to 100,000. Default: 5,000. Set it to about 95 % of the requests that the
-    /// platform allows an instance (perInstanceConcurrency), so that pushes and acknowledgements get the rest.
+    /// The maximum number of polls that this instance holds at once: 1 to 100,000. Default: 5,000. Set it to about 95 %
+    /// of the requests that the platform allows an instance (perInstanceConcurrency), so that pushes and
+    /// acknowledgements get the rest.
     /// </summary>
     [NumberRange(1, 100_000)]
     public int MaxHeldPolls { get; set; } = 5_000;
 
-    /// <summary>The most polls of one recipient that this instance holds at a time: 1 to 100,000. Default: 100.</summary>
+    /// <summary>The maximum number of polls of one recipient that this instance holds at once: 1 to 100,000. Default: 100.</summary>
     [NumberRange(1, 100_000)]
     public int MaxHeldPollsPerRecipient { get; set; } = 100;
 }

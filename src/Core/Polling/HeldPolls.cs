@@ -4,20 +4,20 @@ using Microsoft.Extensions.Options;
 
 namespace FuncComet.Polling;
 
-/// <summary>The polls that this instance holds, in all and of each recipient, and the most that it holds.</summary>
+/// <summary>Counts the polls that this instance holds, in total and per recipient, and enforces the limits.</summary>
 public sealed class HeldPolls(IOptions<HeldPollOptions> options, FuncCometMetrics metrics)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Recipient, int> _perRecipient = [];
     private int _count;
 
-    /// <summary>Polls that have begun and not ended.</summary>
+    /// <summary>The number of polls that have begun and not ended.</summary>
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>The limits.</summary>
     public HeldPollOptions Limits => options.Value;
 
-    /// <summary>Takes a place for one more poll, to be disposed when it ends; null where as many are held as may be.</summary>
+    /// <summary>Takes a place for one more poll; dispose it when the poll ends. Null if a limit is reached.</summary>
     public IDisposable? TryEnter(Recipient recipient)
     {
         ArgumentNullException.ThrowIfNull(recipient);

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Polling;
 
 /// <summary>
-/// A poll from its beginning to its end: it acknowledges, waits, looks when it is woken to (<see cref="MessageReceiver"/>), and delivers what it has found or what a push has
-/// handed to it (<see cref="MessageDelivery"/>).
+/// A poll from its beginning to its end. It acknowledges, waits, looks when it is woken to (<see cref="MessageReceiver"/>), and
+/// delivers the messages that it received or that a push handed to it (<see cref="MessageDelivery"/>).
 /// </summary>
 public sealed partial class LongPoll(
     MailboxFactory mailboxes,
@@ -23,10 +23,10 @@ public sealed partial class LongPoll(
     TimeProvider time,
     ILogger<LongPoll> logger)
 {
-    /// <summary>Holds a poll until it ends, in one of the ways of <see cref="PollOutcome"/>.</summary>
+    /// <summary>Holds a poll until it ends with one of the outcomes of <see cref="PollOutcome"/>.</summary>
     /// <param name="request">What the poll asks for.</param>
-    /// <param name="answer">Where messages are written to.</param>
-    /// <param name="clientAborted">Fires when the client has left or the host has called its request off.</param>
+    /// <param name="answer">Receives the messages.</param>
+    /// <param name="clientAborted">Fires when the client has left or the host has cancelled its request.</param>
     public async Task<PollOutcome> RunAsync(PollRequest request, IPollAnswer answer, ClientAborted clientAborted)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -45,7 +45,9 @@ public sealed partial class LongPoll(
         var waited = await AcknowledgeAsync(request, mailbox, answer)
             ? await WaitAsync(request, mailbox, clock, clientAborted)
             : new WaitResult(PollOutcome.StorageFailed);
-        var outcome = waited.Messages.Count > 0 ? await delivery.DeliverAsync(request, mailbox, waited, clock, answer, clientAborted) : waited.Outcome;
+        var outcome = waited.Messages.Count > 0
+            ? await delivery.DeliverAsync(request, mailbox, waited, clock, answer, clientAborted)
+            : waited.Outcome;
         if (outcome == PollOutcome.Delivered)
         {
             Tracing.Delivered(activity, waited.Messages.Select(message => message.Message.TraceParent));
@@ -58,12 +60,12 @@ public sealed partial class LongPoll(
         Tracing.Ended(activity, outcome.Tag());
         metrics.PollEnded(outcome.Tag(), clock.Elapsed);
 
-        // Its own place is given up only when this returns.
+        // This poll gives up its own place only when this method returns.
         Log.Ended(logger, mailbox.QueueName, outcome, clock.Elapsed.TotalMilliseconds, held.Count - 1);
         return outcome;
     }
 
-    /// <summary>Acknowledges, before the wait; false where Storage failed.</summary>
+    /// <summary>Acknowledges, before the wait; false if Storage failed.</summary>
     private async Task<bool> AcknowledgeAsync(PollRequest request, Mailbox mailbox, IPollAnswer answer)
     {
         try
@@ -79,12 +81,14 @@ public sealed partial class LongPoll(
     }
 
     /// <summary>
-    /// The ways a wait ends: messages were received or handed over by a push (the answer then decides the outcome); the timeout ran out; the client has left or the host is
-    /// stopping, which are noticed before every look and in every pause; Storage failed.
+    /// A wait ends when messages were received or handed over by a push (writing the answer then decides the outcome),
+    /// when the timeout has run out, when the client has left or the host is stopping (both are noticed before every
+    /// look and in every pause), or when Storage has failed.
     /// </summary>
     private async Task<WaitResult> WaitAsync(PollRequest request, Mailbox mailbox, PollClock clock, ClientAborted clientAborted)
     {
-        using var poll = rooms.Enter(request.Recipient, clock, request.Lease ?? options.Value.PlainLease, isPlain: request.Lease is null, clientAborted);
+        var lease = request.Lease ?? options.Value.PlainLease;
+        using var poll = rooms.Enter(request.Recipient, clock, lease, isPlain: request.Lease is null, clientAborted);
         while (true)
         {
             var wake = await poll.WaitAsync();
@@ -102,7 +106,7 @@ public sealed partial class LongPoll(
                     return new WaitResult(PollOutcome.StorageFailed);
             }
 
-            // In a method of its own, so that a poll that waits keeps none of what a look needs.
+            // A method of its own, so that a waiting poll keeps none of the state that a look needs.
             if (await receiver.LookAsync(request, poll, wake.Reason, mailbox, clock, clientAborted) is { } waited)
             {
                 return waited;
@@ -112,7 +116,7 @@ public sealed partial class LongPoll(
 
     private static partial class Log
     {
-        // Nothing that happens to every poll is above Debug; a client that leaves is no error.
+        // Events of every single poll are logged at Debug at most. A client that leaves is no error.
         [LoggerMessage(1, LogLevel.Debug, "Poll of {Queue} ended: {Outcome} after {Elapsed:F0} ms; {Held} held.")]
         public static partial void Ended(ILogger logger, string queue, PollOutcome outcome, double elapsed, int held);
 

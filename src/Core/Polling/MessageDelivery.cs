@@ -7,19 +7,31 @@ using Microsoft.Extensions.Logging;
 namespace FuncComet.Polling;
 
 /// <summary>
-/// Where messages change hands: it writes them to the client and settles them. In plain mode they leave the mailbox only after their answer was written; in lease mode the
-/// client's acknowledgement removes them. What was not written is given back at once.
+/// Writes messages to the client and settles them. In plain mode, messages leave the mailbox only after their answer was
+/// written. In lease mode, the client's acknowledgement removes them. Messages that were not written are given back at once.
 /// </summary>
-public sealed partial class MessageDelivery(WaitingRooms rooms, Ringer ringer, FuncCometMetrics metrics, TimeProvider time, ILogger<MessageDelivery> logger)
+public sealed partial class MessageDelivery(
+    WaitingRooms rooms,
+    Ringer ringer,
+    FuncCometMetrics metrics,
+    TimeProvider time,
+    ILogger<MessageDelivery> logger)
 {
-    /// <summary>Delivers what a poll's wait has brought.</summary>
-    internal async Task<PollOutcome> DeliverAsync(PollRequest request, Mailbox mailbox, WaitResult waited, PollClock clock, IPollAnswer answer, ClientAborted clientAborted)
+    /// <summary>Delivers the messages with which a poll's wait has ended.</summary>
+    internal async Task<PollOutcome> DeliverAsync(
+        PollRequest request,
+        Mailbox mailbox,
+        WaitResult waited,
+        PollClock clock,
+        IPollAnswer answer,
+        ClientAborted clientAborted)
     {
         var messages = waited.Messages;
         var outcome = WriteOutcome.NotBegun;
         try
         {
-            // When the lease ends somebody else gets the messages, so this answer must be over by then. They were all leased at the same time.
+            // The answer must be complete before the lease ends, since another poll may get the messages then. All of
+            // them were leased at the same time.
             var longest = clock.ForAnswer(messages[0].LeaseLeft(time));
             if (!clientAborted.IsKnown && longest > TimeSpan.Zero)
             {
@@ -38,7 +50,7 @@ public sealed partial class MessageDelivery(WaitingRooms rooms, Ringer ringer, F
 
             if (waited.Direct is { } direct)
             {
-                // The push stores what was not written.
+                // The push stores a message that was not written.
                 direct.Settle(outcome);
             }
             else if (outcome == WriteOutcome.Written && request.Lease is not null)
@@ -77,7 +89,8 @@ public sealed partial class MessageDelivery(WaitingRooms rooms, Ringer ringer, F
         }
         catch (StorageUnavailableException ex)
         {
-            // The client has its answer or has left; the message comes back when its lease ends, counted as delivered.
+            // The client has its answer or has left. The message becomes visible again when its lease ends, and counts
+            // as delivered.
             rooms.Expect(request.Recipient, message.LeaseLeft(time));
             Log.NotSettled(logger, message.Message.Id, mailbox.QueueName, outcome, ex.Message);
         }
@@ -90,10 +103,13 @@ public sealed partial class MessageDelivery(WaitingRooms rooms, Ringer ringer, F
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Message {Id} of {Queue} ({Outcome}) was no longer leased to this poll; it may be delivered twice.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "Message {Id} of {Queue} ({Outcome}) was no longer leased to this poll; it may be delivered twice.")]
         public static partial void NoLongerOurs(ILogger logger, Guid id, string queue, WriteOutcome outcome);
 
-        [LoggerMessage(2, LogLevel.Warning, "Message {Id} of {Queue} ({Outcome}) comes back when its lease ends: {Reason}")]
+        [LoggerMessage(2, LogLevel.Warning, "Message {Id} of {Queue} ({Outcome}) becomes visible again when its lease ends: {Reason}")]
         public static partial void NotSettled(ILogger logger, Guid id, string queue, WriteOutcome outcome, string reason);
     }
 }

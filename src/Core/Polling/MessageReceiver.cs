@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace FuncComet.Polling;
 
 /// <summary>
-/// What a poll does that is woken to look: it publishes its presence, peeks (which hides nothing from anybody), receives what it has seen or was rung for under a lease, and
-/// sets aside what is not to be delivered.
+/// A poll's look. It publishes the poll's presence and peeks, which hides nothing. If the peek finds a message, or if a
+/// push has rung, it receives messages under a lease and sets aside those that must not be delivered.
 /// </summary>
 public sealed partial class MessageReceiver(
     WaitingRooms rooms,
@@ -20,15 +20,23 @@ public sealed partial class MessageReceiver(
     TimeProvider time,
     ILogger<MessageReceiver> logger)
 {
-    /// <summary>Looks once, for all polls of the recipient that wait here. Null where this poll waits on.</summary>
-    internal async Task<WaitResult?> LookAsync(PollRequest request, WaitingPoll poll, WakeReason reason, Mailbox mailbox, PollClock clock, ClientAborted clientAborted)
+    /// <summary>Looks once, for all polls of the recipient that wait here. Null if this poll continues to wait.</summary>
+    internal async Task<WaitResult?> LookAsync(
+        PollRequest request,
+        WaitingPoll poll,
+        WakeReason reason,
+        Mailbox mailbox,
+        PollClock clock,
+        ClientAborted clientAborted)
     {
         using var leaving = clientAborted.Or(host.ApplicationStopping);
         IReadOnlyList<LeasedMessage>? received;
         try
         {
-            // A ring says what a peek would: one request less, and so sooner.
-            var content = leaving.IsCancellationRequested || reason == WakeReason.Receive ? MailboxContent.Messages : await PeekAsync(poll, mailbox, clock, leaving.Token);
+            // A ring already says what a peek would find. Skipping the peek saves a request and its time.
+            var content = leaving.IsCancellationRequested || reason == WakeReason.Receive
+                ? MailboxContent.Messages
+                : await PeekAsync(poll, mailbox, clock, leaving.Token);
             if (leaving.IsCancellationRequested)
             {
                 return new WaitResult(OutcomeOf(clientAborted));
@@ -53,7 +61,7 @@ public sealed partial class MessageReceiver(
             return new WaitResult(PollOutcome.StorageFailed);
         }
 
-        // Another poll may have been faster; then the wait goes on.
+        // Another poll may have been faster; then the poll continues to wait.
         if (received is null or [])
         {
             poll.EndLook(received is null ? LookResult.Missing : LookResult.Empty);
@@ -71,7 +79,7 @@ public sealed partial class MessageReceiver(
         return new WaitResult(messages);
     }
 
-    // Published before the peek: a push elsewhere that the peek does not see will read it.
+    // Publishes before the peek: if the peek misses the message of a push at another instance, that push sees the presence.
     private async Task<MailboxContent> PeekAsync(WaitingPoll poll, Mailbox mailbox, PollClock clock, CancellationToken leaving)
     {
         await presences.PublishAsync(poll, mailbox, clock.ForLook, leaving);
@@ -112,7 +120,8 @@ public sealed partial class MessageReceiver(
             }
             catch (StorageUnavailableException ex)
             {
-                // It stays hidden until its lease ends and then becomes visible again. Given back now, it would be received at once, again and again.
+                // It stays hidden until its lease ends. If it were given back now, it would be received again at once,
+                // over and over.
                 rooms.Expect(request.Recipient, message.LeaseLeft(time));
                 Log.NotDeadLettered(logger, message.Message.Id, mailbox.QueueName, ex.Message);
             }
@@ -121,7 +130,8 @@ public sealed partial class MessageReceiver(
         return rest;
     }
 
-    private static PollOutcome OutcomeOf(ClientAborted clientAborted) => clientAborted.IsKnown ? PollOutcome.ClientGone : PollOutcome.HostStopping;
+    private static PollOutcome OutcomeOf(ClientAborted clientAborted) =>
+        clientAborted.IsKnown ? PollOutcome.ClientGone : PollOutcome.HostStopping;
 
     private static partial class Log
     {

@@ -1,30 +1,34 @@
 namespace FuncComet.Polling;
 
-/// <summary>How a poll ends: in exactly one of these ways. <see cref="LongPoll"/> decides which.</summary>
+/// <summary>How a poll ends: with exactly one of these outcomes. <see cref="LongPoll"/> decides which.</summary>
 public enum PollOutcome
 {
-    /// <summary>A message was written to a client that was there, and is deleted.</summary>
+    /// <summary>A message was written to a client that was still connected.</summary>
     Delivered,
 
     /// <summary>The timeout ran out with nothing to deliver.</summary>
     TimedOut,
 
-    /// <summary>The client left, or the host called its request off; what had been received for it is back in the mailbox.</summary>
+    /// <summary>
+    /// The client left, or the host cancelled its request. Messages that had been received for it are back in the mailbox.
+    /// </summary>
     ClientGone,
 
-    /// <summary>This instance is shutting down; the client polls again, elsewhere.</summary>
+    /// <summary>This instance is shutting down; the client polls again at another one.</summary>
     HostStopping,
 
-    /// <summary>This instance holds as many polls as it may, in all or of this recipient; nothing was asked of Storage.</summary>
+    /// <summary>
+    /// This instance already holds the maximum number of polls, in total or for this recipient. It made no request to Storage.
+    /// </summary>
     TooManyPolls,
 
-    /// <summary>Storage did not answer, after its client's own retries.</summary>
+    /// <summary>Storage did not answer, even after the storage client's own retries.</summary>
     StorageFailed,
 }
 
 internal static class PollOutcomes
 {
-    /// <summary>The tag that telemetry gives it.</summary>
+    /// <summary>The outcome's tag in telemetry.</summary>
     public static string Tag(this PollOutcome outcome) => outcome switch
     {
         PollOutcome.Delivered => "delivered",

@@ -11,8 +11,9 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Pushing;
 
 /// <summary>
-/// Puts a message into its recipients' mailboxes. Where a poll for the recipient waits on this instance and the mailbox is known to be empty, the message is stored under that
-/// poll's lease and handed over to it: nobody has to look or to receive. Else a poll that waits, here or at another instance, is woken to look.
+/// Puts a message into its recipients' mailboxes. If a poll for the recipient waits on this instance and the mailbox is
+/// known to be empty, the message is stored under that poll's lease and handed over to the poll, which then needs no
+/// look and no receive. Otherwise, a waiting poll, here or at another instance, is woken to look.
 /// </summary>
 public sealed partial class MessagePush(
     MailboxFactory mailboxes,
@@ -25,22 +26,29 @@ public sealed partial class MessagePush(
     TimeProvider time,
     ILogger<MessagePush> logger)
 {
-    /// <summary>How many recipients one push may have, at most.</summary>
+    /// <summary>The maximum number of recipients of one push.</summary>
     public const int MaxRecipients = 100;
 
-    // Storage wants a message to be hidden for less than its time to live, and counts whole seconds.
+    // Storage requires a message's hidden time to be shorter than its time to live, and counts whole seconds.
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Stores a copy for each recipient, all at the same time, and returns the outcome of each in their order. A copy that is not stored does not
-    /// stop the others.
+    /// Stores a copy for each recipient, all at the same time, and returns each copy's outcome in the order of the
+    /// recipients. A copy that cannot be stored does not stop the others.
     /// </summary>
-    /// <param name="recipients">Whose mailboxes.</param>
-    /// <param name="message">What is pushed.</param>
-    /// <param name="timeToLive">After this an undelivered copy is dropped; whole seconds.</param>
-    /// <param name="delay">Before this it cannot be delivered; whole seconds, less than <paramref name="timeToLive"/>.</param>
-    /// <param name="trace">The trace that the push belongs to; the default where it came with none.</param>
-    public async Task<PushedCopy[]> SendAsync(IReadOnlyCollection<Recipient> recipients, Message message, TimeSpan timeToLive, TimeSpan delay, ActivityContext trace = default)
+    /// <param name="recipients">The recipients whose mailboxes get a copy.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="timeToLive">An undelivered copy expires after this time; whole seconds.</param>
+    /// <param name="delay">
+    /// The message cannot be delivered before this time has passed; whole seconds, less than <paramref name="timeToLive"/>.
+    /// </param>
+    /// <param name="trace">The trace that the push belongs to; the default if it came without one.</param>
+    public async Task<PushedCopy[]> SendAsync(
+        IReadOnlyCollection<Recipient> recipients,
+        Message message,
+        TimeSpan timeToLive,
+        TimeSpan delay,
+        ActivityContext trace = default)
     {
         ArgumentNullException.ThrowIfNull(recipients);
         ArgumentNullException.ThrowIfNull(message);
@@ -75,10 +83,14 @@ public sealed partial class MessagePush(
                 return new PushedCopy(recipient, PushOutcome.MailboxFull);
             }
 
-            // If the direct delivery may have succeeded, the message is stored with that delivery already counted.
-            var claimed = delay == TimeSpan.Zero && direct == WriteOutcome.NotBegun ? rooms.TryClaim(recipient, longestLease: timeToLive - Second) : null;
-            var sent = claimed is not null ? await HandOverAsync(recipient, mailbox, texts, timeToLive, claimed)
-                : await SendAsync(recipient, mailbox, direct == WriteOutcome.NotBegun ? texts.Stored : texts.HandedOver, timeToLive, delay);
+            // If direct delivery may have succeeded, store the message with its delivery already counted.
+            var claimed = delay == TimeSpan.Zero && direct == WriteOutcome.NotBegun
+                ? rooms.TryClaim(recipient, longestLease: timeToLive - Second)
+                : null;
+            var sent = claimed is not null
+                ? await HandOverAsync(recipient, mailbox, texts, timeToLive, claimed)
+                : await SendAsync(
+                    recipient, mailbox, direct == WriteOutcome.NotBegun ? texts.Stored : texts.HandedOver, timeToLive, delay);
             metrics.PushAccepted();
             return new PushedCopy(recipient, PushOutcome.Stored) { Expires = sent.Expires };
         }
@@ -90,8 +102,8 @@ public sealed partial class MessagePush(
     }
 
     /// <summary>
-    /// Hands the message, which is not stored, over to a plain poll that waits here; where its client is known to have left, to the next.
-    /// <see cref="WriteOutcome.NotBegun"/> where there is none.
+    /// Hands the message over to a plain poll that waits here, without storing it. If that poll's client is known to
+    /// have left, tries the next poll. Returns <see cref="WriteOutcome.NotBegun"/> if there is no such poll.
     /// </summary>
     private async Task<WriteOutcome> HandOverDirectlyAsync(Recipient recipient, Message message)
     {
@@ -137,10 +149,12 @@ public sealed partial class MessagePush(
     }
 
     /// <summary>
-    /// Stores the message hidden for the claimed poll's lease and hands it over. Where that poll has left meanwhile, another one that waits here gets it, or it is given back
-    /// to the mailbox. Whatever dies on the way, the queue has the message, and it becomes visible when the lease ends.
+    /// Stores the message hidden for the claimed poll's lease and hands it over. If that poll has left meanwhile,
+    /// another poll that waits here gets it, or it is given back to the mailbox. If anything dies on the way, the queue
+    /// still has the message, which becomes visible when the lease ends.
     /// </summary>
-    private async Task<SentMessage> HandOverAsync(Recipient recipient, Mailbox mailbox, Texts texts, TimeSpan timeToLive, WaitingPoll claimed)
+    private async Task<SentMessage> HandOverAsync(
+        Recipient recipient, Mailbox mailbox, Texts texts, TimeSpan timeToLive, WaitingPoll claimed)
     {
         var lease = claimed.Lease;
         try
@@ -163,7 +177,7 @@ public sealed partial class MessagePush(
         }
         finally
         {
-            // Where the send failed, the claimed poll waits on.
+            // If the send failed, the claimed poll continues to wait.
             rooms.Release(claimed);
         }
     }
@@ -176,7 +190,7 @@ public sealed partial class MessagePush(
         }
         catch (StorageUnavailableException ex)
         {
-            // It is stored all the same, and becomes visible when the lease ends.
+            // The message is stored nevertheless, and becomes visible when the lease ends.
             rooms.Expect(recipient, message.LeaseLeft(time));
             Log.NotGivenBack(logger, message.Message.Id, mailbox.QueueName, ex.Message);
         }
@@ -184,7 +198,7 @@ public sealed partial class MessagePush(
         ringer.Ring(recipient, mailbox);
     }
 
-    /// <summary>The message as it stands on the queue. Many recipients share one text, and most pushes need only one of the two.</summary>
+    /// <summary>The message as text for the queue. All recipients share a text, and most pushes need only one of the two.</summary>
     private sealed class Texts(Message message)
     {
         private readonly Lazy<string> _stored = new(() => new Envelope(message).Encode());
@@ -192,10 +206,10 @@ public sealed partial class MessagePush(
 
         public Message Message => message;
 
-        /// <summary>Delivered to nobody yet.</summary>
+        /// <summary>Not delivered yet.</summary>
         public string Stored => _stored.Value;
 
-        /// <summary>Delivered once, by a hand-over that Storage does not count.</summary>
+        /// <summary>Delivered once, by a hand-over that Storage did not count.</summary>
         public string HandedOver => _handedOver.Value;
 
         public Envelope HandedOverEnvelope { get; } = new(message, HandedOver: 1);

@@ -6,12 +6,12 @@ public enum PushOutcome
     /// <summary>It is stored durably.</summary>
     Stored,
 
-    /// <summary>It was written to a client that waited, and is not stored.</summary>
+    /// <summary>It was written to the client of a waiting poll, and is not stored.</summary>
     Written,
 
-    /// <summary>As many messages as may wait are waiting; nothing was stored.</summary>
+    /// <summary>The mailbox already holds the maximum number of messages; nothing was stored.</summary>
     MailboxFull,
 
-    /// <summary>Storage did not answer, after its client's own retries; the copy is not known to be stored.</summary>
+    /// <summary>Storage did not answer, even after the storage client's own retries. Whether the copy is stored is unknown.</summary>
     StorageFailed,
 }

@@ -8,15 +8,15 @@ using SimpleBase;
 namespace FuncComet.Recipients;
 
 /// <summary>
-/// A name chosen by the application: 1 to 256 bytes of valid UTF-8 without control characters (C0, DEL, C1). Two names are
-/// the same recipient when their bytes are the same: nothing is folded, trimmed or normalised.
+/// A name chosen by the application: 1 to 256 bytes of valid UTF-8 without control characters (C0, DEL, C1). Two names
+/// are the same recipient if their bytes are equal. Nothing is case-folded, trimmed or normalised.
 /// </summary>
 public sealed record Recipient
 {
-    /// <summary>The longest name, in bytes of UTF-8.</summary>
+    /// <summary>The maximum length of a name, in bytes of UTF-8.</summary>
     public const int MaxBytes = 256;
 
-    /// <summary>What a name must be, for error messages.</summary>
+    /// <summary>The requirement on a name, for error messages.</summary>
     public const string Rule = "1 to 256 bytes of UTF-8 without control characters";
 
     private Recipient(string name) => Name = name;
@@ -24,7 +24,7 @@ public sealed record Recipient
     /// <summary>The name as the application chose it.</summary>
     public string Name { get; }
 
-    /// <summary>Takes a decoded name; false where it breaks <see cref="Rule"/>.</summary>
+    /// <summary>Creates a recipient from a decoded name; false if the name breaks <see cref="Rule"/>.</summary>
     public static bool TryParse(string name, [NotNullWhen(true)] out Recipient? recipient)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -33,8 +33,8 @@ public sealed record Recipient
     }
 
     /// <summary>
-    /// The name of the recipient's queue: <paramref name="prefix"/>, a hyphen and the base32 of the name's SHA-256 (52 characters),
-    /// since a queue's name has room for 63 of a-z, 0-9 and '-' and a recipient's has no such limits.
+    /// The name of the recipient's queue: <paramref name="prefix"/>, a hyphen and the base32 of the SHA-256 of the
+    /// recipient's name (52 characters). A queue's name can hold only 63 characters of a-z, 0-9 and '-'.
     /// </summary>
     public string QueueName(string prefix)
     {
@@ -42,7 +42,7 @@ public sealed record Recipient
         return $"{prefix}-{Base32.Rfc4648.Encode(hash).ToLowerInvariant()}";
     }
 
-    /// <summary>The name; it may be an e-mail address, so it is kept out of logs, which name the queue.</summary>
+    /// <summary>The name. It may be an e-mail address, so logs name the queue instead.</summary>
     public override string ToString() => Name;
 
     private static bool IsValid(string name)

@@ -4,17 +4,25 @@ using System.Diagnostics.Metrics;
 namespace FuncComet.Telemetry;
 
 /// <summary>
-/// Every figure that this app reports, on the meter <c>FuncComet</c>. No tag names a recipient: their names may be people's, and there are too
-/// many of them.
+/// All metrics of this app, on the meter <c>FuncComet</c>. No tag names a recipient: the names may be personal data,
+/// and there are too many of them.
 /// </summary>
 public sealed class FuncCometMetrics
 {
     /// <summary>The meter's name.</summary>
     public const string MeterName = "FuncComet";
 
-    // Seconds. A poll lasts from the time of one request to Storage to the longest timeout; a message may wait for days.
-    private static readonly InstrumentAdvice<double> PollBuckets = new() { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 220] };
-    private static readonly InstrumentAdvice<double> LatencyBuckets = new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 600, 3_600, 86_400] };
+    // In seconds. A poll lasts at least as long as one request to Storage and at most the longest timeout. A message
+    // may wait for days.
+    private static readonly InstrumentAdvice<double> PollBuckets = new()
+    {
+        HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 220],
+    };
+
+    private static readonly InstrumentAdvice<double> LatencyBuckets = new()
+    {
+        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 600, 3_600, 86_400],
+    };
 
     private readonly Counter<long> _accepted;
     private readonly UpDownCounter<long> _held;
@@ -24,18 +32,27 @@ public sealed class FuncCometMetrics
     private readonly Counter<long> _deadLetters;
     private readonly Counter<long> _storageRequests;
 
-    /// <summary>Makes the instruments.</summary>
+    /// <summary>Creates the instruments.</summary>
     public FuncCometMetrics(IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
         var meter = meters.Create(MeterName);
-        _accepted = meter.CreateCounter<long>("funccomet.push.accepted", "{message}", "Copies of messages that were accepted, one for each recipient of a push.");
+        _accepted = meter.CreateCounter<long>(
+            "funccomet.push.accepted", "{message}", "Copies of messages that were accepted, one for each recipient of a push.");
         _held = meter.CreateUpDownCounter<long>("funccomet.poll.held", "{poll}", "Polls that this instance holds now.");
-        _duration = meter.CreateHistogram("funccomet.poll.duration", "s", "How long a poll was held, by outcome.", tags: null, PollBuckets);
-        _latency = meter.CreateHistogram("funccomet.delivery.latency", "s", "From the push of a message until it was written to a client, at each delivery.", tags: null, LatencyBuckets);
-        _redeliveries = meter.CreateCounter<long>("funccomet.redeliveries", "{message}", "Messages written to a client that had been handed out before.");
+        _duration = meter.CreateHistogram(
+            "funccomet.poll.duration", "s", "How long a poll was held, by outcome.", tags: null, PollBuckets);
+        _latency = meter.CreateHistogram(
+            "funccomet.delivery.latency",
+            "s",
+            "From the push of a message until it was written to a client, at each delivery.",
+            tags: null,
+            LatencyBuckets);
+        _redeliveries = meter.CreateCounter<long>(
+            "funccomet.redeliveries", "{message}", "Messages written to a client that had been handed out before.");
         _deadLetters = meter.CreateCounter<long>("funccomet.dead_letters", "{message}", "Messages moved to the dead-letter queue.");
-        _storageRequests = meter.CreateCounter<long>("funccomet.storage.requests", "{request}", "HTTP requests to Storage, retries included, by operation and result.");
+        _storageRequests = meter.CreateCounter<long>(
+            "funccomet.storage.requests", "{request}", "HTTP requests to Storage, retries included, by operation and result.");
     }
 
     internal void PushAccepted() => _accepted.Add(1);
@@ -44,12 +61,13 @@ public sealed class FuncCometMetrics
 
     internal void PollLeft() => _held.Add(-1);
 
-    /// <param name="outcome">The tag for how it ended.</param>
-    /// <param name="held">How long it was held.</param>
-    internal void PollEnded(string outcome, TimeSpan held) => _duration.Record(held.TotalSeconds, KeyValuePair.Create<string, object?>("outcome", outcome));
+    /// <param name="outcome">The outcome's tag.</param>
+    /// <param name="held">How long the poll was held.</param>
+    internal void PollEnded(string outcome, TimeSpan held) =>
+        _duration.Record(held.TotalSeconds, KeyValuePair.Create<string, object?>("outcome", outcome));
 
-    /// <param name="latency">Negative where the clocks of two instances differ by more than it took; that counts as nothing.</param>
-    /// <param name="again">True where it had been handed out before.</param>
+    /// <param name="latency">Negative if the clocks of two instances differ by more than the delivery took; then recorded as zero.</param>
+    /// <param name="again">True if the message had been handed out before.</param>
     internal void Delivered(TimeSpan latency, bool again)
     {
         _latency.Record(Math.Max(0, latency.TotalSeconds));

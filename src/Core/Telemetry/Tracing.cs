@@ -3,10 +3,14 @@ using System.Diagnostics;
 namespace FuncComet.Telemetry;
 
 /// <summary>
-/// One activity for each push and one for each poll, of the source <c>FuncComet</c>. The push's trace parent travels with the message, and the poll
-/// that delivers it links to it: a poll is no child of a push, and may deliver those of several.
+/// One activity for each push and each poll, of the source <c>FuncComet</c>. The push's trace parent travels with the
+/// message, and the poll that delivers the message links to it. A poll is no child of a push, since it may deliver
+/// messages of several pushes.
 /// </summary>
-/// <remarks>Names of attributes are those of OpenTelemetry's messaging conventions. None has a recipient's name: the queue's stands for it.</remarks>
+/// <remarks>
+/// Attributes have the names of OpenTelemetry's messaging conventions. The queue's name stands for the recipient's,
+/// which no attribute holds.
+/// </remarks>
 public static class Tracing
 {
     /// <summary>The activity source's name.</summary>
@@ -14,7 +18,7 @@ public static class Tracing
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>Begins a push; null where nobody listens.</summary>
+    /// <summary>Begins a push; null if there is no listener.</summary>
     internal static Activity? StartPush(ActivityContext parent, Guid messageId, int recipients)
     {
         var activity = Start("push", ActivityKind.Producer, parent);
@@ -24,10 +28,10 @@ public static class Tracing
         return activity;
     }
 
-    /// <summary>The push or poll ended by a fault: Storage failed.</summary>
+    /// <summary>Marks the push or poll as failed because of Storage.</summary>
     internal static void Failed(Activity? activity) => activity?.SetStatus(ActivityStatusCode.Error);
 
-    /// <summary>Begins a poll; null where nobody listens.</summary>
+    /// <summary>Begins a poll; null if there is no listener.</summary>
     internal static Activity? StartPoll(ActivityContext parent, string queueName)
     {
         var activity = Start("poll", ActivityKind.Consumer, parent);
@@ -36,7 +40,7 @@ public static class Tracing
         return activity;
     }
 
-    /// <summary>Links a poll to the pushes of what it has delivered, by the trace parents that the messages brought along.</summary>
+    /// <summary>Links a poll to the pushes of the messages that it delivered, by the messages' trace parents.</summary>
     internal static void Delivered(Activity? poll, IEnumerable<string?> traceParents)
     {
         if (poll is null)
@@ -53,10 +57,12 @@ public static class Tracing
         }
     }
 
-    /// <summary>How the poll ended.</summary>
+    /// <summary>Records how the poll ended.</summary>
     internal static void Ended(Activity? poll, string outcome) => poll?.SetTag("funccomet.poll.outcome", outcome);
 
-    /// <summary>The trace parent that a message brings along: its push's own activity or, where nobody listens to that, the one that the push came with.</summary>
+    /// <summary>
+    /// The trace parent for a message: its push's activity or, if nothing listens to that, the context that the push came with.
+    /// </summary>
     internal static string? TraceParentOf(Activity? push, ActivityContext parent) =>
         push?.Id ?? (parent == default ? null : $"00-{parent.TraceId}-{parent.SpanId}-{(byte)parent.TraceFlags:x2}");
 
@@ -64,7 +70,8 @@ public static class Tracing
     {
         if (parent == default)
         {
-            // The current activity is then the server's own, which was never sampled, so a child of it would not be either.
+            // Otherwise, the current activity would be the server's own. It was never sampled, so its children would
+            // not be either.
             Activity.Current = null;
         }
 

@@ -3,36 +3,41 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Waiting;
 
 /// <summary>
-/// The pauses between two looks into an empty mailbox: each is twice the one before, up to the longest, and each is shortened by a random share. Times
-/// are counted from a common start (<see cref="WaitingRooms"/>).
+/// The pauses between looks into an empty mailbox. Each pause is twice the one before, up to the maximum, and is
+/// shortened by a random share. Times are counted from a common start (<see cref="WaitingRooms"/>).
 /// </summary>
 public sealed class Backoff(IOptions<BackoffOptions> options, Random random)
 {
     // Long pauses end on this grid.
     private static readonly TimeSpan Grid = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The pause after <paramref name="step"/> looks that found nothing since something last happened.</summary>
+    /// <summary>The pause after <paramref name="step"/> looks in a row that found nothing.</summary>
     /// <param name="step">The number of looks: 0 or more.</param>
     /// <param name="now">When the pause begins.</param>
     /// <param name="isUnreachable">
-    /// True where pushes at other instances should wake the poll and cannot for now: the pause is then at most <see cref="BackoffOptions.MaxUnreachable"/>.
+    /// True if pushes at other instances should wake the poll but currently cannot. The pause is then at most
+    /// <see cref="BackoffOptions.MaxUnreachable"/>.
     /// </param>
     public TimeSpan Pause(int step, TimeSpan now, bool isUnreachable = false)
     {
-        var longest = isUnreachable && options.Value.Maximum > BackoffOptions.MaxUnreachable ? BackoffOptions.MaxUnreachable : options.Value.Maximum;
+        var longest = isUnreachable && options.Value.Maximum > BackoffOptions.MaxUnreachable
+            ? BackoffOptions.MaxUnreachable
+            : options.Value.Maximum;
 
-        // 2^30 times the shortest possible initial pause is above the longest maximum, so the bound changes nothing; it keeps the shift from overflowing.
+        // The bound keeps the shift from overflowing. It changes no pause: 2^30 times the shortest initial pause
+        // exceeds any maximum.
         var doubled = options.Value.Initial * (1L << Math.Min(step, 30));
         return Shortened(doubled < longest ? doubled : longest, now);
     }
 
-    /// <summary>The longest pause: for polls that any push wakes, so that their looks only find what a lost ring has missed.</summary>
+    /// <summary>The longest pause, for polls that any push wakes: their looks only catch lost rings.</summary>
     /// <param name="now">When the pause begins.</param>
     public TimeSpan LongestPause(TimeSpan now) => Shortened(options.Value.Maximum, now);
 
     /// <summary>
-    /// Shortens a pause by a random share, and a long one to the grid. One wake-up of the process then serves the looks of several rooms, which saves nearly half of what
-    /// thousands of idle polls cost. Only polls that are woken by pushes have long pauses, so the few milliseconds do not matter to them.
+    /// Shortens a pause by a random share, and aligns a long one to the grid. One wake-up of the process then serves
+    /// the looks of several rooms, which saves nearly half of the cost of thousands of idle polls. Only polls that
+    /// pushes wake have long pauses, so the few milliseconds do not matter.
     /// </summary>
     private TimeSpan Shortened(TimeSpan pause, TimeSpan now)
     {

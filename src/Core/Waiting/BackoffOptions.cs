@@ -13,8 +13,8 @@ public sealed class BackoffOptions : IValidatableObject
     public TimeSpan Initial { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// The longest pause where no push at another instance wakes a poll here: what <see cref="Maximum"/> is by default without the
-    /// doorbell.
+    /// The longest pause if no push at another instance wakes polls here. It is the default of <see cref="Maximum"/>
+    /// without the doorbell.
     /// </summary>
     public static readonly TimeSpan MaxUnreachable = TimeSpan.FromSeconds(5);
 
@@ -37,7 +37,8 @@ public sealed class BackoffOptions : IValidatableObject
     {
         if (Maximum < Initial)
         {
-            yield return new ValidationResult($"FuncComet__Backoff__Maximum ({Maximum}) must not be below FuncComet__Backoff__Initial ({Initial}).");
+            yield return new ValidationResult(
+                $"FuncComet__Backoff__Maximum ({Maximum}) must not be below FuncComet__Backoff__Initial ({Initial}).");
         }
     }
 }

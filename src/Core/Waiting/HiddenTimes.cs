@@ -1,25 +1,28 @@
 namespace FuncComet.Waiting;
 
 /// <summary>
-/// When the hidden messages of one mailbox become visible by themselves, because a lease or a delay ends. Nobody rings for that, so polls look at these times.
+/// When the hidden messages of one mailbox become visible because a lease or a delay ends. No push rings for these
+/// messages, so polls look at these times.
 /// Times are counted from a common start (<see cref="WaitingRooms"/>).
 /// </summary>
 internal sealed class HiddenTimes
 {
-    // Storage begins a lease a little after it was asked for, and ends it by its own clock: look soon after the expected time, and once more a little later.
+    // Storage begins a lease shortly after the request, and ends it by its own clock. So look soon after the expected
+    // time, and once more a little later.
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(2);
 
-    // Times that are close together share one interval, in which polls look every few seconds. The bound on intervals is a bound on memory.
+    // Times that are close together share one interval, in which polls look every few seconds. The bound on intervals
+    // bounds memory.
     private static readonly TimeSpan MaxGap = TimeSpan.FromSeconds(30);
     private const int MaxIntervals = 16;
 
     private readonly List<Interval> _intervals = new(1);
 
-    /// <summary>When the last of them is over; zero where there is none.</summary>
+    /// <summary>When the last interval ends; zero if there is none.</summary>
     public TimeSpan End => _intervals.Count == 0 ? TimeSpan.Zero : _intervals[^1].Until;
 
-    /// <summary>A message becomes visible at <paramref name="due"/>, or has by <paramref name="now"/> where that is later.</summary>
+    /// <summary>Adds that a message becomes visible at <paramref name="due"/>, or at <paramref name="now"/> if that is later.</summary>
     public void Add(TimeSpan due, TimeSpan now)
     {
         due = due > now ? due : now;
@@ -36,7 +39,7 @@ internal sealed class HiddenTimes
         }
     }
 
-    /// <summary>When the next look is due, after one at <paramref name="lastLook"/>; null where nothing is hidden.</summary>
+    /// <summary>When the next look is due, after one at <paramref name="lastLook"/>; null if nothing is hidden.</summary>
     public TimeSpan? NextLookAfter(TimeSpan lastLook)
     {
         var next = _intervals.FindIndex(interval => interval.Until > lastLook);

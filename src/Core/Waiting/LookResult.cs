@@ -1,15 +1,18 @@
 namespace FuncComet.Waiting;
 
-/// <summary>What a poll that looked for its <see cref="WaitingRoom"/> reports.</summary>
+/// <summary>The result of a look that a poll made for its <see cref="WaitingRoom"/>.</summary>
 internal enum LookResult
 {
-    /// <summary>The mailbox is empty; the poll waits on.</summary>
+    /// <summary>The mailbox is empty; the poll continues to wait.</summary>
     Empty,
 
-    /// <summary>The same; there is no queue yet.</summary>
+    /// <summary>The mailbox is empty because it has no queue yet; the poll continues to wait.</summary>
     Missing,
 
-    /// <summary>What was there is not to be delivered and was set aside; the poll waits on, and more may be behind it.</summary>
+    /// <summary>
+    /// All messages found were set aside, since they must not be delivered. The poll continues to wait; more may be
+    /// behind them.
+    /// </summary>
     SetAside,
 
     /// <summary>The poll leaves with messages; more may be behind them.</summary>

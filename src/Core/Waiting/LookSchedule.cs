@@ -1,53 +1,58 @@
 namespace FuncComet.Waiting;
 
 /// <summary>
-/// When a <see cref="WaitingRoom"/> looks by itself: after each pause of <see cref="Backoff"/>, when a hidden message becomes visible, and before the published presence of
-/// its polls ends. Times are counted from a common start.
+/// When a <see cref="WaitingRoom"/> looks without being rung: after each pause of <see cref="Backoff"/>, when a hidden
+/// message becomes visible, and before the published presence of its polls ends. Times are counted from a common start.
 /// </summary>
 /// <param name="backoff">The pauses.</param>
-/// <param name="step">How far the pauses have grown.</param>
+/// <param name="step">The number of pauses by which the backoff has grown.</param>
 /// <param name="hasDoorbell">Whether pushes at other instances can wake polls here at all.</param>
-/// <param name="hidden">What is known to be hidden in the mailbox.</param>
+/// <param name="hidden">The times at which messages known to be hidden become visible.</param>
 internal sealed class LookSchedule(Backoff backoff, int step, bool hasDoorbell, HiddenTimes? hidden)
 {
-    // A poll that only looks in creates no queue: with the default pauses this step is reached after less than 2 seconds.
+    // A poll that looks only a few times creates no queue. With the default pauses, this step is reached in less than 2
+    // seconds.
     private const int PublishStepWhenMissing = 3;
 
-    // The first pause is too short for anybody to need a ring.
+    // During the first pause, which is short, polls need no ring.
     private const int PublishStep = 1;
 
     private HiddenTimes? _hidden = hidden;
     private Published? _published;
     private (TimeSpan BeganAt, TimeSpan EndsAt) _pause;
 
-    /// <summary>How far the pauses have grown: the number of looks that found nothing since something last happened.</summary>
+    /// <summary>The number of looks in a row that found nothing, which sets the length of the pause.</summary>
     public int Step { get; private set; } = step;
 
     /// <summary>When the next look is due.</summary>
-    public TimeSpan NextLookAt => _hidden?.NextLookAfter(_pause.BeganAt) is { } visible && visible < _pause.EndsAt ? visible : _pause.EndsAt;
+    public TimeSpan NextLookAt =>
+        _hidden?.NextLookAfter(_pause.BeganAt) is { } visible && visible < _pause.EndsAt ? visible : _pause.EndsAt;
 
-    /// <summary>Something has happened: the pauses start again with the shortest.</summary>
+    /// <summary>Restarts with the shortest pause, because something has happened.</summary>
     public void Reset() => Step = 0;
 
-    /// <summary>A look found nothing, or failed.</summary>
+    /// <summary>Lengthens the next pause, because a look found nothing or failed.</summary>
     public void Grow() => Step++;
 
-    /// <summary>A pause begins.</summary>
+    /// <summary>Starts a pause.</summary>
     public void StartPause(TimeSpan now)
     {
-        // It is never longer than what is published covers: after that, no push elsewhere wakes anybody.
-        var covered = _published?.Until ?? TimeSpan.Zero;
-        var end = now + (covered > now ? backoff.LongestPause(now) : backoff.Pause(Step, now, isUnreachable: hasDoorbell));
-        _pause = (now, covered > now && covered < end ? covered : end);
+        // A pause is never longer than the published presence lasts: after that, no push at another instance wakes a poll here.
+        var publishedUntil = _published?.Until ?? TimeSpan.Zero;
+        var end = now + (publishedUntil > now ? backoff.LongestPause(now) : backoff.Pause(Step, now, isUnreachable: hasDoorbell));
+        _pause = (now, publishedUntil > now && publishedUntil < end ? publishedUntil : end);
     }
 
-    /// <summary>More is hidden in the mailbox than was known.</summary>
+    /// <summary>Replaces the known times of hidden messages.</summary>
     public void Hide(HiddenTimes times) => _hidden = times;
 
     /// <summary>What was published may not stand there any more: the queue is gone, or another instance may have published while nobody waited here.</summary>
     public void Forget() => _published = null;
 
-    /// <summary>Other instances have no way to wake polls here any more, or not under the name that was published: the pause may be too long for that.</summary>
+    /// <summary>
+    /// Forgets the published presence, because other instances can no longer wake polls here, or not under that name.
+    /// Shortens a pause that is too long without a presence.
+    /// </summary>
     public void Unpublish(TimeSpan now)
     {
         _published = null;
@@ -57,11 +62,12 @@ internal sealed class LookSchedule(Backoff backoff, int step, bool hasDoorbell, 
     }
 
     /// <summary>
-    /// Whether it is to be published, before the look that begins now, that polls wait at <paramref name="instance"/> until <paramref name="until"/>.
+    /// Whether the presence at <paramref name="instance"/> until <paramref name="until"/> must be published before the
+    /// look that begins now.
     /// </summary>
     /// <param name="instance">This instance's name.</param>
     /// <param name="until">When the last of the polls ends.</param>
-    /// <param name="isMissing">Whether there is no queue yet, so that publishing would create it.</param>
+    /// <param name="isMissing">Whether the mailbox has no queue yet, so that publishing would create it.</param>
     /// <param name="now">The time.</param>
     public bool IsPresenceDue(string instance, TimeSpan until, bool isMissing, TimeSpan now)
     {
@@ -71,7 +77,7 @@ internal sealed class LookSchedule(Backoff backoff, int step, bool hasDoorbell, 
             && !(isPublished && _published!.Value.Until >= until);
     }
 
-    /// <summary>It is published that polls wait at <paramref name="instance"/> until <paramref name="until"/>.</summary>
+    /// <summary>Records that the presence at <paramref name="instance"/> until <paramref name="until"/> was published.</summary>
     public void Publish(string instance, TimeSpan until) => _published = new Published(instance, until);
 
     private readonly record struct Published(string Instance, TimeSpan Until);

@@ -1,12 +1,13 @@
 namespace FuncComet.Waiting;
 
 /// <summary>
-/// The looks that an instance makes at the same time, at most. However many polls come or look at once, Storage is then not asked more at a time than it answers in time, and
-/// pushes do not wait behind all of them. Used under the lock of <see cref="WaitingRooms"/>.
+/// Limits the looks that an instance makes at the same time. However many polls arrive or look at once, Storage gets no
+/// more requests than it answers in time, and pushes do not queue behind all of them. Used under the lock of
+/// <see cref="WaitingRooms"/>.
 /// </summary>
 internal sealed class LookTurns
 {
-    // Some thousand looks a second where Storage takes 10 ms for one.
+    // A few thousand looks a second if Storage takes 10 ms for each.
     private const int Max = 64;
 
     private readonly Queue<OpenRoom> _queue = new();
@@ -41,7 +42,7 @@ internal sealed class LookTurns
         }
     }
 
-    /// <summary>The next room that waits for a turn, where there is one; null where there is none or nobody waits.</summary>
+    /// <summary>The next room that waits, if a turn is free; null if no turn is free or no room waits.</summary>
     public OpenRoom? TryNext()
     {
         if (_taken >= Max || !_queue.TryDequeue(out var room))

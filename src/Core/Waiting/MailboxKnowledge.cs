@@ -18,7 +18,7 @@ internal readonly record struct MailboxKnowledge(MailboxState Found, TimeSpan Si
     /// <summary>A look has begun. It takes over the rings, so that one during the look can be recognised.</summary>
     public MailboxKnowledge LookBegun() => this with { Rings = 0 };
 
-    /// <summary>A look has found nothing. It says nothing about a ring that came after it began.</summary>
+    /// <summary>A look has found nothing. That says nothing about a ring that came after the look began.</summary>
     public MailboxKnowledge FoundEmpty(bool isMissing, TimeSpan now) =>
         Rings > 0 ? this : new(isMissing ? MailboxState.Missing : MailboxState.Empty, now, Rings);
 
@@ -29,15 +29,18 @@ internal readonly record struct MailboxKnowledge(MailboxState Found, TimeSpan Si
 /// <summary>The state of a mailbox, as far as a <see cref="WaitingRoom"/> knows it.</summary>
 internal enum MailboxState
 {
-    /// <summary>Nothing is known: a look is wanted.</summary>
+    /// <summary>Nothing is known, so a look is needed.</summary>
     Unknown,
 
-    /// <summary>A push has rung since the last look began: a look is wanted, and nothing is handed over before it, since that would overtake the message.</summary>
+    /// <summary>
+    /// A push has rung since the last look began. A look is needed, and no message is handed over before it, since that
+    /// would overtake the message of the ring.
+    /// </summary>
     Rung,
 
-    /// <summary>It is empty.</summary>
+    /// <summary>The mailbox is empty.</summary>
     Empty,
 
-    /// <summary>It is empty; there is no queue yet.</summary>
+    /// <summary>The mailbox is empty because it has no queue yet.</summary>
     Missing,
 }

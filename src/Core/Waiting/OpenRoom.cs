@@ -2,7 +2,7 @@ using FuncComet.Recipients;
 
 namespace FuncComet.Waiting;
 
-/// <summary>A <see cref="WaitingRoom"/> with what <see cref="WaitingRooms"/> keeps for it.</summary>
+/// <summary>A <see cref="WaitingRoom"/> with the state that <see cref="WaitingRooms"/> keeps for it.</summary>
 internal sealed class OpenRoom(WaitingRooms rooms, Recipient recipient, WaitingRoom room)
 {
     private ITimer? _timer;
@@ -11,26 +11,28 @@ internal sealed class OpenRoom(WaitingRooms rooms, Recipient recipient, WaitingR
 
     public WaitingRoom Room => room;
 
-    /// <summary>It holds one of the instance's <see cref="LookTurns"/>.</summary>
+    /// <summary>Whether it holds one of the instance's <see cref="LookTurns"/>.</summary>
     public bool HasTurn { get; set; }
 
-    /// <summary>Its look is due and waits for one of the instance's <see cref="LookTurns"/>.</summary>
+    /// <summary>Whether its look is due and waits for one of the instance's <see cref="LookTurns"/>.</summary>
     public bool WaitsForTurn { get; set; }
 
     public bool IsClosed { get; private set; }
 
-    /// <summary>One timer for all that the room waits for. A second call replaces the first.</summary>
+    /// <summary>Sets the room's only timer. A second call replaces the first.</summary>
     public void SetTimer(TimeSpan? due, TimeSpan now, TimeProvider time)
     {
-        // A timer counts whole milliseconds and drops the rest; early, it would find nothing to do.
-        var wait = due is { } at ? TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((at - now).TotalMilliseconds))) : Timeout.InfiniteTimeSpan;
+        // A timer drops fractions of a millisecond. If it fired early, nothing would be due.
+        var wait = due is { } at
+            ? TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((at - now).TotalMilliseconds)))
+            : Timeout.InfiniteTimeSpan;
         if (_timer is not null)
         {
             _timer.Change(wait, Timeout.InfiniteTimeSpan);
             return;
         }
 
-        // A timer would hold on to the context of the request that happens to come first.
+        // Otherwise the timer would keep alive the context of the request that happened to create it.
         using (ExecutionContext.SuppressFlow())
         {
             _timer = time.CreateTimer(static room => ((OpenRoom)room!).OnTimer(), this, wait, Timeout.InfiniteTimeSpan);

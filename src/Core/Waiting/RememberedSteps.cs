@@ -4,10 +4,10 @@ using Microsoft.Extensions.Caching.Memory;
 namespace FuncComet.Waiting;
 
 /// <summary>
-/// How far the pauses of each recipient's polls have grown on this instance (<see cref="Backoff"/>), so that the next poll of a quiet mailbox does not start
-/// again with the shortest pause.
+/// How far the pauses of each recipient's polls have grown on this instance (<see cref="Backoff"/>), so that the next
+/// poll of a quiet mailbox does not restart with the shortest pause.
 /// </summary>
-/// <remarks>A forgotten recipient costs a few early looks, so a bound on memory is all that the cache needs.</remarks>
+/// <remarks>Forgetting a recipient costs a few early looks, so the cache needs only a bound on memory.</remarks>
 public sealed class RememberedSteps(TimeProvider time) : IDisposable
 {
     private const int MaxRecipients = 100_000;
@@ -16,7 +16,7 @@ public sealed class RememberedSteps(TimeProvider time) : IDisposable
 
     private readonly MemoryCache _steps = new(new MemoryCacheOptions { SizeLimit = MaxRecipients });
 
-    /// <summary>The step that the recipient's polls had reached within the last five minutes, else 0.</summary>
+    /// <summary>The step that the recipient's polls reached within the last five minutes, or 0.</summary>
     public int Of(Recipient recipient) =>
         _steps.TryGetValue(recipient, out Reached reached) && time.GetElapsedTime(reached.At) < Lifetime ? reached.Step : 0;
 
@@ -33,7 +33,7 @@ public sealed class RememberedSteps(TimeProvider time) : IDisposable
         entry.Value = new Reached(step, time.GetTimestamp());
         entry.Size = 1;
 
-        // Frees memory by the cache's own clock; whether a step still counts is decided above.
+        // The cache frees memory by its own clock. Whether a step still counts is decided above.
         entry.AbsoluteExpirationRelativeToNow = Lifetime;
     }
 

@@ -1,15 +1,15 @@
 namespace FuncComet.Waiting;
 
-/// <summary>One poll as its <see cref="WaitingRoom"/> sees it. Only the room changes it.</summary>
+/// <summary>A poll as its <see cref="WaitingRoom"/> sees it. Only the room changes it.</summary>
 /// <param name="endsAt">When its timeout runs out.</param>
-/// <param name="lease">The lease that its messages get.</param>
+/// <param name="lease">The lease for its messages.</param>
 /// <param name="isPlain">Whether it is in plain mode: what is written to it needs no receipt.</param>
 internal abstract class Waiter(TimeSpan endsAt, TimeSpan lease, bool isPlain)
 {
     /// <summary>When its timeout runs out.</summary>
     public TimeSpan EndsAt => endsAt;
 
-    /// <summary>The lease that its messages get.</summary>
+    /// <summary>The lease for its messages.</summary>
     public TimeSpan Lease => lease;
 
     /// <summary>Whether it is in plain mode.</summary>
@@ -18,20 +18,23 @@ internal abstract class Waiter(TimeSpan endsAt, TimeSpan lease, bool isPlain)
     /// <summary>What it is doing.</summary>
     public WaiterState State { get; set; }
 
-    /// <summary>The number of the first look of its room that it may rely on: the first that began after it came, unless <see cref="WaitingRoom.Enter"/> says otherwise.</summary>
+    /// <summary>
+    /// The number of the first of the room's looks on which it may rely: the first that began after it entered, unless
+    /// <see cref="WaitingRoom.Enter"/> decides otherwise.
+    /// </summary>
     public int FirstLook { get; set; }
 
-    /// <summary>A look that it may rely on has found nothing.</summary>
+    /// <summary>Whether a look on which it may rely has found nothing.</summary>
     public bool HasLooked { get; set; }
 
-    /// <summary>Why it is to end as soon as the look that it makes has found nothing.</summary>
+    /// <summary>If set, it ends for this reason as soon as its look has found nothing.</summary>
     public WakeReason? EndsAfterLook { get; set; }
 
     internal Wake NextWake { get; set; }
 
     internal Waiter? NextToWake { get; set; }
 
-    /// <summary>It goes on with what its room has decided. Called without the lock; it runs on the thread of whoever changed the room.</summary>
+    /// <summary>Continues with what its room has decided. Called without the lock, on the thread that changed the room.</summary>
     public abstract void Resume(Wake wake);
 }
 
@@ -51,7 +54,7 @@ internal enum WaiterState
     Gone,
 }
 
-/// <summary>The waiters that a change wakes, each once: a list through the waiters themselves, so that nothing is allocated.</summary>
+/// <summary>The waiters that a change wakes, each once. The waiters themselves form a linked list, so that nothing is allocated.</summary>
 internal struct WakeList
 {
     private Waiter? _first;
@@ -62,7 +65,7 @@ internal struct WakeList
         _first = waiter;
     }
 
-    /// <summary>Takes over all of another list.</summary>
+    /// <summary>Moves all waiters from another list to this one.</summary>
     public void AddAll(ref WakeList other)
     {
         while (other.TryTake() is var (waiter, wake))
@@ -71,7 +74,7 @@ internal struct WakeList
         }
     }
 
-    /// <summary>The next waiter and what it is woken with; null where there is none.</summary>
+    /// <summary>The next waiter and its wake; null if there is none.</summary>
     public (Waiter Waiter, Wake Wake)? TryTake()
     {
         if (_first is not { } waiter)

@@ -4,17 +4,21 @@ using FuncComet.Recipients;
 namespace FuncComet.Waiting;
 
 /// <summary>
-/// A poll that waits on this instance. It is woken to look into the mailbox for all who wait for the same recipient, to take a message that a push hands it, or to end. A poll
-/// that was woken to look reports the result (<see cref="EndLook"/>); one that is disposed without a report has not looked.
+/// A poll that waits on this instance. It is woken to look into the mailbox for all polls of its recipient, to take a
+/// message that a push hands over, or to end. A poll that was woken to look reports the result (<see cref="EndLook"/>).
+/// Disposing it without a report means that it has not looked.
 /// </summary>
-/// <remarks>It is its own reusable task, because a poll that waits should cost little memory. Its continuation runs on the thread that wakes it.</remarks>
+/// <remarks>
+/// It is its own reusable task, because a waiting poll should cost little memory. Its continuation runs on the thread
+/// that wakes it.
+/// </remarks>
 internal sealed class WaitingPoll(WaitingRooms rooms, Recipient recipient, TimeSpan endsAt, TimeSpan lease, bool isPlain)
     : Waiter(endsAt, lease, isPlain), IValueTaskSource<Wake>, IDisposable
 {
     private ManualResetValueTaskSourceCore<Wake> _woken;
     private ClientAborted.Registration _clientAborted;
 
-    /// <summary>Whose mailbox it waits for.</summary>
+    /// <summary>The recipient whose mailbox it waits for.</summary>
     public Recipient Recipient => recipient;
 
     /// <summary>Returns when it is woken.</summary>
@@ -25,14 +29,14 @@ internal sealed class WaitingPoll(WaitingRooms rooms, Recipient recipient, TimeS
     {
         if (result is LookResult.Empty or LookResult.Missing or LookResult.SetAside)
         {
-            // It waits again, and may be woken at once.
+            // Reset first: it waits again from now on, and may be woken at once.
             _woken.Reset();
         }
 
         rooms.EndLook(this, result, messages);
     }
 
-    /// <summary>Ends when its client leaves.</summary>
+    /// <summary>Makes it end when its client leaves.</summary>
     public void LeaveWhen(ClientAborted clientAborted) =>
         _clientAborted = clientAborted.Register(static poll => ((WaitingPoll)poll!).OnClientAborted(), this);
 
@@ -49,7 +53,8 @@ internal sealed class WaitingPoll(WaitingRooms rooms, Recipient recipient, TimeS
 
     ValueTaskSourceStatus IValueTaskSource<Wake>.GetStatus(short token) => _woken.GetStatus(token);
 
-    void IValueTaskSource<Wake>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<Wake>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _woken.OnCompleted(continuation, state, token, flags);
 
     private void OnClientAborted() => rooms.End(this, WakeReason.ClientAborted);

@@ -1,26 +1,29 @@
 namespace FuncComet.Waiting;
 
 /// <summary>
-/// Where the polls of one recipient wait on this instance: a state machine that is told events and the time, and decides which polls are woken, with what, and when it wants
-/// to be asked again. However many polls wait, one at a time looks into the mailbox: when its <see cref="LookSchedule"/> says so, and at once after a ring, when a poll has
-/// come since the last look began, or when that look found something. The newest poll is woken first, since it is the likeliest to have a client.
+/// The room in which the polls of one recipient wait on this instance. It is a state machine: it receives events and
+/// the time, and decides which polls to wake, with what, and when it must be asked again. However many polls wait, only
+/// one of them looks into the mailbox at once. A look begins when the <see cref="LookSchedule"/> says so, and at once
+/// after a ring, when a poll has entered since the last look began, or when that look found something. The newest poll
+/// is woken first, since its client is the most likely to be still there.
 /// </summary>
 /// <remarks>
-/// It has no lock, timer or clock: <see cref="WaitingRooms"/> serialises the events and, after each, calls <see cref="EndOverdue"/>, then <see cref="BeginLook"/> where
-/// <see cref="IsLookDue"/> and the instance's look limit allow it, and takes the decisions by <see cref="TakeWakes"/>. The table of states and events is in docs/architecture.md.
+/// It has no lock, timer or clock. <see cref="WaitingRooms"/> serialises the events. After each event, it calls
+/// <see cref="EndOverdue"/>, then <see cref="BeginLook"/> if <see cref="IsLookDue"/> and the instance's limit on looks allow
+/// it, and fetches the decisions with <see cref="TakeWakes"/>. The table of states and events is in docs/architecture.md.
 /// </remarks>
 internal sealed class WaitingRoom(LookSchedule schedule)
 {
     // How stale "known empty" may be for a poll that skips its first look. It still looks after the first pause.
     private static readonly TimeSpan MaxStale = TimeSpan.FromSeconds(1);
 
-    // The newest is the last.
+    // Ordered by age; the newest is last.
     private readonly List<Waiter> _polls = new(1);
     private readonly Looks _looks = new();
     private bool _lastLeftWithMessage;
     private WakeList _wakes;
 
-    /// <summary>When it looks by itself.</summary>
+    /// <summary>When it looks without being rung.</summary>
     public LookSchedule Schedule => schedule;
 
     /// <summary>What is known of the mailbox.</summary>
@@ -29,10 +32,10 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     /// <summary>Whether a look is under way.</summary>
     public bool IsLooking => _looks.IsUnderWay;
 
-    /// <summary>Whether it may be forgotten.</summary>
+    /// <summary>Whether the room can be dropped.</summary>
     public bool IsOver(TimeSpan now) => _polls.Count == 0 && !IsInUse(now);
 
-    /// <summary>A poll comes.</summary>
+    /// <summary>Adds a poll.</summary>
     public void Enter(Waiter poll, TimeSpan now)
     {
         if (_polls.Count == 0)
@@ -54,7 +57,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         _polls.Add(poll);
     }
 
-    /// <summary>Something may be in the mailbox. False where no poll is here.</summary>
+    /// <summary>Records that a message may be in the mailbox. False if no poll waits here.</summary>
     public bool Ring()
     {
         schedule.Reset();
@@ -69,8 +72,9 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     }
 
     /// <summary>
-    /// Reserves the newest poll that can be handed a message, in plain mode where <paramref name="plainOnly"/>, with a lease of at most <paramref name="longestLease"/>; null where
-    /// there is none. <see cref="HandOver"/> or <see cref="Release"/> ends that.
+    /// Reserves the newest poll to which a message can be handed, with a lease of at most
+    /// <paramref name="longestLease"/> and, with <paramref name="plainOnly"/>, in plain mode. Null if there is none.
+    /// <see cref="HandOver"/> or <see cref="Release"/> ends the claim.
     /// </summary>
     public Waiter? TryClaim(TimeSpan longestLease, bool plainOnly)
     {
@@ -83,7 +87,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         return poll;
     }
 
-    /// <summary>A push hands its message to the poll that it has claimed; false where that has left meanwhile.</summary>
+    /// <summary>Hands a push's message to the poll that the push has claimed; false if that poll has left meanwhile.</summary>
     public bool HandOver(Waiter poll, Wake message)
     {
         if (poll.State != WaiterState.Claimed)
@@ -137,10 +141,11 @@ internal sealed class WaitingRoom(LookSchedule schedule)
                 Remove(poll);
                 break;
             case LookResult.Failed:
-                // Pauses go on growing while Storage fails.
+                // Pauses continue to grow while Storage fails.
                 schedule.Grow();
                 Remove(poll);
-                _polls.FindAll(other => other.State == WaiterState.Waiting).ForEach(other => Leave(other, new Wake(WakeReason.StorageFailed)));
+                _polls.FindAll(other => other.State == WaiterState.Waiting)
+                    .ForEach(other => Leave(other, new Wake(WakeReason.StorageFailed)));
                 break;
         }
     }
@@ -155,7 +160,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         }
     }
 
-    /// <summary>A poll is to end. One that is looking ends when its look has found nothing; a message that it finds is its own to deliver or to give back.</summary>
+    /// <summary>Ends a poll. If it is looking, it ends only when its look has found nothing.</summary>
     public void End(Waiter poll, WakeReason reason)
     {
         if (poll.State == WaiterState.Looking)
@@ -168,7 +173,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         }
     }
 
-    /// <summary>Every poll is to end.</summary>
+    /// <summary>Ends every poll.</summary>
     public void EndAll(WakeReason reason)
     {
         foreach (var poll in _polls.ToArray())
@@ -177,14 +182,14 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         }
     }
 
-    /// <summary>Until when it is to be published, before the look that begins now, that polls wait at <paramref name="instance"/>; null where it is not.</summary>
+    /// <summary>Until when a presence must be published before the look that begins now; null if it need not be.</summary>
     public TimeSpan? PresenceDue(string instance, TimeSpan now)
     {
         var until = _polls.Count == 0 ? now : _polls.Max(poll => poll.EndsAt);
         return schedule.IsPresenceDue(instance, until, isMissing: Mailbox == MailboxState.Missing, now) ? until : null;
     }
 
-    /// <summary>Time has passed: polls whose time is over end.</summary>
+    /// <summary>Ends the polls whose time is over.</summary>
     public void EndOverdue(TimeSpan now)
     {
         for (var at = _polls.Count - 1; at >= 0; at--)
@@ -192,17 +197,17 @@ internal sealed class WaitingRoom(LookSchedule schedule)
             var poll = _polls[at];
             if (DueAt(poll) <= now)
             {
-                // A poll that never had a look, in all the time there was, waits for a storage that does not answer.
+                // If no look succeeded in all that time, Storage did not answer.
                 Leave(poll, new Wake(poll.HasLooked ? WakeReason.TimedOut : WakeReason.StorageFailed));
             }
         }
     }
 
-    /// <summary>Whether a look is to begin now.</summary>
+    /// <summary>Whether a look must begin now.</summary>
     public bool IsLookDue(TimeSpan now) =>
         !IsLooking && (_looks.IsWantedBy(_polls) || schedule.NextLookAt <= now) && _polls.Exists(poll => poll.State == WaiterState.Waiting);
 
-    /// <summary>Wakes the newest poll to look. Only where <see cref="IsLookDue"/>.</summary>
+    /// <summary>Wakes the newest poll to look. Call it only if <see cref="IsLookDue"/>.</summary>
     public void BeginLook()
     {
         if (!_looks.IsWantedBy(_polls))
@@ -215,8 +220,8 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         _wakes.Add(poll, new Wake(_looks.Begin(poll)));
     }
 
-    /// <summary>When it wants to be asked again; null where only an event can change anything.</summary>
-    /// <param name="waitsForTurn">Whether its look is due and the instance's look limit does not allow it yet.</param>
+    /// <summary>When it must be asked again; null if only an event can change anything.</summary>
+    /// <param name="waitsForTurn">Whether its look is due but must wait because of the instance's limit on looks.</param>
     public TimeSpan? NextDueAt(bool waitsForTurn)
     {
         if (_polls.Count == 0)
@@ -233,7 +238,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         return due;
     }
 
-    /// <summary>The polls to wake, each once, since this was last called.</summary>
+    /// <summary>The polls to wake, each once, since the last call.</summary>
     public WakeList TakeWakes()
     {
         var wakes = _wakes;
@@ -247,7 +252,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     /// <summary>What is sent to it now is the next message of the mailbox: a look that began after it came found nothing, and nothing is known to have come since.</summary>
     private bool CanBeHandedAMessage(Waiter poll) => poll.State == WaiterState.Waiting && _looks.Mailbox.IsEmpty && _looks.HaveCovered(poll);
 
-    // A poll that looks has deadlines of its own.
+    // A poll that is looking has deadlines of its own.
     private TimeSpan? DueAt(Waiter poll) => poll.State switch
     {
         WaiterState.Waiting => poll.HasLooked ? poll.EndsAt : poll.EndsAt + PollClock.LookOverrun,

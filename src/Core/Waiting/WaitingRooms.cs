@@ -5,7 +5,8 @@ using Microsoft.Extensions.Hosting;
 namespace FuncComet.Waiting;
 
 /// <summary>
-/// The polls that wait on this instance: a <see cref="WaitingRoom"/> for each recipient, so that a push here reaches a poll here at once instead of after its pause.
+/// The polls that wait on this instance, in a <see cref="WaitingRoom"/> for each recipient. A push at this instance
+/// reaches a poll here at once rather than after the poll's pause.
 /// </summary>
 /// <remarks>
 /// <see cref="Change"/> alone takes the lock, and every change goes through it. Nothing foreign runs under the lock: no I/O, no continuation, no callback.
@@ -26,9 +27,9 @@ public sealed class WaitingRooms : IDisposable
     private string? _instance;
     private bool _isStopping;
 
-    /// <summary>For one instance; when <paramref name="host"/> stops, nobody waits any longer.</summary>
+    /// <summary>Creates the rooms of one instance. When <paramref name="host"/> stops, all polls end.</summary>
     /// <param name="backoff">The pauses between looks.</param>
-    /// <param name="steps">What is remembered of them from poll to poll.</param>
+    /// <param name="steps">How far the pauses have grown, remembered from poll to poll.</param>
     /// <param name="hasDoorbell">Whether pushes at other instances can wake polls here at all.</param>
     /// <param name="host">The host.</param>
     /// <param name="time">The clock.</param>
@@ -40,18 +41,24 @@ public sealed class WaitingRooms : IDisposable
         _onStopping = host.ApplicationStopping.UnsafeRegister(static rooms => ((WaitingRooms)rooms!).Stop(), this);
     }
 
-    /// <summary>The last poll of a recipient has left after a ring that no look has answered: polls at other instances are to be woken.</summary>
+    /// <summary>
+    /// Raised when the last poll of a recipient has left after a ring that no look has answered. Polls at other
+    /// instances must then be woken.
+    /// </summary>
     internal event Action<Recipient>? RingUnanswered;
 
-    /// <summary>Completed while anybody waits on this instance.</summary>
+    /// <summary>Completed while any poll waits on this instance.</summary>
     internal Task WhenSomebodyWaits => _somebodyWaits.Task;
 
-    /// <summary>Something may be in the recipient's mailbox: one poll that waits for it here looks. False where none waits here.</summary>
+    /// <summary>
+    /// Rings because a message may be in the recipient's mailbox: one poll that waits for it here looks. False if none
+    /// waits here.
+    /// </summary>
     public bool Ring(Recipient recipient) => Change(recipient, _ => Find(recipient)?.Ring() ?? false);
 
     /// <summary>
-    /// A message of the recipient is hidden, under a lease or a delay, and becomes visible within this time unless it is removed; zero or less where it has by now. Nobody
-    /// rings for that, so polls that wait here look by then.
+    /// Records that a message of the recipient is hidden, under a lease or a delay, and becomes visible within this time unless
+    /// it is removed. Zero or less means that it already has. No push rings for that, so polls that wait here look by then.
     /// </summary>
     public void Expect(Recipient recipient, TimeSpan within) => Change(recipient, now =>
     {
@@ -67,7 +74,10 @@ public sealed class WaitingRooms : IDisposable
         _hidden.Dispose();
     }
 
-    /// <summary>What other instances call this one; null while they have no way to wake polls here. Polls then look as if their presence had never been published.</summary>
+    /// <summary>
+    /// Sets the name that other instances use for this one; null while they cannot wake polls here. Polls then look as
+    /// if their presence had never been published.
+    /// </summary>
     internal void ReachableAs(string? instance) => Change(recipient: null, now =>
     {
         _instance = instance;
@@ -79,12 +89,12 @@ public sealed class WaitingRooms : IDisposable
         return true;
     });
 
-    /// <summary>A poll begins to wait. Dispose it to leave.</summary>
-    /// <param name="recipient">Whose mailbox.</param>
+    /// <summary>Adds a poll that begins to wait. Dispose it to leave.</summary>
+    /// <param name="recipient">The recipient whose mailbox it waits for.</param>
     /// <param name="clock">The poll's time.</param>
-    /// <param name="lease">The lease that its messages get; whole seconds.</param>
+    /// <param name="lease">The lease for its messages; whole seconds.</param>
     /// <param name="isPlain">Whether it is in plain mode.</param>
-    /// <param name="clientAborted">Fires when there is nobody to wait for any more.</param>
+    /// <param name="clientAborted">Fires when the client has left or its request was cancelled.</param>
     internal WaitingPoll Enter(Recipient recipient, PollClock clock, TimeSpan lease, bool isPlain, ClientAborted clientAborted)
     {
         var poll = Change(recipient, now =>
@@ -104,19 +114,21 @@ public sealed class WaitingRooms : IDisposable
     }
 
     /// <summary>
-    /// Reserves the newest poll that can be handed a message and whose lease is not longer than <paramref name="longestLease"/>, in plain mode where
-    /// <paramref name="plainOnly"/>; null where there is none. <see cref="TryHandOver(WaitingPoll, LeasedMessage)"/> or <see cref="Release"/> ends that.
+    /// Reserves the newest poll to which a message can be handed, with a lease of at most
+    /// <paramref name="longestLease"/> and, with <paramref name="plainOnly"/>, in plain mode. Null if there is none.
+    /// <see cref="TryHandOver(WaitingPoll, LeasedMessage)"/> or <see cref="Release"/> ends the claim.
     /// </summary>
     internal WaitingPoll? TryClaim(Recipient recipient, TimeSpan longestLease, bool plainOnly = false) =>
         Change(recipient, _ => (WaitingPoll?)Find(recipient)?.TryClaim(longestLease, plainOnly));
 
-    /// <summary>Hands a message to the poll that was claimed for it; false where that has left meanwhile.</summary>
+    /// <summary>Hands a message to the poll that was claimed for it; false if that poll has left meanwhile.</summary>
     internal bool TryHandOver(WaitingPoll claimed, LeasedMessage message) => HandOver(claimed, new Wake(WakeReason.Deliver, message));
 
     /// <inheritdoc cref="TryHandOver(WaitingPoll, LeasedMessage)"/>
-    internal bool TryHandOver(WaitingPoll claimed, DirectDelivery direct) => HandOver(claimed, new Wake(WakeReason.Deliver, direct.Message, direct));
+    internal bool TryHandOver(WaitingPoll claimed, DirectDelivery direct) =>
+        HandOver(claimed, new Wake(WakeReason.Deliver, direct.Message, direct));
 
-    /// <summary>Ends a claim without a message. Does nothing where the claim is over.</summary>
+    /// <summary>Ends a claim without a message. Does nothing if the claim is over.</summary>
     internal void Release(WaitingPoll claimed) => ChangeRoomOf(claimed, (room, _) => room.Release(claimed));
 
     /// <summary>A poll reports what its look has found.</summary>
@@ -126,12 +138,14 @@ public sealed class WaitingRooms : IDisposable
     /// <summary>A poll leaves by itself.</summary>
     internal void Leave(WaitingPoll poll) => ChangeRoomOf(poll, (room, now) => room.Leave(poll, now));
 
-    /// <summary>A poll is to end.</summary>
+    /// <summary>Ends a poll.</summary>
     internal void End(WaitingPoll poll, WakeReason reason) => ChangeRoomOf(poll, (room, _) => room.End(poll, reason));
 
-    /// <summary>What is to be published before the poll looks; null where nothing is.</summary>
+    /// <summary>The presence that must be published before the poll looks; null if there is none.</summary>
     internal PresenceDue? PresenceDueFor(WaitingPoll poll) => Change(poll.Recipient, now =>
-        _instance is { } instance && Find(poll.Recipient)?.PresenceDue(instance, now) is { } until ? new PresenceDue(instance, until, until - now) : (PresenceDue?)null);
+        _instance is { } instance && Find(poll.Recipient)?.PresenceDue(instance, now) is { } until
+            ? new PresenceDue(instance, until, until - now)
+            : (PresenceDue?)null);
 
     /// <summary>It has been published that polls wait at <paramref name="instance"/>, until <paramref name="until"/> at the least.</summary>
     internal void Published(WaitingPoll poll, string instance, TimeSpan until) => ChangeRoomOf(poll, (room, _) =>
@@ -143,12 +157,13 @@ public sealed class WaitingRooms : IDisposable
         }
     });
 
-    /// <summary>The time of a room has come.</summary>
+    /// <summary>Lets a room act on the time that has passed.</summary>
     internal void OnTimer(Recipient recipient) => Change(recipient, _ => true);
 
     private static TaskCompletionSource NobodyWaits() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private bool HandOver(WaitingPoll claimed, Wake message) => Change(claimed.Recipient, _ => Find(claimed.Recipient)?.HandOver(claimed, message) ?? false);
+    private bool HandOver(WaitingPoll claimed, Wake message) =>
+        Change(claimed.Recipient, _ => Find(claimed.Recipient)?.HandOver(claimed, message) ?? false);
 
     private void ChangeRoomOf(WaitingPoll poll, Action<WaitingRoom, TimeSpan> apply) => Change(poll.Recipient, now =>
     {
@@ -161,8 +176,9 @@ public sealed class WaitingRooms : IDisposable
     });
 
     /// <summary>
-    /// Every change: under the lock the event is applied and all that follows from it is decided (which polls end, whether a look begins, when the timer is due), for one
-    /// recipient's room or, without a recipient, for all. After the lock is released the polls that are concerned go on.
+    /// Makes every change. Under the lock, it applies the event and decides everything that follows from it (which
+    /// polls end, whether a look begins, when the timer is due), for one recipient's room or, without a recipient, for
+    /// all. After releasing the lock, it resumes the polls concerned.
     /// </summary>
     private T Change<T>(Recipient? recipient, Func<TimeSpan, T> apply)
     {
@@ -196,7 +212,7 @@ public sealed class WaitingRooms : IDisposable
 
     private void SettleUnsynchronized(OpenRoom open, TimeSpan now, ref Decisions decided)
     {
-        // A look that is over makes room for those that wait, before this room's next.
+        // If a look has ended, the rooms that wait for a turn come before this room's next look.
         _turns.GiveBack(open);
         while (_turns.TryNext() is { } next)
         {
@@ -267,7 +283,7 @@ public sealed class WaitingRooms : IDisposable
         return true;
     });
 
-    /// <summary>What a change has decided, to be carried out after the lock is released.</summary>
+    /// <summary>The decisions of a change, to be carried out after the lock is released.</summary>
     private struct Decisions
     {
         public WakeList Wakes;

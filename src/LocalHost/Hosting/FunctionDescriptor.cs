@@ -27,12 +27,12 @@ internal sealed class FunctionDescriptor
 
     public string Route { get; }
 
-    /// <summary>The verbs it answers; none means all.</summary>
+    /// <summary>The methods it answers; empty means all.</summary>
     public IReadOnlyList<string> Methods { get; }
 
     public bool NeedsKey { get; }
 
-    /// <summary>It is told when it is called off.</summary>
+    /// <summary>Whether it takes a token that reports its cancellation.</summary>
     public bool TakesToken { get; }
 
     /// <summary>Every function of the function app, by name.</summary>

@@ -12,16 +12,22 @@ using Microsoft.Extensions.Logging;
 namespace FuncComet.LocalHost.Hosting;
 
 /// <summary>
-/// Maps the functions as the Functions host does: routes under host.json's prefix, verbs, keys, and the limits with the tokens they fire.
+/// Maps the functions as the Functions host does: routes below host.json's prefix, methods, keys, and the limits with
+/// the tokens that they fire.
 /// </summary>
-internal sealed partial class FunctionEndpoints(IServiceProvider services, HostLimit limit, string? key, TimeProvider time, ILogger<FunctionEndpoints> logger)
+internal sealed partial class FunctionEndpoints(
+    IServiceProvider services,
+    HostLimit limit,
+    string? key,
+    TimeProvider time,
+    ILogger<FunctionEndpoints> logger)
 {
     public const string KeySetting = "LocalHost:Key";
 
-    // The host's own proxy to the worker ends a request after this time; it fires RequestAborted only.
+    // The host's own proxy to the worker ends a request after this time. It fires only RequestAborted.
     private static readonly TimeSpan ProxyLimit = TimeSpan.FromSeconds(240);
 
-    // What the host gives a function to end after it was cancelled at functionTimeout.
+    // The time that the host leaves a function after cancelling it at functionTimeout.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     public static void Map(WebApplication app)
@@ -44,7 +50,10 @@ internal sealed partial class FunctionEndpoints(IServiceProvider services, HostL
     }
 
     public static string RoutePrefix(string folder) =>
-        new ConfigurationBuilder().SetBasePath(folder).AddJsonFile("host.json", optional: true).Build()["extensions:http:routePrefix"] ?? "api";
+        new ConfigurationBuilder()
+            .SetBasePath(folder)
+            .AddJsonFile("host.json", optional: true)
+            .Build()["extensions:http:routePrefix"] ?? "api";
 
     private async Task InvokeAsync(FunctionDescriptor function, HttpContext context)
     {
@@ -54,10 +63,11 @@ internal sealed partial class FunctionEndpoints(IServiceProvider services, HostL
             return;
         }
 
-        // Every service here is a singleton: a scope for each request would be kept for as long as it is held.
+        // Every service here is a singleton. A scope per request would stay in memory as long as the request is held.
         context.RequestServices = services;
 
-        // The client's leaving fires both tokens; functionTimeout only the function's; the proxy's limit only RequestAborted.
+        // A client that leaves fires both tokens, functionTimeout only the function's, and the proxy's limit only
+        // RequestAborted.
         using var invocation = function.TakesToken ? new CancellationTokenSource() : null;
         var proxyEnded = false;
         await using var onClientAborted = invocation is null ? default : context.RequestAborted.Register(() =>
@@ -69,7 +79,8 @@ internal sealed partial class FunctionEndpoints(IServiceProvider services, HostL
         });
         try
         {
-            // One timer at a time, since it is there for every poll that is held: first the proxy's, unless functionTimeout comes before.
+            // Every held poll has this timer, so only one runs at once: first the proxy's, unless functionTimeout comes
+            // earlier.
             var began = time.GetTimestamp();
             var running = function.InvokeAsync(context.Request, invocation?.Token ?? CancellationToken.None);
             if (!(limit.FunctionTimeout < ProxyLimit))
@@ -111,8 +122,9 @@ internal sealed partial class FunctionEndpoints(IServiceProvider services, HostL
     {
         var given = request.Headers.TryGetValue("x-functions-key", out var header) ? header.ToString() : request.Query["code"].ToString();
 
-        // Hashed, since the comparison takes the same time only for what has the same length.
-        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(key!)));
+        // Hashed, since only inputs of equal length are compared in constant time.
+        return CryptographicOperations.FixedTimeEquals(
+            SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(key!)));
     }
 
     private void EndByTimeout(FunctionDescriptor function, HttpContext context, Task running, TimeSpan timeout)
@@ -128,16 +140,20 @@ internal sealed partial class FunctionEndpoints(IServiceProvider services, HostL
         }
     }
 
-    // Ends with it or when the time is over, whichever is first; no method that waits for it, since that would be kept for every poll that is held.
+    // Completes when the function ends or the time is over. It is no async method, since every held poll would keep
+    // that method's state.
     private ConfiguredTaskAwaitable EndOf(Task running, TimeSpan limit) =>
         running.WaitAsync(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Function {Function} failed: the host answers an empty 500.")]
+        [LoggerMessage(1, LogLevel.Error, "Function {Function} failed. The answer is an empty 500.")]
         public static partial void Failed(ILogger logger, string function, Exception exception);
 
-        [LoggerMessage(2, LogLevel.Critical, "Function {Function} went on after functionTimeout ({Timeout}): the host would restart the worker now, and every poll with it.")]
+        [LoggerMessage(
+            2,
+            LogLevel.Critical,
+            "Function {Function} still ran after functionTimeout ({Timeout}). The host would now restart the worker and end every poll.")]
         public static partial void WouldRestart(ILogger logger, string function, TimeSpan timeout);
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FuncComet.LocalHost.Hosting;
 
-/// <summary>The functions on Kestrel, wired as in the function app, and around them what the Functions host does there.</summary>
+/// <summary>Runs the functions on Kestrel, wired as in the function app, with the Functions host's behaviour around them.</summary>
 internal static class FunctionsHost
 {
     public static WebApplication Create(string[] args)
@@ -25,7 +25,7 @@ internal static class FunctionsHost
 
     private static void SetUpLogging(WebApplicationBuilder builder)
     {
-        // First, so that Logging__LogLevel__… in the environment has the last word.
+        // Inserted first, so that Logging__LogLevel__… in the environment overrides it.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
         {
             InitialData = new Dictionary<string, string?>
@@ -33,7 +33,7 @@ internal static class FunctionsHost
                 ["Logging:LogLevel:Default"] = "Information",
                 ["Logging:LogLevel:Microsoft"] = "Warning",
 
-                // Program prints one line when a start fails.
+                // If a start fails, Program prints one line instead.
                 ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
             },
         });

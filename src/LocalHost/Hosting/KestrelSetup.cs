@@ -6,12 +6,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace FuncComet.LocalHost.Hosting;
 
-/// <summary>How Kestrel listens and stops here.</summary>
+/// <summary>Sets how Kestrel listens and stops.</summary>
 internal static class KestrelSetup
 {
     public const string PortSetting = "LocalHost:Port";
 
-    // With the storage's own stop this keeps the whole below 3 seconds.
+    // Together with the storage's stop, the whole stop takes less than 3 seconds.
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(2);
 
     public static void Configure(IWebHostBuilder web, IConfiguration configuration, IServiceCollection services)

@@ -6,8 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FuncComet.LocalHost.Hosting;
 
 /// <summary>
-/// CORS as the platform does it, in front of every function and key: the allowed origins with any method and any header. They come from <c>Host.CORS</c> and
-/// <c>Host.CORSCredentials</c> of local.settings.json, as with Core Tools, or from <c>--cors</c>; without either there is none.
+/// CORS as the platform does it, in front of every function and key: allowed origins may use any method and any header.
+/// The origins come from <c>--cors</c> or, as with Core Tools, from <c>Host.CORS</c> and <c>Host.CORSCredentials</c> of
+/// local.settings.json. Without either, CORS is off.
 /// </summary>
 internal static class PlatformCors
 {
@@ -35,7 +36,7 @@ internal static class PlatformCors
         var allowed = origins.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (credentials && allowed.Contains(CorsConstants.AnyOrigin))
         {
-            throw new StartException("CORS: every origin (*) and CORSCredentials do not go together; name the origins.");
+            throw new StartException("CORS: CORSCredentials cannot be combined with every origin (*). List the origins.");
         }
 
         var policy = new CorsPolicyBuilder(allowed).AllowAnyHeader().AllowAnyMethod();

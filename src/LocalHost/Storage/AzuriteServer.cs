@@ -4,14 +4,14 @@ using System.Text.RegularExpressions;
 
 namespace FuncComet.LocalHost.Storage;
 
-/// <summary>Azurite in a process of its own, on this machine only; its data is kept in a folder, so messages outlive a restart.</summary>
+/// <summary>Azurite in its own process, reachable only from this machine. Its data is in a folder, so messages survive a restart.</summary>
 internal sealed partial class AzuriteServer : IAsyncDisposable
 {
-    // Azurite's well-known account: no secret.
+    // Azurite's well-known account; the key is no secret.
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    // A gigabyte, which no suite comes near.
+    // One gigabyte, far more than any test suite uses.
     private const long RoomEnough = 1L << 30;
 
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
@@ -23,18 +23,18 @@ internal sealed partial class AzuriteServer : IAsyncDisposable
 
     public int QueuePort { get; }
 
-    /// <summary>The supervisor's; Azurite is its child.</summary>
+    /// <summary>The supervisor's process; Azurite is its child.</summary>
     public int ProcessId => _process.Id;
 
     public string ConnectionString =>
         $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};QueueEndpoint=http://127.0.0.1:{QueuePort}/{Account};";
 
-    /// <summary>True where Azurite can stand in for the storage at this address.</summary>
+    /// <summary>Whether Azurite can serve as the storage at this address.</summary>
     public static bool CanServe(Uri queueService, string account) => queueService.IsLoopback && account == Account;
 
     /// <summary>
-    /// A new folder for data that nobody keeps: in a memory file system where there is one with room enough, so that no disk is waited for;
-    /// whoever asks for it removes it.
+    /// Creates a folder for temporary data: in a memory file system if there is one with enough space, so that nothing
+    /// waits for a disk. The caller must remove it.
     /// </summary>
     public static string NewPassingData()
     {
@@ -44,11 +44,11 @@ internal sealed partial class AzuriteServer : IAsyncDisposable
             : Directory.CreateTempSubdirectory("funccomet-azurite-").FullName;
     }
 
-    /// <summary>Installs Azurite where it is not, starts it and returns when its queue service listens.</summary>
-    /// <param name="queuePort">0 for a free one.</param>
+    /// <summary>Installs Azurite if necessary, starts it, and returns when its queue service listens.</summary>
+    /// <param name="queuePort">The port; 0 for a free one.</param>
     /// <param name="data">The folder for its data.</param>
-    /// <param name="output">For what takes long.</param>
-    /// <param name="cancellationToken">Calls the start off.</param>
+    /// <param name="output">Gets a line for each step that takes long.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
     public static async Task<AzuriteServer> StartAsync(int queuePort, string data, TextWriter output, CancellationToken cancellationToken)
     {
         await NodeTools.Azurite.EnsureInstalledAsync(output, cancellationToken);
@@ -59,11 +59,11 @@ internal sealed partial class AzuriteServer : IAsyncDisposable
                 "--silent", "--location", data,
                 "--queueHost", "127.0.0.1", "--queuePort", queuePort.ToString(CultureInfo.InvariantCulture),
 
-                // Only queues are used; the other two take any port, so that they are in nobody's way.
+                // Only queues are used. The other two services take any free port, so that they conflict with nothing.
                 "--blobHost", "127.0.0.1", "--blobPort", "0", "--tableHost", "127.0.0.1", "--tablePort", "0",
 
-                // The SDK may be newer than Azurite; without a network, telemetry makes a stop last minutes; .NET keeps connections for 60
-                // s.
+                // The SDK may be newer than Azurite. Without a network, telemetry delays a stop by minutes. .NET keeps
+                // idle connections for 60 s.
                 "--skipApiVersionCheck", "--disableTelemetry", "--queueKeepAliveTimeout", "120",
             ])
         {
@@ -93,7 +93,7 @@ internal sealed partial class AzuriteServer : IAsyncDisposable
         string LastLines() => string.Join(" | ", azurite.Lines);
     }
 
-    /// <summary>Stops it by SIGTERM, upon which it saves its index.</summary>
+    /// <summary>Stops it with SIGTERM, on which it saves its index.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(_process);
 
     private static async Task StopAsync(Process process)

@@ -9,18 +9,18 @@ using Microsoft.Extensions.Options;
 
 namespace FuncComet.LocalHost.Storage;
 
-/// <summary>The configured storage: what answers already is used; where nothing does and Azurite can be it, it is started.</summary>
+/// <summary>Uses the configured storage if it answers; otherwise starts Azurite, if the address is Azurite's.</summary>
 internal static class LocalStorage
 {
-    /// <summary>Returns the Azurite that was started, if one was, and says which storage is used.</summary>
+    /// <summary>Returns the Azurite that it started, or null, and prints which storage is used.</summary>
     public static async Task<AzuriteServer?> EnsureAsync(TextWriter output, CancellationToken cancellationToken)
     {
         var (client, setting) = Configured();
 
-        // Without the query, which is where a shared access signature stands.
+        // Without the query, which can hold a shared access signature.
         var address = client.Uri.GetLeftPart(UriPartial.Path);
 
-        // Two starts at a time would both find nothing and both start one.
+        // Two simultaneous starts would both find no storage and both start one.
         using var turn = await CrossProcessLock.TakeAsync("storage", output, cancellationToken);
         if (await AnswersAsync(client, address, cancellationToken))
         {
@@ -30,7 +30,7 @@ internal static class LocalStorage
 
         if (!AzuriteServer.CanServe(client.Uri, client.AccountName))
         {
-            throw new StartException($"The storage {address} ({setting}) does not answer, and it is not one that Azurite could be.");
+            throw new StartException($"The storage {address} ({setting}) does not answer, and Azurite cannot serve its address.");
         }
 
         var data = RepositoryRoot.Kept($"azurite-{client.Uri.Port}");
@@ -57,12 +57,13 @@ internal static class LocalStorage
         }
         catch (Exception ex) when (ex is RequestFailedException { Status: not 0 } or AuthenticationFailedException)
         {
-            // It answers, if only to refuse, or no credential is at hand: whether the app may do what it must is the app's to find out.
+            // The storage answers even if it refuses, and no credential is needed here: the app finds out for itself
+            // whether it has access.
             return true;
         }
         catch (XmlException)
         {
-            throw new StartException($"{address} answers, but not as a storage does: another program listens there.");
+            throw new StartException($"{address} answers, but it is not a storage: another program listens there.");
         }
         catch (Exception ex) when (ex is RequestFailedException
             || (ex is OperationCanceledException && !cancellationToken.IsCancellationRequested))

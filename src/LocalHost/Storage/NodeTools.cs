@@ -5,8 +5,9 @@ using System.Security.Cryptography;
 namespace FuncComet.LocalHost.Storage;
 
 /// <summary>
-/// The packages that a package.json pins, installed by <c>npm ci</c> on first use and after every change of the lock file. Those of the tests have a folder of their
-/// own: <c>npm ci</c> empties node_modules first, and an Azurite that is running must keep its files.
+/// The packages that a package.json pins. <c>npm ci</c> installs them on first use and after every change of the lock
+/// file. The tests' packages have a folder of their own, because <c>npm ci</c> first empties node_modules and a running
+/// Azurite must keep its files.
 /// </summary>
 internal sealed class NodeTools
 {
@@ -19,13 +20,13 @@ internal sealed class NodeTools
         _folder = Path.Combine([RepositoryRoot.Folder, .. folder]);
     }
 
-    /// <summary>All that running needs.</summary>
+    /// <summary>The package that running needs.</summary>
     public static NodeTools Azurite { get; } = new("Azurite", "src", "LocalHost");
 
     /// <summary>Linters and compilers, which only the tests need.</summary>
     public static NodeTools OfTests { get; } = new("test tools");
 
-    // npm ci empties node_modules before it fills it, so the stamp is there only after one that came to its end.
+    // npm ci empties node_modules before it fills it, so the stamp exists only after an installation that completed.
     private string Stamp => Path.Combine(_folder, "node_modules", ".funccomet-installed");
 
     public async Task EnsureInstalledAsync(TextWriter output, CancellationToken cancellationToken)
@@ -43,12 +44,12 @@ internal sealed class NodeTools
             return;
         }
 
-        await output.WriteLineAsync($"Installing {_name} with npm ci (once; it takes about half a minute) …");
+        await output.WriteLineAsync($"Installing {_name} with npm ci (only once, about half a minute) …");
         await RunNpmAsync(output, cancellationToken);
         await File.WriteAllTextAsync(Stamp, wanted, cancellationToken);
     }
 
-    /// <summary>Starts a program of Node's; a missing Node is said in a line.</summary>
+    /// <summary>Starts a program that Node provides. If Node is missing, the exception says so in one line.</summary>
     public static Process Start(ProcessStartInfo start)
     {
         try
@@ -59,7 +60,7 @@ internal sealed class NodeTools
         {
             throw new StartException(
                 $"'{start.FileName}' was not found: Azurite needs Node.js 20 or later with npm (https://nodejs.org). "
-                + "Or name a storage that runs already: --storage \"<connection string>\".");
+                + "Or use a storage that already runs: --storage \"<connection string>\".");
         }
     }
 
@@ -85,7 +86,7 @@ internal sealed class NodeTools
         }
         catch (OperationCanceledException)
         {
-            // Before the lock is let go: two of them at a time would break each other's work.
+            // Before the lock is released: two installations at the same time would break each other.
             npm.Kill(entireProcessTree: true);
             await npm.WaitForExitAsync(CancellationToken.None);
             throw;
@@ -98,7 +99,7 @@ internal sealed class NodeTools
                 + $"{Environment.NewLine}{string.Join(Environment.NewLine, last)}");
         }
 
-        // One line for each package fetched would be hundreds: every fiftieth shows that it moves.
+        // One line per fetched package would be hundreds. Every fiftieth one shows that there is progress.
         async Task PassOnAsync(StreamReader reader)
         {
             while (await reader.ReadLineAsync(cancellationToken) is { } line)

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Doorbells;
 
-/// <summary>A push at one instance and a poll at another, on one storage.</summary>
+/// <summary>A push at one instance and a poll at another, with one storage.</summary>
 public sealed class AcrossInstancesTests : IDisposable
 {
     private readonly PausesTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
@@ -35,11 +35,11 @@ public sealed class AcrossInstancesTests : IDisposable
 
     private FakeQueueClient BellThere => (FakeQueueClient)_storage.GetQueueClient($"fc-bell-{_there.Bell.Name}");
 
-    // A copy: the bell goes on asking on a thread of its own.
-    private string[] AskedOfBell => [.. BellThere.Requests];
+    // A copy, since the bell keeps sending requests on its own thread.
+    private string[] BellRequests => [.. BellThere.Requests];
 
     [Fact]
-    public async Task Push_WakesThePollThatWaitsElsewhere()
+    public async Task Push_WakesAPollElsewhere()
     {
         await OpenBellThereAsync();
         var poll = await PollThereAsync();
@@ -48,7 +48,7 @@ public sealed class AcrossInstancesTests : IDisposable
         Assert.Equal(["metadata", "create", "peek", "send", "properties"], Queue.Requests);
         Assert.Equal(["alice"], BellThere.Texts);
 
-        // Its next look by itself is 30 seconds away.
+        // The poll's next look without a ring is 30 seconds away.
         await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(10));
         Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
         Assert.Equal("hello", Assert.Single(_there.Answer.Messages).Message.Text());
@@ -57,12 +57,12 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task APoll_WhoseInstanceCannotBeRungAnyMore_LooksWithinFiveSecondsOfThat()
+    public async Task Poll_WhenItsInstanceCanNoLongerBeRung_LooksWithinFiveSeconds()
     {
         await OpenBellThereAsync();
         var poll = await PollThereAsync();
 
-        // Its next look by itself was 30 seconds away.
+        // The poll's next look was 30 seconds away.
         BellThere.Failure = Queue.Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
         await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(7));
 
@@ -70,7 +70,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task APollThatOnlyLooksIn_MakesNoMailbox_AndOneThatIsHeldDoes()
+    public async Task Poll_OfAFewLooks_CreatesNoMailbox_AndALongerOneDoes()
     {
         await OpenBellThereAsync();
         var poll = _there.PollAsync(220);
@@ -86,7 +86,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_BesideThePoll_AsksNobodyElse()
+    public async Task Push_WhenAPollWaitsOnTheSameInstance_RingsNoOther()
     {
         await OpenBellThereAsync();
         var poll = await PollThereAsync();
@@ -100,7 +100,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_ForNobody_ReadsAndLeavesNoNote()
+    public async Task Push_WhenNoPollWaits_ReadsThePresenceAndLeavesNoNote()
     {
         await OpenBellThereAsync();
         Queue.IsThere = true;
@@ -108,7 +108,7 @@ public sealed class AcrossInstancesTests : IDisposable
         await _here.PushAsync("hello");
 
         Assert.Equal(["send", "properties"], Queue.Requests);
-        Assert.DoesNotContain("send", AskedOfBell);
+        Assert.DoesNotContain("send", BellRequests);
     }
 
     [Fact]
@@ -122,11 +122,11 @@ public sealed class AcrossInstancesTests : IDisposable
 
         await _here.PushAsync("hello");
 
-        Assert.DoesNotContain("send", AskedOfBell);
+        Assert.DoesNotContain("send", BellRequests);
     }
 
     [Fact]
-    public async Task Push_WhereItsOwnInstanceIsNamed_LeavesNoNote()
+    public async Task Push_WhenThePresenceNamesItsOwnInstance_LeavesNoNote()
     {
         await OpenBellThereAsync();
         var poll = await PollThereAsync();
@@ -135,7 +135,7 @@ public sealed class AcrossInstancesTests : IDisposable
 
         await _there.PushAsync("hello");
 
-        Assert.DoesNotContain("send", AskedOfBell);
+        Assert.DoesNotContain("send", BellRequests);
     }
 
     [Fact]
@@ -156,13 +156,15 @@ public sealed class AcrossInstancesTests : IDisposable
         await OpenBellThereAsync();
         _ = await PollThereAsync();
         var failing = request == "send" ? BellThere : Queue;
-        failing.Arrived = (arrived, _) => arrived == request ? throw new RequestFailedException(503, "", "ServerBusy", innerException: null) : Task.CompletedTask;
+        failing.Arrived = (arrived, _) => arrived == request
+            ? throw new RequestFailedException(503, "", "ServerBusy", innerException: null)
+            : Task.CompletedTask;
 
         Assert.Equal(PushOutcome.Stored, await PushHereAsync());
     }
 
     [Fact]
-    public async Task Push_IsAnsweredBeforeItHasRung_AndAHostThatStopsWaitsAMomentForIt()
+    public async Task Push_IsAnsweredBeforeItsRingEnds_AndAStoppingHostWaitsForTheRing()
     {
         var read = Queue.Hold("properties");
 
@@ -175,7 +177,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task AHostThatStops_WaitsNoLongerThanAMomentForARing()
+    public async Task StoppingHost_WaitsOnlyBrieflyForARing()
     {
         Queue.Hold("properties");
         Assert.Equal(PushOutcome.Stored, await PushHereAsync());
@@ -187,7 +189,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_JustAfterItsOwnInstanceHandedAMessageOver_WakesThePollThatWaitsElsewhere()
+    public async Task Push_JustAfterAHandOverHere_WakesAPollElsewhere()
     {
         await OpenBellThereAsync();
         _ = _here.PollAsync(seconds: 30);
@@ -202,7 +204,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task AMessageThatIsGivenBackHere_WakesThePollThatWaitsElsewhere()
+    public async Task GiveBack_OnThisInstance_WakesAPollElsewhere()
     {
         await OpenBellThereAsync();
         var poll = await PollThereAsync();
@@ -217,7 +219,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task Presence_IsNotWrittenWhileThePausesAreShortest()
+    public async Task Presence_DuringTheShortestPause_IsNotWritten()
     {
         await OpenBellThereAsync();
 
@@ -264,16 +266,18 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task Presence_ThatCannotBeWritten_EndsThePoll()
+    public async Task Presence_WhenItCannotBeWritten_EndsThePoll()
     {
         await OpenBellThereAsync();
-        Queue.Arrived = (request, _) => request == "metadata" ? throw new RequestFailedException(503, "", "ServerBusy", innerException: null) : Task.CompletedTask;
+        Queue.Arrived = (request, _) => request == "metadata"
+            ? throw new RequestFailedException(503, "", "ServerBusy", innerException: null)
+            : Task.CompletedTask;
 
         Assert.Equal(PollOutcome.StorageFailed, await (await PollThereAsync()).Bounded());
     }
 
     [Fact]
-    public async Task Poll_WithoutABellToBeCalledBy_LooksAtLeastEveryFiveSeconds()
+    public async Task Poll_WhenItsInstanceHasNoBell_LooksAtLeastEveryFiveSeconds()
     {
         _there.Steps.Remember(_there.Alice, 20);
         _ = _there.PollAsync(seconds: 220);
@@ -285,7 +289,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task Presence_OfAPollThatComesAfterAHandOver_IsExtendedBeforeItEnds()
+    public async Task Presence_OfAPollThatEntersAfterAHandOver_IsExtendedBeforeItEnds()
     {
         await OpenBellThereAsync();
         _there.Steps.Remember(_there.Alice, 20);
@@ -297,7 +301,7 @@ public sealed class AcrossInstancesTests : IDisposable
         var answer = new RecordedAnswer();
         var next = PollThere(seconds: 220, answer);
 
-        // The presence that was published for the older poll has ended by now.
+        // The presence that was published for the older poll has now ended.
         await AdvanceAsync(TimeSpan.FromSeconds(13));
         Assert.Equal(PollOutcome.TimedOut, await older.Bounded());
         await _here.PushAsync("second");
@@ -307,7 +311,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task Presence_OfPollsThatAreHandedMessagesAllTheTime_GoesOnBeingPublished()
+    public async Task Presence_OfPollsThatKeepGettingMessages_StaysPublished()
     {
         await OpenBellThereAsync();
         _there.Steps.Remember(_there.Alice, 20);
@@ -327,13 +331,13 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task APoll_WhileTheBellAloneFails_GoesOnLookingEveryFiveSeconds()
+    public async Task Poll_WhileOnlyTheBellFails_KeepsLookingEveryFiveSeconds()
     {
         await OpenBellThereAsync();
         var poll = await PollThereAsync();
         BellThere.Arrived = (request, _) => request == "receive" ? throw FakeQueueClient.Failed(503, "ServerBusy") : Task.CompletedTask;
 
-        // The polls have been told, and have looked once since.
+        // The polls know of the failure, and have looked once since.
         await AdvanceAsync(TimeSpan.FromSeconds(10));
         await _here.PushAsync("hello");
 
@@ -342,14 +346,14 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task APoll_WhenTheBellCanBeReadAgain_IsRungAgain()
+    public async Task Poll_WhenTheBellCanBeReadAgain_IsRungAgain()
     {
         await OpenBellThereAsync();
         var poll = await PollThereAsync();
         BellThere.Arrived = (request, _) => request == "receive" ? throw FakeQueueClient.Failed(503, "ServerBusy") : Task.CompletedTask;
         await AdvanceAsync(TimeSpan.FromSeconds(5));
 
-        // A read succeeds within five seconds, and the next look, which publishes the presence again, follows within five more.
+        // A read succeeds within five seconds. The next look, which publishes the presence again, follows within five more.
         BellThere.Arrived = (_, _) => Task.CompletedTask;
         await AdvanceAsync(TimeSpan.FromSeconds(10));
         var looks = Queue.Peeks;
@@ -361,7 +365,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_WhileTheOnlyPollHereIsClaimed_WakesThePollThatWaitsElsewhere()
+    public async Task Push_WhileTheOnlyPollHereIsClaimed_WakesAPollElsewhere()
     {
         await OpenBellThereAsync();
         Queue.IsThere = true;
@@ -381,7 +385,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_WhenTheClientOfThePollThatItWakesLeaves_WakesThePollThatWaitsElsewhere()
+    public async Task Push_WhenTheClientOfTheWokenPollLeaves_WakesAPollElsewhere()
     {
         await OpenBellThereAsync();
         Queue.IsThere = true;
@@ -452,7 +456,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task APoll_ThatGivesBack_WaitsForNoRing_HoweverManyAreUnderWay()
+    public async Task Poll_WhenItGivesBack_WaitsForNoRing_HoweverManyAreUnderWay()
     {
         var recipients = Enumerable.Range(0, 1_100).Select(number => Named.Recipient($"r{number}")).ToList();
         recipients.ForEach(recipient => _storage.Of(recipient).Hold("properties"));
@@ -469,7 +473,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task AHostThatStops_WaitsForAMessageThatIsBeingGivenBack_AndForItsRing()
+    public async Task StoppingHost_WaitsForAGiveBackAndItsRing()
     {
         await _here.PutAsync("hello");
         _here.Answer.Write = _ => Task.FromResult(WriteOutcome.NotBegun);
@@ -489,7 +493,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task AHostThatHasStopped_WaitsOnceMoreForWhatCameLate()
+    public async Task StoppedHost_WaitsOnceMoreForLateWork()
     {
         await _here.Work.StopAsync(CancellationToken.None).Bounded();
         var read = Queue.Hold("properties");
@@ -503,7 +507,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task Bell_WhileNobodyWaits_AsksNothing()
+    public async Task Bell_WhileNoPollWaits_MakesNoRequest()
     {
         await _there.Bell.StartAsync(CancellationToken.None);
         _time.Advance(TimeSpan.FromMinutes(1));
@@ -519,7 +523,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task Bell_WithAsManyNotesAsItReadsAtATime_ReadsTheRestAtOnce()
+    public async Task Bell_WhenAReadIsFull_ReadsTheRestAtOnce()
     {
         await OpenBellThereAsync();
         await LeaveNotesThereAsync(64);
@@ -527,11 +531,11 @@ public sealed class AcrossInstancesTests : IDisposable
         _time.Advance(TimeSpan.FromMilliseconds(200));
 
         await Await.UntilAsync(() => BellThere.Requests.Count >= 3, "three reads");
-        Assert.Equal(["receive", "receive", "receive"], AskedOfBell);
+        Assert.Equal(["receive", "receive", "receive"], BellRequests);
     }
 
     [Fact]
-    public async Task Bell_WithAsManyNotesAsItReadsAtATime_WhenTheNextReadFails_AsksMoreAndMoreSeldom()
+    public async Task Bell_WhenTheReadAfterAFullOneFails_LengthensItsPauses()
     {
         await OpenBellThereAsync();
         await LeaveNotesThereAsync(32);
@@ -543,13 +547,13 @@ public sealed class AcrossInstancesTests : IDisposable
         Assert.InRange(BellThere.Requests.Count, 3, 8);
     }
 
-    // Milliseconds.
+    // The pause in milliseconds.
     [Theory]
     [InlineData(1, 200)]
     [InlineData(2, 100)]
     [InlineData(4, 50)]
     [InlineData(31, 50)]
-    public async Task Bell_TheMoreNotesItReads_ReadsAgainTheSooner(int notes, int pause)
+    public async Task Bell_WhenItReadsMoreNotes_ReadsAgainSooner(int notes, int pause)
     {
         await OpenBellThereAsync();
         await LeaveNotesThereAsync(notes);
@@ -560,7 +564,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task Bell_WhileStorageFails_AsksMoreAndMoreSeldom_AndHeals()
+    public async Task Bell_WhileStorageFails_LengthensItsPauses_AndThenRecovers()
     {
         await OpenBellThereAsync();
         var poll = await PollThereAsync();
@@ -578,14 +582,16 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task Bell_WhoseQueueWasClearedAway_GetsANewOne_WhichIsWrittenAtTheNextLook()
+    public async Task Bell_WhenItsQueueWasRemoved_CreatesANewOne_WhichTheNextLookPublishes()
     {
         await OpenBellThereAsync();
         var (old, poll) = (_there.Bell.Name, await PollThereAsync());
         await BellThere.DeleteAsync(TestContext.Current.CancellationToken);
 
         await AdvanceUntilAsync(() => _there.Bell.Name is { } name && name != old, TimeSpan.FromSeconds(10));
-        await AdvanceUntilAsync(() => Presence.TryParse(Queue.Metadata!["bell"])!.Value.Instance == _there.Bell.Name, TimeSpan.FromSeconds(31));
+        await AdvanceUntilAsync(
+            () => Presence.TryParse(Queue.Metadata!["bell"])!.Value.Instance == _there.Bell.Name,
+            TimeSpan.FromSeconds(31));
         await _here.PushAsync("hello");
 
         await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(10));
@@ -593,7 +599,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task Bell_ClearsAwayThoseOfInstancesThatEnded_AndNoOthers()
+    public async Task Bell_RemovesTheQueuesOfInstancesThatEnded_AndNoOthers()
     {
         await OpenBellThereAsync();
         var dead = _there.Bell.Name;
@@ -607,12 +613,12 @@ public sealed class AcrossInstancesTests : IDisposable
         _time.Advance(TimeSpan.FromMinutes(2));
         await OpenAsync(_here);
 
-        await Await.UntilAsync(() => _storage.Bells.Count == 2, "the dead one's to be cleared away");
+        await Await.UntilAsync(() => _storage.Bells.Count == 2, "the removal of the ended instance's queue");
         Assert.DoesNotContain($"fc-bell-{dead}", _storage.Bells.Select(bell => bell.Name));
     }
 
     [Fact]
-    public async Task Bell_ThatCannotListTheOthers_RingsAllTheSame()
+    public async Task Bell_WhenItCannotListTheOthers_StillRings()
     {
         _storage.ListFailure = new RequestFailedException(403, "", "AuthorizationFailure", innerException: null);
         await OpenBellThereAsync();
@@ -625,21 +631,21 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task Bell_InUse_SaysEveryTenMinutesThatItIsAlive()
+    public async Task Bell_InUse_RecordsEveryTenMinutesThatItIsAlive()
     {
         await OpenBellThereAsync(seconds: 3_600);
         BellThere.Requests.Clear();
         _time.Advance(TimeSpan.FromMinutes(9.9));
         await AdvanceAsync(TimeSpan.FromSeconds(1));
-        Assert.DoesNotContain("metadata", AskedOfBell);
+        Assert.DoesNotContain("metadata", BellRequests);
 
         await AdvanceAsync(TimeSpan.FromSeconds(10));
 
-        Assert.Single(AskedOfBell, "metadata");
+        Assert.Single(BellRequests, "metadata");
     }
 
     [Fact]
-    public async Task Bell_OfAHostThatStops_IsDeleted()
+    public async Task Bell_WhenItsHostStops_IsDeleted()
     {
         await OpenBellThereAsync();
 
@@ -650,7 +656,7 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
-    public async Task WithoutTheDoorbell_NothingIsAskedOfStorageForIt()
+    public async Task WithoutTheDoorbell_NoRequestIsMadeForIt()
     {
         using var plain = new PollHarness(_time, _storage);
         await plain.Bell.StartAsync(CancellationToken.None);
@@ -665,19 +671,21 @@ public sealed class AcrossInstancesTests : IDisposable
         Assert.DoesNotContain("metadata", Queue.Requests);
     }
 
-    // A poll of somebody else is what the bell is opened for.
+    // The bell opens for a poll of another recipient.
     private Task OpenBellThereAsync(int seconds = 600) => OpenAsync(_there, seconds);
 
     private async Task OpenAsync(PollHarness instance, int seconds = 600)
     {
-        _ = instance.Poll.RunAsync(new PollRequest(Named.Recipient("bob"), TimeSpan.FromSeconds(seconds)), new RecordedAnswer(), instance.ClientAborted.Token);
+        var request = new PollRequest(Named.Recipient("bob"), TimeSpan.FromSeconds(seconds));
+        _ = instance.Poll.RunAsync(request, new RecordedAnswer(), instance.ClientAborted.Token);
         await instance.Bell.StartAsync(CancellationToken.None);
         await Await.UntilAsync(
-            () => instance.Bell.Name is { } name && _storage.Bells.Any(bell => bell.Name.EndsWith(name, StringComparison.Ordinal) && bell.Requests.Contains("receive")),
+            () => instance.Bell.Name is { } name && _storage.Bells.Any(
+                bell => bell.Name.EndsWith(name, StringComparison.Ordinal) && bell.Requests.Contains("receive")),
             "the bell to be open");
     }
 
-    // Of a mailbox that is known to be quiet: its first look already says where it waits.
+    // The mailbox is known to be quiet, so the poll's first look already publishes its presence.
     private async Task<Task<PollOutcome>> PollThereAsync(int seconds = 220)
     {
         _there.Steps.Remember(_there.Alice, 20);
@@ -691,18 +699,19 @@ public sealed class AcrossInstancesTests : IDisposable
 
     private async Task LeaveNotesThereAsync(int count)
     {
-        // A clock that is moved before the bell's first pause has begun would move past it.
+        // If the clock moved before the bell's first pause began, it would move past the pause.
         await Await.UntilAsync(() => !_time.ShortPauses.IsEmpty, "the first pause");
         foreach (var number in Enumerable.Range(0, count))
         {
-            await BellThere.SendMessageAsync($"nobody-{number}", TimeSpan.Zero, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            await BellThere.SendMessageAsync(
+                $"nobody-{number}", TimeSpan.Zero, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         }
     }
 
     private async Task<PushOutcome> PushHereAsync() =>
         (await _here.Push.SendAsync([_here.Alice], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded())[0].Outcome;
 
-    // The bell reads on a thread of its own, so the clock moves in small steps.
+    // The bell reads on its own thread, so the clock moves in small steps.
     private async Task AdvanceUntilAsync(Func<bool> condition, TimeSpan most)
     {
         for (var moved = TimeSpan.Zero; moved < most && !condition(); moved += TimeSpan.FromMilliseconds(50))
@@ -711,7 +720,7 @@ public sealed class AcrossInstancesTests : IDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(5), TestContext.Current.CancellationToken);
         }
 
-        await Await.UntilAsync(condition, $"what was to come within {most}");
+        await Await.UntilAsync(condition, $"the expected event within {most}");
     }
 
     private async Task AdvanceAsync(TimeSpan time)
@@ -723,7 +732,7 @@ public sealed class AcrossInstancesTests : IDisposable
         }
     }
 
-    /// <summary>Keeps the pauses that somebody made; those of polls and the deadlines of requests are longer than the bell's.</summary>
+    /// <summary>Records the bell's pauses. The pauses of polls and the deadlines of requests are longer than the bell's.</summary>
     private sealed class PausesTimeProvider(DateTimeOffset start) : FakeTimeProvider(start)
     {
         public ConcurrentQueue<TimeSpan> ShortPauses { get; } = [];

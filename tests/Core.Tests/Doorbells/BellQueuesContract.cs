@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Doorbells;
 
-/// <summary>What instances' bell queues promise, on whatever storage.</summary>
+/// <summary>The behaviour of the bell queues on any storage.</summary>
 public abstract class BellQueuesContract
 {
     private readonly string _instance = Presence.NewInstance();
@@ -22,7 +22,8 @@ public abstract class BellQueuesContract
 
     private Presences Presences => new CoreInstance(Clock, Storage).Get<Presences>();
 
-    private Mailbox Mailbox => new MailboxFactory(Storage, Options.Create(new MailboxOptions { QueuePrefix = Prefix }), Clock).Open(Recipient);
+    private Mailbox Mailbox =>
+        new MailboxFactory(Storage, Options.Create(new MailboxOptions { QueuePrefix = Prefix }), Clock).Open(Recipient);
 
     protected abstract QueueServiceClient Storage { get; }
 
@@ -46,7 +47,7 @@ public abstract class BellQueuesContract
     public async Task ANote_ForAnInstanceThatHasEnded_IsNoError() => await Queues.LeaveNoteAsync(_instance, Recipient, FuncComet.Mailboxes.Mailbox.Deadline);
 
     [Fact]
-    public async Task AQueue_ThatWasClearedAway_IsToldFromAnEmptyOne()
+    public async Task ReadNotes_WhenTheQueueWasRemoved_IsNullAndNotEmpty()
     {
         await Queues.CreateAsync(_instance);
         Assert.True(await Queues.BeatAsync(_instance));
@@ -59,7 +60,7 @@ public abstract class BellQueuesContract
     }
 
     [Fact]
-    public async Task ClearAway_RemovesTheQueuesOfThoseWhoHaveNotBeenAlive_AndNoOthers()
+    public async Task ClearAway_RemovesTheQueuesOfInstancesThatWereNotAlive_AndNoOthers()
     {
         await Queues.CreateAsync(_instance);
         await Presences.WriteAsync(Mailbox, new Presence(_instance, Clock.GetUtcNow()), FuncComet.Mailboxes.Mailbox.Deadline, Token);
@@ -72,7 +73,7 @@ public abstract class BellQueuesContract
     }
 
     [Fact]
-    public async Task Presence_IsWrittenBesideTheRecipient_AndTheLastCounts()
+    public async Task Presence_IsWrittenBesideTheRecipient_AndTheLastOneCounts()
     {
         var until = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
         Assert.Null(await Presences.ReadAsync(Mailbox, FuncComet.Mailboxes.Mailbox.Deadline));
@@ -89,7 +90,7 @@ public abstract class BellQueuesContract
     }
 
     [Fact]
-    public async Task Presence_OfAMailboxThatAPushMade_IsNone()
+    public async Task Presence_OfAMailboxThatAPushCreated_IsNull()
     {
         await Core.Tests.Mailboxes.MailboxSends.SendAsync(Mailbox, Named.Message("x"), TimeSpan.FromHours(1));
 

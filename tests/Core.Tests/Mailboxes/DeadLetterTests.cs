@@ -7,15 +7,16 @@ using Microsoft.Extensions.Options;
 
 namespace FuncComet.Core.Tests.Mailboxes;
 
-/// <summary>Dead letters on Azurite: what must fit into a real queue message.</summary>
+/// <summary>Dead letters on Azurite, since they must fit into a real queue message.</summary>
 public sealed class DeadLetterTests(Azurite azurite)
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
     private readonly QueueServiceClient _storage = StorageFor.ConnectionString(azurite.ConnectionString).CreateClient();
 
-    // A dead-letter queue of this test's own.
-    private readonly IOptions<MailboxOptions> _options = Options.Create(new MailboxOptions { QueuePrefix = $"d{Guid.NewGuid().ToString("N")[..8]}" });
+    // Each test has its own dead-letter queue.
+    private readonly IOptions<MailboxOptions> _options =
+        Options.Create(new MailboxOptions { QueuePrefix = $"d{Guid.NewGuid().ToString("N")[..8]}" });
 
     private MailboxFactory Mailboxes => new(_storage, _options, TimeProvider.System);
 
@@ -29,7 +30,8 @@ public sealed class DeadLetterTests(Azurite azurite)
         var sent = Message.Create(TimeProvider.System, "text/plain", "key-1", "hello"u8.ToArray());
         await mailbox.SendAsync(sent, TimeSpan.FromHours(1));
 
-        await DeadLetters.MoveAsync(recipient, mailbox, (await mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!, "a reason", () => Mailbox.Deadline);
+        var received = await mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
+        await DeadLetters.MoveAsync(recipient, mailbox, received!, "a reason", () => Mailbox.Deadline);
 
         var letter = JsonDocument.Parse(Assert.Single(await ReadAsync()).Text).RootElement;
         Assert.Equal(recipient.Name, letter.GetProperty("rcpt").GetString());
@@ -51,7 +53,8 @@ public sealed class DeadLetterTests(Azurite azurite)
         var sent = Message.Create(TimeProvider.System, new string('"', 200), new string('<', 128), body);
         await mailbox.SendAsync(sent, TimeSpan.FromHours(1));
 
-        await DeadLetters.MoveAsync(recipient, mailbox, (await mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!, "a reason", () => Mailbox.Deadline);
+        var received = await mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
+        await DeadLetters.MoveAsync(recipient, mailbox, received!, "a reason", () => Mailbox.Deadline);
 
         var letters = await ReadAsync();
         Assert.Equal(2, letters.Count);
@@ -87,7 +90,8 @@ public sealed class DeadLetterTests(Azurite azurite)
         var mailbox = Mailboxes.Open(recipient);
         await mailbox.SendAsync(Named.Message("x"), TimeSpan.FromHours(1));
 
-        await DeadLetters.MoveAsync(recipient, mailbox, (await mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!, "a reason", () => Mailbox.Deadline);
+        var received = await mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
+        await DeadLetters.MoveAsync(recipient, mailbox, received!, "a reason", () => Mailbox.Deadline);
 
         Assert.Equal(9999, Assert.Single(await ReadAsync()).Expires?.Year);
     }
@@ -95,6 +99,7 @@ public sealed class DeadLetterTests(Azurite azurite)
     private async Task<IReadOnlyList<(string Id, string Text, DateTimeOffset? Expires)>> ReadAsync()
     {
         var queue = _storage.GetQueueClient(DeadLetters.QueueName);
-        return [.. (await queue.PeekMessagesAsync(32, TestContext.Current.CancellationToken)).Value.Select(message => (message.MessageId, message.MessageText, message.ExpiresOn))];
+        var messages = (await queue.PeekMessagesAsync(32, TestContext.Current.CancellationToken)).Value;
+        return [.. messages.Select(message => (message.MessageId, message.MessageText, message.ExpiresOn))];
     }
 }

@@ -12,12 +12,12 @@ public sealed class LeasedMessageTests
 
     public LeasedMessageTests() => _mailbox = new FakeQueueService(_time).Mailboxes().Open(Named.Recipient("alice"));
 
-    // Hours.
+    // The step of the wall clock in hours.
     [Theory]
     [InlineData(-1)]
     [InlineData(0)]
     [InlineData(1)]
-    public async Task LeaseLeft_WhenTheTimeOfDayIsSet_IsWhatReallyIsLeft(int step)
+    public async Task LeaseLeft_WhenTheWallClockIsSet_IsUnaffected(int step)
     {
         await _mailbox.SendAsync(Named.Message("x"), TimeSpan.FromHours(5));
         var received = await _mailbox.ReceiveAsync(TimeSpan.FromSeconds(30), Mailbox.Deadline);
@@ -33,14 +33,14 @@ public sealed class LeasedMessageTests
         Assert.Equal(TimeSpan.FromSeconds(13), sent.LeaseLeft(_time));
     }
 
-    /// <summary>A clock whose time of day is set, as an operator or NTP does.</summary>
+    /// <summary>A clock whose wall clock can be set, as an operator or NTP does.</summary>
     private sealed class SetTimeProvider : FakeTimeProvider
     {
         public TimeSpan SetBy { get; set; }
 
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + SetBy;
 
-        // The monotonic clock knows nothing of it.
+        // The monotonic clock is not affected.
         public override long GetTimestamp() => base.GetUtcNow().Ticks;
     }
 }

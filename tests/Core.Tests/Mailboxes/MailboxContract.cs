@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Mailboxes;
 
-/// <summary>What a mailbox promises, on whatever queue it is kept.</summary>
+/// <summary>The behaviour of a mailbox on any queue.</summary>
 public abstract class MailboxContract
 {
     private static readonly TimeSpan Ttl = TimeSpan.FromHours(1);
@@ -32,8 +32,9 @@ public abstract class MailboxContract
 
     protected abstract Task WaitAsync(TimeSpan time);
 
-    // Over the wire and back, as a client's comes.
-    private Receipt Reread(Receipt receipt) => Receipt.TryParse(receipt.Text, Recipient, out var reread) ? reread : throw new FormatException(receipt.Text);
+    // Writes the receipt as text and reads it again, as when a client returns it.
+    private Receipt Reread(Receipt receipt) =>
+        Receipt.TryParse(receipt.Text, Recipient, out var reread) ? reread : throw new FormatException(receipt.Text);
 
     [Fact]
     public async Task HasMessage_WhenNothingWasEverSent_IsFalse()
@@ -43,7 +44,7 @@ public abstract class MailboxContract
     }
 
     [Fact]
-    public async Task Send_MakesTheMailboxAndKeepsTheMessage()
+    public async Task Send_CreatesTheMailboxAndStoresTheMessage()
     {
         var sent = Message.Create(Clock, "text/x-test", "key-1", new byte[] { 0, 255, 128 });
 
@@ -69,7 +70,7 @@ public abstract class MailboxContract
     }
 
     [Fact]
-    public async Task Send_OfManyAtOnceToANewMailbox_KeepsAll()
+    public async Task Send_OfManyAtOnceToANewMailbox_StoresAll()
     {
         await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Mailboxes.Open(Recipient).SendAsync(Named.Message($"{number}"), Ttl)));
 
@@ -111,7 +112,7 @@ public abstract class MailboxContract
     }
 
     [Fact]
-    public async Task Delete_WhenSomebodyElseWasGivenTheMessage_IsFalseAndDeletesNothing()
+    public async Task Delete_WhenTheMessageWasReceivedAgain_IsFalseAndDeletesNothing()
     {
         await Mailbox.SendAsync(Named.Message("x"), Ttl);
         var first = await Mailbox.ReceiveAsync(TimeSpan.FromSeconds(1), Mailbox.Deadline);
@@ -128,8 +129,10 @@ public abstract class MailboxContract
     {
         await Mailbox.SendAsync(Named.Message("x"), Ttl);
 
-        Assert.True(await Mailbox.GiveBackAsync((await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!, undelivered: true, Mailbox.Deadline));
-        Assert.True(await Mailbox.GiveBackAsync((await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!, undelivered: true, Mailbox.Deadline));
+        var first = (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!;
+        Assert.True(await Mailbox.GiveBackAsync(first, undelivered: true, Mailbox.Deadline));
+        var second = (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!;
+        Assert.True(await Mailbox.GiveBackAsync(second, undelivered: true, Mailbox.Deadline));
 
         Assert.True(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
         var again = await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
@@ -142,7 +145,8 @@ public abstract class MailboxContract
     {
         await Mailbox.SendAsync(Named.Message("x"), Ttl);
 
-        Assert.True(await Mailbox.GiveBackAsync((await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!, undelivered: false, Mailbox.Deadline));
+        var received = (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!;
+        Assert.True(await Mailbox.GiveBackAsync(received, undelivered: false, Mailbox.Deadline));
 
         var again = await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
         Assert.Equal(2, again!.Deliveries);
@@ -150,7 +154,7 @@ public abstract class MailboxContract
     }
 
     [Fact]
-    public async Task Send_WithATtl_DropsTheMessageWhenItIsOver()
+    public async Task Send_WithATtl_DropsTheMessageAfterIt()
     {
         await Mailbox.SendAsync(Named.Message("x"), TimeSpan.FromSeconds(1));
 
@@ -166,7 +170,7 @@ public abstract class MailboxContract
         Assert.Equal(1, sent.Deliveries);
         Assert.False(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
 
-        // Nobody else has been given it since its lease ended.
+        // It has not been received again since its lease ended.
         await WaitAsync(TimeSpan.FromSeconds(2));
         Assert.True(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
 
@@ -177,7 +181,7 @@ public abstract class MailboxContract
     [Theory]
     [InlineData(true, 1)]
     [InlineData(false, 2)]
-    public async Task Send_IntoALease_ThatIsGivenBack_CountsWhatWasDelivered(bool undelivered, int deliveries)
+    public async Task Send_IntoALease_WhenGivenBack_CountsWhatWasDelivered(bool undelivered, int deliveries)
     {
         var sent = await SendIntoLeaseAsync("x", Lease);
 
@@ -189,7 +193,7 @@ public abstract class MailboxContract
     }
 
     [Fact]
-    public async Task Send_IntoALease_WhenSomebodyElseWasGivenTheMessage_IsNoLongerOurs()
+    public async Task Send_IntoALease_WhenTheMessageWasReceivedAgain_IsNoLongerOurs()
     {
         var sent = await SendIntoLeaseAsync("x", TimeSpan.FromSeconds(1));
         await WaitAsync(TimeSpan.FromSeconds(2));
@@ -209,7 +213,7 @@ public abstract class MailboxContract
     }
 
     [Fact]
-    public async Task Receive_OfSeveral_TakesUpToThatMany()
+    public async Task Receive_OfSeveral_ReturnsUpToTheMaximum()
     {
         foreach (var number in Enumerable.Range(0, 5))
         {
@@ -222,7 +226,7 @@ public abstract class MailboxContract
     }
 
     [Fact]
-    public async Task Acknowledge_RemovesForGood_AndAgainChangesNothing()
+    public async Task Acknowledge_RemovesForGood_AndChangesNothingTheSecondTime()
     {
         await Mailbox.SendAsync(Named.Message("x"), Ttl);
         var receipt = Reread((await Mailbox.ReceiveAsync(TimeSpan.FromSeconds(1), Mailbox.Deadline))!.Receipt);
@@ -235,7 +239,7 @@ public abstract class MailboxContract
     }
 
     [Fact]
-    public async Task Acknowledge_AfterTheLease_WhenNobodyElseWasGivenTheMessage_Removes()
+    public async Task Acknowledge_AfterTheLease_WhenTheMessageWasNotReceivedAgain_Removes()
     {
         await Mailbox.SendAsync(Named.Message("x"), Ttl);
         var receipt = Reread((await Mailbox.ReceiveAsync(TimeSpan.FromSeconds(1), Mailbox.Deadline))!.Receipt);
@@ -248,7 +252,7 @@ public abstract class MailboxContract
     }
 
     [Fact]
-    public async Task Acknowledge_WhenSomebodyElseWasGivenTheMessage_IsFalse()
+    public async Task Acknowledge_WhenTheMessageWasReceivedAgain_IsFalse()
     {
         await Mailbox.SendAsync(Named.Message("x"), Ttl);
         var older = Reread((await Mailbox.ReceiveAsync(TimeSpan.FromSeconds(1), Mailbox.Deadline))!.Receipt);
@@ -261,7 +265,7 @@ public abstract class MailboxContract
     }
 
     [Fact]
-    public async Task Send_WithADelay_HidesTheMessageUntilItIsOver()
+    public async Task Send_WithADelay_HidesTheMessageUntilItEnds()
     {
         await Mailbox.SendAsync(Named.Message("x"), Ttl, delay: TimeSpan.FromSeconds(1));
         Assert.False(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
@@ -284,7 +288,7 @@ public abstract class MailboxContract
     }
 
     [Fact]
-    public async Task Clear_RemovesAllAndLeavesTheMailboxInUse()
+    public async Task Clear_RemovesAllAndLeavesTheMailboxUsable()
     {
         await Mailbox.ClearAsync();
         await Mailbox.SendAsync(Named.Message("1"), Ttl);
@@ -300,7 +304,7 @@ public abstract class MailboxContract
     }
 
     [Fact]
-    public async Task Receive_OfAForeignMessage_GivesItsTextAsPlainText()
+    public async Task Receive_OfAForeignMessage_ReturnsItsTextAsPlainText()
     {
         await Mailbox.SendAsync(Named.Message("ours"), Ttl);
         await PutForeignAsync("grüß <dich> & mich");
@@ -316,19 +320,20 @@ public abstract class MailboxContract
     }
 
     [Fact]
-    public async Task GiveBack_OfAForeignMessage_LeavesItAsItWas()
+    public async Task GiveBack_OfAForeignMessage_LeavesItUnchanged()
     {
         await Mailbox.SendAsync(Named.Message("ours"), Ttl);
         Assert.True(await Mailbox.DeleteAsync((await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!, Mailbox.Deadline));
         await PutForeignAsync("foreign");
 
-        Assert.True(await Mailbox.GiveBackAsync((await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!, undelivered: true, Mailbox.Deadline));
+        var received = (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!;
+        Assert.True(await Mailbox.GiveBackAsync(received, undelivered: true, Mailbox.Deadline));
 
         Assert.Equal("foreign", (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!.Message.Text());
     }
 
     [Fact]
-    public async Task CheckStorage_WhenItAnswers_Returns()
+    public async Task CheckStorage_WhenStorageAnswers_Returns()
     {
         await Mailboxes.CheckStorageAsync().WaitAsync(Token);
     }
@@ -348,7 +353,7 @@ public sealed class MailboxOnAzuriteTests(Azurite azurite) : MailboxContract
 
     protected override async Task<IDictionary<string, string>> ReadMetadataAsync() => (await Queue.GetPropertiesAsync()).Value.Metadata;
 
-    // Storage's clock is not ours to move: leases and lives are whole seconds there.
+    // Tests cannot move Storage's clock. It counts leases and lives in whole seconds.
     protected override Task WaitAsync(TimeSpan time) => Task.Delay(time);
 }
 
@@ -363,7 +368,8 @@ public sealed class MailboxOnFakeTests : MailboxContract
 
     private protected override MailboxFactory Mailboxes => _storage.Mailboxes();
 
-    protected override Task PutForeignAsync(string text) => _storage.Of(Recipient).SendMessageAsync(text, timeToLive: TimeSpan.FromHours(1));
+    protected override Task PutForeignAsync(string text) =>
+        _storage.Of(Recipient).SendMessageAsync(text, timeToLive: TimeSpan.FromHours(1));
 
     protected override Task<IDictionary<string, string>> ReadMetadataAsync() => Task.FromResult(_storage.Of(Recipient).Metadata!);
 

@@ -35,7 +35,7 @@ public sealed class MailboxFailureTests
     }
 
     [Fact]
-    public async Task Send_ToANewMailbox_CreatesItAfterStorageSaidThatItIsMissing()
+    public async Task Send_ToANewMailbox_CreatesItAfterStorageReportsItMissing()
     {
         await _mailbox.SendAsync(Named.Message("x"), Ttl);
 
@@ -43,7 +43,7 @@ public sealed class MailboxFailureTests
     }
 
     [Fact]
-    public async Task Send_WhenSomebodyElseCreatesTheQueueMeanwhile_Sends()
+    public async Task Send_WhenTheQueueIsCreatedMeanwhile_Sends()
     {
         Queue.Arrived = (request, _) =>
         {
@@ -68,7 +68,7 @@ public sealed class MailboxFailureTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task AnyCall_WhenStorageFails_SaysThatStorageIsUnavailable(Exception failure)
+    public async Task AnyCall_WhenStorageFails_ThrowsStorageUnavailable(Exception failure)
     {
         Queue.IsThere = true;
         await _mailbox.SendAsync(Named.Message("x"), Ttl);
@@ -76,7 +76,8 @@ public sealed class MailboxFailureTests
         Queue.Failure = failure;
 
         await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.SendAsync(Named.Message("x"), Ttl));
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.HasMessageAsync(Mailbox.Deadline, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<StorageUnavailableException>(
+            () => _mailbox.HasMessageAsync(Mailbox.Deadline, TestContext.Current.CancellationToken));
         await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.ReceiveAsync(TimeSpan.FromSeconds(5), Mailbox.Deadline));
         await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.DeleteAsync(message, Mailbox.Deadline));
         await Assert.ThrowsAsync<StorageUnavailableException>(() => _mailbox.CountAsync());
@@ -97,7 +98,7 @@ public sealed class MailboxFailureTests
     }
 
     [Fact]
-    public async Task HasMessage_WhenCalledOff_IsCancelled()
+    public async Task HasMessage_WhenItsTokenFires_IsCancelled()
     {
         using var leaving = new CancellationTokenSource();
         Queue.Arrived = (_, token) => Task.Delay(Timeout.Infinite, token);

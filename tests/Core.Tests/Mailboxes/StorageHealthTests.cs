@@ -20,7 +20,7 @@ public sealed class StorageHealthTests
     private FakeQueueClient Queue => (FakeQueueClient)_storage.GetQueueClient("fc-health");
 
     [Fact]
-    public async Task Check_HoweverOftenItIsAsked_AsksTheStorageOnceInFiveSeconds()
+    public async Task Check_HoweverOftenItIsCalled_AsksStorageOnceInFiveSeconds()
     {
         foreach (var _ in Enumerable.Range(0, 100))
         {
@@ -37,7 +37,7 @@ public sealed class StorageHealthTests
     }
 
     [Fact]
-    public async Task Check_WhileOneIsUnderWay_WaitsForThatOne()
+    public async Task Check_WhileAnotherIsUnderWay_SharesItsResult()
     {
         var answer = new TaskCompletionSource();
         Queue.Arrived = (_, _) => answer.Task;
@@ -53,7 +53,7 @@ public sealed class StorageHealthTests
     }
 
     [Fact]
-    public async Task Check_WhenTheStorageFails_AsksAgainAfterASecond()
+    public async Task Check_WhenStorageFails_AsksAgainAfterASecond()
     {
         Queue.Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
         await Assert.ThrowsAsync<StorageUnavailableException>(() => _health.CheckAsync().Bounded());

@@ -10,7 +10,7 @@ public sealed class EnvelopeTests
     private const string TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     [Fact]
-    public void TryDecode_GivesBackWhatWasEncoded()
+    public void TryDecode_OfAnEncodedEnvelope_ReturnsIt()
     {
         var sent = Message.Create(TimeProvider.System, "text/x-test; charset=utf-8", "key-1", AllBytes) with { TraceParent = TraceParent };
 
@@ -27,9 +27,10 @@ public sealed class EnvelopeTests
     }
 
     [Fact]
-    public void TryDecode_OfEmptyBodyAndNoKey_GivesThemBack()
+    public void TryDecode_OfEmptyBodyAndNoKey_ReturnsThem()
     {
-        Assert.True(Envelope.TryDecode(new Envelope(Message.Create(TimeProvider.System, "a/b", key: null, Array.Empty<byte>())).Encode(), out var envelope));
+        var message = Message.Create(TimeProvider.System, "a/b", key: null, Array.Empty<byte>());
+        Assert.True(Envelope.TryDecode(new Envelope(message).Encode(), out var envelope));
 
         Assert.Equal(0, envelope.Message.Body.Length);
         Assert.Null(envelope.Message.Key);
@@ -38,13 +39,14 @@ public sealed class EnvelopeTests
     [Fact]
     public void Encode_OfTheLargestMessage_FitsAQueueMessage()
     {
-        var largest = Message.Create(TimeProvider.System, new string('t', 200), new string('k', 128), new byte[48_000]) with { TraceParent = TraceParent };
+        var largest = Message.Create(TimeProvider.System, new string('t', 200), new string('k', 128), new byte[48_000])
+            with { TraceParent = TraceParent };
 
         Assert.InRange(new Envelope(largest).Encode().Length, 64_000, 65_536);
     }
 
     [Fact]
-    public void Encode_BeginsReadably()
+    public void Encode_BeginsWithAReadableMark()
     {
         Assert.StartsWith("FCv1", new Envelope(Named.Message("x")).Encode(), StringComparison.Ordinal);
     }
@@ -66,7 +68,9 @@ public sealed class EnvelopeTests
     {
         var bytes = Convert.FromBase64String(new Envelope(Named.Message("")).Encode());
 
-        Assert.All(Enumerable.Range(0, bytes.Length), length => Assert.False(Envelope.TryDecode(Convert.ToBase64String(bytes.AsSpan(0, length)), out _)));
+        Assert.All(
+            Enumerable.Range(0, bytes.Length),
+            length => Assert.False(Envelope.TryDecode(Convert.ToBase64String(bytes.AsSpan(0, length)), out _)));
         Assert.True(Envelope.TryDecode(Convert.ToBase64String(bytes), out _));
     }
 
@@ -84,7 +88,8 @@ public sealed class EnvelopeTests
     {
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
 
-        Assert.Equal(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), Message.Create(time, "a/b", key: null, Array.Empty<byte>()).Time);
+        var message = Message.Create(time, "a/b", key: null, Array.Empty<byte>());
+        Assert.Equal(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), message.Time);
     }
 
     [Theory]
@@ -94,7 +99,7 @@ public sealed class EnvelopeTests
     [InlineData("a\tb", false)]
     [InlineData("a\r\nb", false)]
     [InlineData("é", false)]
-    public void IsContentType_TakesPrintableAscii(string value, bool expected)
+    public void IsContentType_AcceptsPrintableAscii(string value, bool expected)
     {
         Assert.Equal(expected, Message.IsContentType(value));
     }
@@ -104,13 +109,13 @@ public sealed class EnvelopeTests
     [InlineData("", false)]
     [InlineData("a b", false)]
     [InlineData("é", false)]
-    public void IsKey_TakesVisibleAscii(string value, bool expected)
+    public void IsKey_AcceptsVisibleAscii(string value, bool expected)
     {
         Assert.Equal(expected, Message.IsKey(value));
     }
 
     [Fact]
-    public void IsContentTypeAndIsKey_HaveALongest()
+    public void IsContentTypeAndIsKey_LimitTheLength()
     {
         Assert.True(Message.IsContentType(new string('a', 200)));
         Assert.False(Message.IsContentType(new string('a', 201)));

@@ -6,7 +6,7 @@ using FuncComet.Waiting;
 
 namespace FuncComet.Core.Tests.Polling;
 
-/// <summary>A push in Direct mode: to a plain poll first, to the mailbox where that fails.</summary>
+/// <summary>A push in Direct mode: to a plain poll first, and to the mailbox if that fails.</summary>
 public sealed class DirectDeliveryTests : IDisposable
 {
     private readonly PollHarness _instance = new(handover: HandoverMode.Direct);
@@ -18,7 +18,7 @@ public sealed class DirectDeliveryTests : IDisposable
     private FakeQueueClient Queue => _instance.Queue;
 
     [Fact]
-    public async Task Push_ToAnArmedPlainPoll_AsksStorageNothing()
+    public async Task Push_ToAWaitingPlainPoll_MakesNoStorageRequest()
     {
         var poll = Poll();
 
@@ -49,9 +49,9 @@ public sealed class DirectDeliveryTests : IDisposable
         Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
     }
 
-    // Whoever gets a message goes on on the thread of its push, and tasks see to it that such a chain leaves the stack in time.
+    // Each poll continues on the thread of the push that reached it. Tasks must unwind such a chain before the stack overflows.
     [Fact]
-    public async Task Push_ThatEachOfThousandsPassesOnToTheNext_IsNotDeeperThanTheStack()
+    public async Task Push_WhenThousandsOfPollsEachPushToTheNext_DoesNotOverflowTheStack()
     {
         var recipients = Enumerable.Range(0, 3_000).Select(number => Named.Recipient($"number-{number}")).ToList();
         var polls = recipients.Select((recipient, at) =>
@@ -71,7 +71,9 @@ public sealed class DirectDeliveryTests : IDisposable
 
         Assert.All(await Task.WhenAll(polls).Bounded(), end => Assert.Equal(PollOutcome.Delivered, end));
 
-        Task PassOnAsync(int at) => at == recipients.Count ? Task.CompletedTask : _instance.Push.SendAsync([recipients[at]], Named.Message("pass it on"), TimeSpan.FromHours(1), TimeSpan.Zero);
+        Task PassOnAsync(int at) => at == recipients.Count
+            ? Task.CompletedTask
+            : _instance.Push.SendAsync([recipients[at]], Named.Message("pass it on"), TimeSpan.FromHours(1), TimeSpan.Zero);
     }
 
     [Fact]
@@ -86,7 +88,7 @@ public sealed class DirectDeliveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_ForNobody_IsStored()
+    public async Task Push_WhenNoPollWaits_IsStored()
     {
         Assert.Equal(PushOutcome.Stored, (await PushAsync("hello").Bounded()).Outcome);
 
@@ -94,7 +96,7 @@ public sealed class DirectDeliveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_ToAPollThatIsNotArmed_IsStored()
+    public async Task Push_ToAPollDuringItsFirstLook_IsStored()
     {
         var look = Queue.Hold("peek");
         var poll = Poll();
@@ -133,7 +135,9 @@ public sealed class DirectDeliveryTests : IDisposable
     {
         var poll = Poll();
 
-        var copy = Assert.Single(await _instance.Push.SendAsync([_instance.Alice], Named.Message("later"), TimeSpan.FromHours(1), TimeSpan.FromSeconds(10)).Bounded());
+        var message = Named.Message("later");
+        var copies = await _instance.Push.SendAsync([_instance.Alice], message, TimeSpan.FromHours(1), TimeSpan.FromSeconds(10)).Bounded();
+        var copy = Assert.Single(copies);
 
         Assert.Equal(PushOutcome.Stored, copy.Outcome);
         Assert.False(poll.End.IsCompleted);
@@ -172,7 +176,7 @@ public sealed class DirectDeliveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_WhenTheAnswerBreaksWithAnotherPollHere_ReachesThatOneByTheMailbox()
+    public async Task Push_WhenTheAnswerBreaksWithAnotherPollHere_ReachesThatPollThroughTheMailbox()
     {
         var (older, newer) = (Poll(), Poll());
         newer.Answer.Write = _ => Task.FromResult(WriteOutcome.Broken);
@@ -185,7 +189,7 @@ public sealed class DirectDeliveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_WhenTheClientReadsTooSlowly_CallsTheWritingOffAndIsStoredAsDelivered()
+    public async Task Push_WhenTheClientReadsTooSlowly_CancelsTheWriteAndIsStoredAsDelivered()
     {
         var poll = Poll();
         poll.Answer.Write = async token =>
@@ -205,7 +209,7 @@ public sealed class DirectDeliveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_WhenNobodySaysWhatBecameOfTheMessage_IsStoredAsDelivered()
+    public async Task Push_WhenNoOutcomeIsReported_IsStoredAsDelivered()
     {
         var poll = Poll();
         var written = new TaskCompletionSource<WriteOutcome>();
@@ -243,7 +247,7 @@ public sealed class DirectDeliveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_WhenTheClientLeavesWhileItIsWrittenTo_IsStored()
+    public async Task Push_WhenTheClientLeavesDuringTheWrite_IsStored()
     {
         var poll = Poll();
         poll.Answer.Write = async token =>
@@ -259,7 +263,7 @@ public sealed class DirectDeliveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Pushes_AtATimeForOnePoll_GoOneToIt_AndTheOtherToTheMailbox()
+    public async Task Pushes_AtTheSameTimeForOnePoll_GoOneToIt_AndTheOtherToTheMailbox()
     {
         var poll = Poll();
         var written = new TaskCompletionSource<WriteOutcome>();
@@ -285,7 +289,10 @@ public sealed class DirectDeliveryTests : IDisposable
     private (Task<PollOutcome> End, RecordedAnswer Answer, CancellationTokenSource Client) Poll(int seconds = 30, int? lease = null)
     {
         var (answer, client) = (new RecordedAnswer(), new CancellationTokenSource());
-        var request = new PollRequest(_instance.Alice, TimeSpan.FromSeconds(seconds)) { Lease = lease is { } time ? TimeSpan.FromSeconds(time) : null };
+        var request = new PollRequest(_instance.Alice, TimeSpan.FromSeconds(seconds))
+        {
+            Lease = lease is { } time ? TimeSpan.FromSeconds(time) : null,
+        };
         var end = _instance.Poll.RunAsync(request, answer, client.Token);
         Queue.Requests.Clear();
         return (end, answer, client);

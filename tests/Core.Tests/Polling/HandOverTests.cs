@@ -7,7 +7,7 @@ using FuncComet.Waiting;
 
 namespace FuncComet.Core.Tests.Polling;
 
-/// <summary>A push that meets a poll on its instance, in every order in which push, poll, timeout and leaving can meet.</summary>
+/// <summary>A push that meets a poll on its instance, with push, poll, timeout and leaving in every possible order.</summary>
 public sealed class HandOverTests : IDisposable
 {
     private readonly PollHarness _instance = new();
@@ -19,7 +19,7 @@ public sealed class HandOverTests : IDisposable
     private FakeQueueClient Queue => _instance.Queue;
 
     [Fact]
-    public async Task Push_ToAnArmedPoll_IsASendAndADelete()
+    public async Task Push_ToAWaitingPoll_IsASendAndADelete()
     {
         var poll = Poll();
 
@@ -34,7 +34,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_ToAnArmedPoll_HidesTheMessageUntilItsAnswerIsWritten()
+    public async Task Push_ToAWaitingPoll_HidesTheMessageUntilItsAnswerIsWritten()
     {
         var poll = Poll();
         var written = new TaskCompletionSource<WriteOutcome>();
@@ -66,7 +66,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_ToAnArmedPollInLeaseMode_IsASend_AndLeavesTheMessageToItsReceipt()
+    public async Task Push_ToAWaitingPollInLeaseMode_IsASend_AndLeavesTheMessageToItsReceipt()
     {
         var poll = Poll(lease: 60);
 
@@ -85,7 +85,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_ToAnArmedPollOfABatch_IsAnAnswerOfOne()
+    public async Task Push_ToAWaitingPollOfABatch_IsAnAnswerOfOneMessage()
     {
         var poll = Poll(max: 32);
 
@@ -96,7 +96,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_ToTheFirstPollOfANewMailbox_HandsOverToo()
+    public async Task Push_ToTheFirstPollOfANewMailbox_IsHandedOverToo()
     {
         Queue.IsThere = false;
         var poll = Poll();
@@ -127,7 +127,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_ToSeveralArmedPolls_GoesToTheNewest()
+    public async Task Push_ToSeveralWaitingPolls_GoesToTheNewest()
     {
         var (older, newer) = (Poll(), Poll());
 
@@ -154,7 +154,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_AfterARingThatIsNotAnswered_OvertakesNothing()
+    public async Task Push_AfterAnUnansweredRing_OvertakesNoMessage()
     {
         var (older, newer) = (Poll(max: 1), Poll(max: 1));
         await _instance.PutAsync("first");
@@ -171,7 +171,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Pushes_AtATimeForOnePoll_GoOneToIt_AndTheOtherToItsClientsNext()
+    public async Task Pushes_AtTheSameTimeForOnePoll_GoOneToIt_AndTheOtherToItsClientsNextPoll()
     {
         var poll = Poll();
         var send = Queue.Hold("send");
@@ -191,7 +191,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Pushes_AtATimeForTwoPolls_GoOneToEach()
+    public async Task Pushes_AtTheSameTimeForTwoPolls_GoOneToEach()
     {
         var (older, newer) = (Poll(), Poll());
         var send = Queue.Hold("send");
@@ -226,7 +226,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Client_ThatLeavesDuringTheSend_WithNobodyElseHere_LeavesTheMessageUncountedInTheMailbox()
+    public async Task Client_ThatLeavesDuringTheSend_WithNoOtherPollHere_LeavesTheMessageUncountedInTheMailbox()
     {
         var poll = Poll();
         var send = Queue.Hold("send");
@@ -244,7 +244,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Client_ThatLeavesDuringTheSend_WithAPollHereThatWantsALongerLease_GivesItBackAndRings()
+    public async Task Client_ThatLeavesDuringTheSend_WithAPollOfALongerLeaseHere_GivesTheMessageBackAndRings()
     {
         var longer = Poll(lease: 60);
         var shorter = Poll(lease: 20);
@@ -262,7 +262,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Client_ThatLeavesDuringTheSend_WhenTheGiveBackFails_HasItsMessageStoredAllTheSame()
+    public async Task Client_ThatLeavesDuringTheSend_WhenTheGiveBackFails_StillHasItsMessageStored()
     {
         var poll = Poll();
         var send = Queue.Hold("send");
@@ -279,12 +279,12 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Client_ThatLeavesWhenTheMessageIsHandedOver_LeavesItUncountedInTheMailbox()
+    public async Task Client_ThatLeavesDuringTheHandOver_LeavesTheMessageUncountedInTheMailbox()
     {
         var poll = Poll();
         Queue.Answered = request =>
         {
-            // Between Storage's answer and the hand-over.
+            // This is between Storage's answer and the hand-over.
             if (request == "send")
             {
                 poll.Client.Cancel();
@@ -301,7 +301,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Timeout_ThatStrikesDuringTheSend_WaitsAMomentForIt()
+    public async Task Timeout_DuringTheSend_WaitsBrieflyForTheMessage()
     {
         var poll = Poll(seconds: 10);
         _instance.Time.Advance(TimeSpan.FromSeconds(9));
@@ -319,7 +319,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Timeout_WhenTheSendTakesLonger_EndsThePollAndThePushGoesOn()
+    public async Task Timeout_WhenTheSendTakesLonger_EndsThePollAndThePushContinues()
     {
         var poll = Poll(seconds: 10);
         _instance.Time.Advance(TimeSpan.FromSeconds(9));
@@ -373,10 +373,12 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Send_ThatFails_LetsThePollWaitOnAfterALook()
+    public async Task Send_WhenItFails_LetsThePollWaitOnAfterALook()
     {
         var poll = Poll();
-        Queue.Arrived = (request, _) => request == "send" ? throw new RequestFailedException(503, "", "ServerBusy", innerException: null) : Task.CompletedTask;
+        Queue.Arrived = (request, _) => request == "send"
+            ? throw new RequestFailedException(503, "", "ServerBusy", innerException: null)
+            : Task.CompletedTask;
 
         Assert.Equal(PushOutcome.StorageFailed, await PushAsync("refused").Bounded());
 
@@ -389,7 +391,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Send_ThatFailsOfAStorageThatIsDown_EndsThePollByOneLook()
+    public async Task Send_WhenStorageIsDown_EndsThePollAfterOneLook()
     {
         var poll = Poll();
         Queue.Failure = new RequestFailedException("Connection refused");
@@ -401,7 +403,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Send_WhoseAnswerIsLost_LeavesTheMessageForItsLease()
+    public async Task Send_WhenItsAnswerIsLost_LeavesTheMessageUnderItsLease()
     {
         var poll = Poll(seconds: 220);
         Queue.Answered = request =>
@@ -416,7 +418,7 @@ public sealed class HandOverTests : IDisposable
         Queue.Answered = _ => { };
         Assert.False(poll.End.IsCompleted);
 
-        // It looks on, and sees the message when its lease ends.
+        // The poll continues to look, and sees the message when its lease ends.
         foreach (var _ in Enumerable.Range(0, 40))
         {
             _instance.Time.Advance(TimeSpan.FromSeconds(1));
@@ -427,7 +429,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Send_ThatThrows_ReleasesThePoll()
+    public async Task Send_WhenItThrows_ReleasesThePoll()
     {
         var poll = Poll();
         Queue.Arrived = (request, _) => request == "send" ? throw new InvalidOperationException("a fault of ours") : Task.CompletedTask;
@@ -443,7 +445,7 @@ public sealed class HandOverTests : IDisposable
     [InlineData(29, null)]
     [InlineData(30, null)]
     [InlineData(60, 60)]
-    public async Task Push_WhoseTtlLeavesNoRoomForTheLease_IsStoredAndRung(int ttl, int? lease)
+    public async Task Push_WhenItsTtlIsTooShortForTheLease_IsStoredAndRings(int ttl, int? lease)
     {
         var poll = Poll(lease: lease);
 
@@ -456,7 +458,7 @@ public sealed class HandOverTests : IDisposable
     [Theory]
     [InlineData(31, null)]
     [InlineData(61, 60)]
-    public async Task Push_WhoseTtlIsASecondLonger_IsHandedOver(int ttl, int? lease)
+    public async Task Push_WhenItsTtlIsASecondLonger_IsHandedOver(int ttl, int? lease)
     {
         var poll = Poll(lease: lease);
 
@@ -467,11 +469,13 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_WithADelay_WakesNobody()
+    public async Task Push_WithADelay_WakesNoPoll()
     {
         var poll = Poll();
 
-        var copy = Assert.Single(await _instance.Push.SendAsync([_instance.Alice], Named.Message("later"), TimeSpan.FromHours(1), TimeSpan.FromSeconds(10)).Bounded());
+        var message = Named.Message("later");
+        var copies = await _instance.Push.SendAsync([_instance.Alice], message, TimeSpan.FromHours(1), TimeSpan.FromSeconds(10)).Bounded();
+        var copy = Assert.Single(copies);
 
         Assert.Equal(PushOutcome.Stored, copy.Outcome);
         Assert.Equal(["send"], Queue.Requests);
@@ -479,7 +483,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Push_ToSeveralRecipients_HandsOverToThoseWhoWait()
+    public async Task Push_ToSeveralRecipients_HandsOverToThoseWithAPoll()
     {
         var poll = Poll();
         var bob = Named.Recipient("bob");
@@ -490,12 +494,13 @@ public sealed class HandOverTests : IDisposable
         Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         Assert.Equal(["send", "delete"], Queue.Requests);
         Assert.Equal(["send"], _instance.Storage.Of(bob).Requests);
-        var bobs = await _instance.Storage.Mailboxes().Open(bob).ReceiveAsync(TimeSpan.FromSeconds(30), FuncComet.Mailboxes.Mailbox.Deadline);
+        var mailbox = _instance.Storage.Mailboxes().Open(bob);
+        var bobs = await mailbox.ReceiveAsync(TimeSpan.FromSeconds(30), FuncComet.Mailboxes.Mailbox.Deadline);
         Assert.Equal(1, bobs!.Deliveries);
     }
 
     [Fact]
-    public async Task Client_ThatComesForTheNextMessage_NeedNotLookFirst()
+    public async Task Client_ThatReturnsForTheNextMessage_NeedNotLookFirst()
     {
         _ = Poll();
         foreach (var number in Enumerable.Range(0, 10))
@@ -511,7 +516,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Client_ThatComesForTheNextMessage_LooksAfterTheFirstPause()
+    public async Task Client_ThatReturnsForTheNextMessage_LooksAfterTheFirstPause()
     {
         await HandOverAsync("first");
         await _instance.PutAsync("pushed elsewhere");
@@ -526,7 +531,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Client_ThatComesForTheNextMessageWithoutTimeToWait_LooksAtOnce()
+    public async Task Client_ThatReturnsForTheNextMessageWithoutTimeToWait_LooksAtOnce()
     {
         await HandOverAsync("first");
         await _instance.PutAsync("pushed elsewhere");
@@ -535,7 +540,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Client_ThatComesForTheNextMessageLate_LooksFirst()
+    public async Task Client_ThatReturnsLateForTheNextMessage_LooksFirst()
     {
         await HandOverAsync("first");
         await _instance.PutAsync("pushed elsewhere");
@@ -545,7 +550,7 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Client_ThatComesForTheNextMessage_WhenOneWasPushedHereMeanwhile_LooksFirst()
+    public async Task Client_ThatReturnsForTheNextMessage_WhenOneWasPushedHereMeanwhile_LooksFirst()
     {
         await HandOverAsync("first");
         await PushAsync("second");
@@ -557,13 +562,14 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public async Task Client_ThatIsAlwaysBackAtOnce_LooksEverySecondAllTheSame()
+    public async Task Client_ThatAlwaysReturnsAtOnce_StillLooksEverySecond()
     {
         _ = Poll();
         foreach (var number in Enumerable.Range(0, 50))
         {
             await PushAsync($"{number}");
-            _ = _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30)), new RecordedAnswer(), CancellationToken.None);
+            _ = _instance.Poll.RunAsync(
+                new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30)), new RecordedAnswer(), CancellationToken.None);
             _instance.Time.Advance(TimeSpan.FromSeconds(0.1));
         }
 
@@ -574,10 +580,15 @@ public sealed class HandOverTests : IDisposable
 
     private Mailbox Mailbox => _instance.Storage.Mailboxes().Open(_instance.Alice);
 
-    private (Task<PollOutcome> End, RecordedAnswer Answer, CancellationTokenSource Client) Poll(int seconds = 30, int? lease = null, int max = 1)
+    private (Task<PollOutcome> End, RecordedAnswer Answer, CancellationTokenSource Client) Poll(
+        int seconds = 30, int? lease = null, int max = 1)
     {
         var (answer, client) = (new RecordedAnswer(), new CancellationTokenSource());
-        var request = new PollRequest(_instance.Alice, TimeSpan.FromSeconds(seconds)) { Lease = lease is { } time ? TimeSpan.FromSeconds(time) : null, Max = max };
+        var request = new PollRequest(_instance.Alice, TimeSpan.FromSeconds(seconds))
+        {
+            Lease = lease is { } time ? TimeSpan.FromSeconds(time) : null,
+            Max = max,
+        };
         var end = _instance.Poll.RunAsync(request, answer, client.Token);
         Queue.Requests.Clear();
         return (end, answer, client);

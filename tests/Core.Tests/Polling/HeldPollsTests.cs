@@ -22,7 +22,7 @@ public sealed class HeldPollsTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_WhenTheRecipientHasItsMaximum_IsRefused_AndOthersAreNot()
+    public async Task Run_WhenTheRecipientHasItsMaximum_IsRefused_AndPollsOfOthersAreNot()
     {
         _instance.Limits.MaxHeldPollsPerRecipient = 2;
         _ = PollAsync("alice");
@@ -33,7 +33,7 @@ public sealed class HeldPollsTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_WhenOneHasEnded_HasItsPlace()
+    public async Task Run_WhenAnotherHasEnded_TakesItsPlace()
     {
         _instance.Limits.MaxHeldPolls = 1;
         using var leaving = new CancellationTokenSource();
@@ -48,7 +48,8 @@ public sealed class HeldPollsTests : IDisposable
     public async Task Run_WhenItIsRefused_AcknowledgesNothing()
     {
         await _instance.PushAsync("hello");
-        await _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero) { Lease = TimeSpan.FromSeconds(60) }, _instance.Answer, CancellationToken.None).Bounded();
+        var leasing = new PollRequest(_instance.Alice, TimeSpan.Zero) { Lease = TimeSpan.FromSeconds(60) };
+        await _instance.Poll.RunAsync(leasing, _instance.Answer, CancellationToken.None).Bounded();
         _instance.Limits.MaxHeldPolls = 1;
         _ = PollAsync("bob");
 
@@ -59,5 +60,8 @@ public sealed class HeldPollsTests : IDisposable
     }
 
     private Task<PollOutcome> PollAsync(string recipient, CancellationToken? clientAborted = null) =>
-        _instance.Poll.RunAsync(new PollRequest(Named.Recipient(recipient), TimeSpan.FromSeconds(30)), new RecordedAnswer(), clientAborted ?? CancellationToken.None);
+        _instance.Poll.RunAsync(
+            new PollRequest(Named.Recipient(recipient), TimeSpan.FromSeconds(30)),
+            new RecordedAnswer(),
+            clientAborted ?? CancellationToken.None);
 }

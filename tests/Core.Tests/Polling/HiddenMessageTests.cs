@@ -3,7 +3,10 @@ using FuncComet.Testing;
 
 namespace FuncComet.Core.Tests.Polling;
 
-/// <summary>What comes up by itself, when a lease or a delay ends, is rung by nobody: a poll that waits here looks then all the same.</summary>
+/// <summary>
+/// A message that becomes visible because a lease or a delay ends. No push rings for it, so a poll that waits here must
+/// look then.
+/// </summary>
 public sealed class HiddenMessageTests : IDisposable
 {
     private readonly PollHarness _instance = new();
@@ -11,12 +14,13 @@ public sealed class HiddenMessageTests : IDisposable
     public void Dispose() => _instance.Dispose();
 
     [Fact]
-    public async Task APoll_LooksWhenTheLeaseThatAnotherLeftEnds()
+    public async Task Poll_LooksWhenTheLeaseOfAnotherPollEnds()
     {
         await _instance.PushAsync("hello");
-        await _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero) { Lease = TimeSpan.FromSeconds(7) }, _instance.Answer, CancellationToken.None).Bounded();
+        var leasing = new PollRequest(_instance.Alice, TimeSpan.Zero) { Lease = TimeSpan.FromSeconds(7) };
+        await _instance.Poll.RunAsync(leasing, _instance.Answer, CancellationToken.None).Bounded();
 
-        // Its pauses would be over after 0.25, 0.75, 1.75, 3.75 and 7.75 seconds.
+        // Its pauses would end after 0.25, 0.75, 1.75, 3.75 and 7.75 seconds.
         var poll = _instance.PollAsync(seconds: 30);
         await _instance.AdvanceAsync(0.25, looks: 3);
         await _instance.AdvanceAsync(0.5, looks: 4);
@@ -30,7 +34,7 @@ public sealed class HiddenMessageTests : IDisposable
     }
 
     [Fact]
-    public async Task APoll_LooksWhenTheDelayOfWhatWasPushedHereEnds()
+    public async Task Poll_LooksWhenTheDelayOfAMessagePushedHereEnds()
     {
         _instance.Steps.Remember(_instance.Alice, 10);
         var poll = _instance.PollAsync(seconds: 30);

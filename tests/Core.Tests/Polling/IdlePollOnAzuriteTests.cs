@@ -13,40 +13,43 @@ using Microsoft.Extensions.Hosting;
 
 namespace FuncComet.Core.Tests.Polling;
 
-/// <summary>What an idle poll costs, counted where the requests leave for the storage.</summary>
+/// <summary>The cost of an idle poll, counted where requests leave for the storage.</summary>
 public sealed class IdlePollOnAzuriteTests(Azurite azurite)
 {
     [Fact]
-    public async Task Run_WhenIdle_AsksNoMoreThanTheBackoffSays()
+    public async Task Run_WhenIdle_MakesNoMoreRequestsThanTheBackoffAllows()
     {
         var requests = new CountingPolicy();
         using var host = CreateHost(requests, hasBell: false);
         await host.StartAsync(TestContext.Current.CancellationToken);
         var poll = host.Services.GetRequiredService<LongPoll>();
 
-        var end = await poll.RunAsync(new PollRequest(Named.NewRecipient(), TimeSpan.FromSeconds(4)), new RecordedAnswer(), CancellationToken.None).Bounded();
+        var request = new PollRequest(Named.NewRecipient(), TimeSpan.FromSeconds(4));
+        var end = await poll.RunAsync(request, new RecordedAnswer(), CancellationToken.None).Bounded();
 
-        // Pauses of at least 0.2, 0.4, 0.8 and 1.6 seconds (jitter takes at most a fifth) add up to 3: a fifth look at the latest then, and the next would be 3.2 later.
+        // Pauses of at least 0.2, 0.4, 0.8 and 1.6 seconds (jitter takes at most a fifth) add up to 3 seconds, so there
+        // are at most five looks. The next one would follow 3.2 seconds later.
         Assert.Equal(PollOutcome.TimedOut, end);
         Assert.InRange(requests.Count, 2, 5);
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
-    public async Task Run_WhenTheClientHasLeft_AsksNothingMore()
+    public async Task Run_WhenTheClientHasLeft_MakesNoMoreRequests()
     {
         var requests = new CountingPolicy();
         using var host = CreateHost(requests, hasBell: false);
         await host.StartAsync(TestContext.Current.CancellationToken);
         using var clientAborted = new CancellationTokenSource();
-        var poll = host.Services.GetRequiredService<LongPoll>().RunAsync(new PollRequest(Named.NewRecipient(), TimeSpan.FromSeconds(60)), new RecordedAnswer(), clientAborted.Token);
+        var request = new PollRequest(Named.NewRecipient(), TimeSpan.FromSeconds(60));
+        var poll = host.Services.GetRequiredService<LongPoll>().RunAsync(request, new RecordedAnswer(), clientAborted.Token);
         await Await.UntilAsync(() => requests.Count >= 1, "the first look");
 
         await clientAborted.CancelAsync();
         Assert.Equal(PollOutcome.ClientGone, await poll.Bounded());
         var atTheEnd = requests.Count;
 
-        // Longer than the pause that was running.
+        // Longer than the pause that had begun.
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
         Assert.Equal(atTheEnd, requests.Count);
         Assert.Equal(0, host.Services.GetRequiredService<HeldPolls>().Count);
@@ -64,10 +67,11 @@ public sealed class IdlePollOnAzuriteTests(Azurite azurite)
 
         await poll.RunAsync(new PollRequest(recipient, TimeSpan.FromSeconds(4)), new RecordedAnswer(), CancellationToken.None).Bounded();
 
-        // Three looks, and after the third pause the write, once for the mailbox that it makes a create, and another look; the next would come after 24 seconds.
+        // Three looks; after the third pause, the write, which creates the mailbox once; and another look. The next one
+        // would come after 24 seconds.
         Assert.Equal(6, requests.Of(recipient.QueueName("fc")));
 
-        // The queue's making and the listing of others', then 4 seconds with a look every 200 ms, and one at each end.
+        // Creating the queue and listing those of others; then 4 seconds with a read every 200 ms, and one at each end.
         Assert.InRange(requests.Count - requests.Of(recipient.QueueName("fc")), 5, 24);
         var bells = host.Services.GetRequiredService<InstanceBell>();
         var bell = StorageFor.ConnectionString(azurite.ConnectionString).CreateClient().GetQueueClient($"fc-bell-{bells.Name}");
@@ -78,7 +82,7 @@ public sealed class IdlePollOnAzuriteTests(Azurite azurite)
     }
 
     [Fact]
-    public async Task Push_AtAnotherInstance_WakesThePollByItsBell()
+    public async Task Push_AtAnotherInstance_WakesThePollThroughItsBell()
     {
         using var one = CreateHost(new CountingPolicy(), hasBell: true);
         using var other = CreateHost(new CountingPolicy(), hasBell: true);
@@ -86,16 +90,19 @@ public sealed class IdlePollOnAzuriteTests(Azurite azurite)
         await other.StartAsync(TestContext.Current.CancellationToken);
         var recipient = Named.NewRecipient();
         other.Services.GetRequiredService<RememberedSteps>().Remember(recipient, 20);
-        _ = other.Services.GetRequiredService<LongPoll>().RunAsync(new PollRequest(Named.NewRecipient(), TimeSpan.FromSeconds(50)), new RecordedAnswer(), CancellationToken.None);
+        _ = other.Services.GetRequiredService<LongPoll>().RunAsync(
+            new PollRequest(Named.NewRecipient(), TimeSpan.FromSeconds(50)), new RecordedAnswer(), CancellationToken.None);
         await Await.UntilAsync(() => other.Services.GetRequiredService<InstanceBell>().Name is not null, "the bell");
         var answer = new RecordedAnswer();
-        var poll = other.Services.GetRequiredService<LongPoll>().RunAsync(new PollRequest(recipient, TimeSpan.FromSeconds(50)), answer, CancellationToken.None);
+        var poll = other.Services.GetRequiredService<LongPoll>().RunAsync(
+            new PollRequest(recipient, TimeSpan.FromSeconds(50)), answer, CancellationToken.None);
         var mailbox = other.Services.GetRequiredService<MailboxFactory>().Open(recipient);
         await Await.UntilAsync(() => mailbox.CountAsync().GetAwaiter().GetResult() is not null, "the presence");
 
         // The next look is 24 to 30 seconds away.
         await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken);
-        await one.Services.GetRequiredService<MessagePush>().SendAsync([recipient], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded();
+        var push = one.Services.GetRequiredService<MessagePush>();
+        await push.SendAsync([recipient], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded();
 
         Assert.Equal(PollOutcome.Delivered, await poll.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken));
         Assert.Equal("hello", Assert.Single(answer.Messages).Message.Text());

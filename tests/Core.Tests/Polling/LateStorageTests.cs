@@ -6,7 +6,9 @@ using FuncComet.Waiting;
 
 namespace FuncComet.Core.Tests.Polling;
 
-/// <summary>A storage that answers so late that the lease of the message has ended meanwhile: the message is visible again, and nothing fails.</summary>
+/// <summary>
+/// A storage that answers only after the message's lease has ended. The message is then visible again, and nothing fails.
+/// </summary>
 public sealed class LateStorageTests : IDisposable
 {
     private readonly PollHarness _instance = new();
@@ -21,7 +23,8 @@ public sealed class LateStorageTests : IDisposable
         using var client = new CancellationTokenSource();
         var poll = _instance.Poll.RunAsync(Leasing(seconds: 5), _instance.Answer, client.Token);
         var send = _instance.Queue.Hold("send");
-        var push = _instance.Push.SendAsync([_instance.Alice, Named.Recipient("bob")], Named.Message("x"), TimeSpan.FromHours(1), TimeSpan.Zero);
+        var recipients = new[] { _instance.Alice, Named.Recipient("bob") };
+        var push = _instance.Push.SendAsync(recipients, Named.Message("x"), TimeSpan.FromHours(1), TimeSpan.Zero);
         _instance.Time.Advance(TimeSpan.FromSeconds(1));
         await client.CancelAsync();
         await poll.Bounded();
@@ -38,16 +41,18 @@ public sealed class LateStorageTests : IDisposable
     [Theory]
     [InlineData(1, 5)]
     [InlineData(4, 30)]
-    public async Task Poll_WhenDeadLettersAreMovedLate_WaitsOn(int unreadable, int lease)
+    public async Task Poll_WhenDeadLettersAreMovedLate_ContinuesToWait(int unreadable, int lease)
     {
         foreach (var _ in Enumerable.Range(0, unreadable))
         {
-            await _instance.Queue.SendMessageAsync("FCv2AAAAAAAA", timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
+            await _instance.Queue.SendMessageAsync(
+                "FCv2AAAAAAAA", timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
         }
 
         _instance.Storage.DeadLetterQueue.IsThere = true;
         var moving = HangAt(_instance.Storage.DeadLetterQueue, "send");
-        var poll = _instance.Poll.RunAsync(Leasing(lease) with { Max = 16, Timeout = TimeSpan.FromSeconds(220) }, _instance.Answer, CancellationToken.None);
+        var request = Leasing(lease) with { Max = 16, Timeout = TimeSpan.FromSeconds(220) };
+        var poll = _instance.Poll.RunAsync(request, _instance.Answer, CancellationToken.None);
         foreach (var _ in Enumerable.Range(0, unreadable))
         {
             await moving.Bounded();
@@ -55,7 +60,8 @@ public sealed class LateStorageTests : IDisposable
             _instance.Time.Advance(Mailbox.Deadline);
         }
 
-        await Await.UntilAsync(() => _instance.Queue.Requests.Count(request => request == "receive") >= 2, "the look after what was set aside");
+        await Await.UntilAsync(
+            () => _instance.Queue.Requests.Count(request => request == "receive") >= 2, "the look after the dead letters were set aside");
         Assert.False(poll.IsCompleted);
     }
 
@@ -76,9 +82,9 @@ public sealed class LateStorageTests : IDisposable
         Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
     }
 
-    // Its pauses would be over after 0.25, 0.75, 1.75, 3.75 and 7.75 seconds; the lease ends after 6.
+    // Its pauses would end after 0.25, 0.75, 1.75, 3.75 and 7.75 seconds. The lease ends after 6.
     [Fact]
-    public async Task Poll_WhenADeleteFails_LeavesTheMessageToOneThatLooksWhenTheLeaseEnds()
+    public async Task Poll_WhenADeleteFails_LeavesTheMessageToAPollThatLooksWhenTheLeaseEnds()
     {
         using var instance = new PollHarness(_instance.Time, _instance.Storage, plainLease: 6);
         await instance.PushAsync("x");
@@ -159,9 +165,10 @@ public sealed class LateStorageTests : IDisposable
         Assert.Equal(deliveries, Assert.Single(answer.Messages).Deliveries);
     }
 
-    private static PollRequest Leasing(int seconds) => new(Named.Recipient("alice"), TimeSpan.FromSeconds(60)) { Lease = TimeSpan.FromSeconds(seconds) };
+    private static PollRequest Leasing(int seconds) =>
+        new(Named.Recipient("alice"), TimeSpan.FromSeconds(60)) { Lease = TimeSpan.FromSeconds(seconds) };
 
-    /// <summary>The next request of a kind is never answered. Completed when it arrives.</summary>
+    /// <summary>Never answers the next request of a kind. The result completes when that request arrives.</summary>
     private static Task HangAt(FakeQueueClient queue, string request)
     {
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

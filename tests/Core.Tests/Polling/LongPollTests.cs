@@ -52,7 +52,7 @@ public sealed class LongPollTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_WhenNothingComes_LooksAsTheBackoffSaysAndTimesOut()
+    public async Task Run_WhenNothingComes_LooksAfterEachPauseAndTimesOut()
     {
         var poll = _instance.PollAsync(seconds: 30);
 
@@ -73,7 +73,7 @@ public sealed class LongPollTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_OfAQuietMailbox_GoesOnWithThePauseThatTheLastPollReached()
+    public async Task Run_OfAQuietMailbox_ContinuesWithThePauseThatTheLastPollReached()
     {
         var first = _instance.PollAsync(seconds: 1);
         await _instance.AdvanceAsync(0.25, looks: 2);
@@ -90,7 +90,7 @@ public sealed class LongPollTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_AfterADelivery_BeginsAnewWithTheShortestPause()
+    public async Task Run_AfterADelivery_RestartsWithTheShortestPause()
     {
         var first = _instance.PollAsync(seconds: 30);
         await _instance.AdvanceAsync(0.25, looks: 2);
@@ -119,7 +119,7 @@ public sealed class LongPollTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_WhenTheClientLeavesInThePause_EndsAndAsksNothingMore()
+    public async Task Run_WhenTheClientLeavesDuringAPause_EndsAndMakesNoMoreRequests()
     {
         var poll = _instance.PollAsync(seconds: 30);
         Assert.Equal(1, _instance.Held.Count);
@@ -144,7 +144,7 @@ public sealed class LongPollTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_WhenTheClientIsGoneAlready_AsksNothing()
+    public async Task Run_WhenTheClientHasAlreadyLeft_MakesNoRequest()
     {
         await _instance.ClientAborted.CancelAsync();
 
@@ -168,7 +168,8 @@ public sealed class LongPollTests : IDisposable
 
         Assert.Empty(_instance.Answer.Messages);
         var next = new RecordedAnswer();
-        Assert.Equal(PollOutcome.Delivered, await _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero), next, CancellationToken.None).Bounded());
+        var poll = _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero), next, CancellationToken.None);
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
         Assert.Equal(1, Assert.Single(next.Messages).Deliveries);
     }
 
@@ -205,7 +206,8 @@ public sealed class LongPollTests : IDisposable
         Assert.Equal(PollOutcome.ClientGone, await _instance.PollAsync(seconds: 30).Bounded());
 
         var next = new RecordedAnswer();
-        Assert.Equal(PollOutcome.Delivered, await _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero), next, CancellationToken.None).Bounded());
+        var poll = _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero), next, CancellationToken.None);
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
         Assert.Equal(deliveriesNext, Assert.Single(next.Messages).Deliveries);
         Assert.Equal("hello", next.Messages[0].Message.Text());
     }
@@ -218,12 +220,13 @@ public sealed class LongPollTests : IDisposable
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => _instance.PollAsync(seconds: 30).Bounded());
 
-        Assert.True(await _instance.Storage.Mailboxes().Open(_instance.Alice).HasMessageAsync(Mailbox.Deadline, TestContext.Current.CancellationToken));
+        var mailbox = _instance.Storage.Mailboxes().Open(_instance.Alice);
+        Assert.True(await mailbox.HasMessageAsync(Mailbox.Deadline, TestContext.Current.CancellationToken));
         Assert.Equal(0, _instance.Held.Count);
     }
 
     [Fact]
-    public async Task Run_WhenTheClientReadsTooSlowly_CallsTheWritingOffBeforeSomebodyElseGetsTheMessage()
+    public async Task Run_WhenTheClientReadsTooSlowly_CancelsTheWriteBeforeAnotherPollGetsTheMessage()
     {
         await _instance.PushAsync("hello");
         _instance.Answer.Write = async token =>
@@ -276,7 +279,7 @@ public sealed class LongPollTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_WhenStorageFailsInTheMiddle_EndsAtTheNextLook()
+    public async Task Run_WhenStorageFailsDuringTheWait_EndsAtTheNextLook()
     {
         var poll = _instance.PollAsync(seconds: 30);
         _instance.Queue.Failure = new RequestFailedException("Connection refused");
@@ -287,7 +290,7 @@ public sealed class LongPollTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_WhenStorageFailsBetweenAnswerAndDelete_HasDeliveredAndMarksTheRepeat()
+    public async Task Run_WhenStorageFailsBetweenAnswerAndDelete_HasDeliveredAndTheRepeatIsMarked()
     {
         await _instance.PushAsync("hello");
         _instance.Answer.Write = _ =>
@@ -337,7 +340,7 @@ public sealed class LongPollTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_OfABatch_TakesWhatIsThereWithOneReceiveAndDeletesAll()
+    public async Task Run_OfABatch_ReceivesTheMessagesAtOnceAndDeletesAll()
     {
         foreach (var number in Enumerable.Range(0, 40))
         {
@@ -349,13 +352,16 @@ public sealed class LongPollTests : IDisposable
 
         Assert.Equal(PollOutcome.Delivered, await _instance.Poll.RunAsync(poll, _instance.Answer, CancellationToken.None).Bounded());
 
-        Assert.Equal(Enumerable.Range(0, 32).Select(number => $"{number}"), _instance.Answer.Messages.Select(message => message.Message.Text()));
+        Assert.Equal(
+            Enumerable.Range(0, 32).Select(number => $"{number}"),
+            _instance.Answer.Messages.Select(message => message.Message.Text()));
         Assert.Equal(["peek", "receive", .. Enumerable.Repeat("delete", 32)], _instance.Queue.Requests);
         Assert.Equal(8, _instance.Queue.Texts.Count());
     }
 
     private Task<PollOutcome> LeaseAsync(RecordedAnswer answer) =>
-        _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero) { Lease = TimeSpan.FromSeconds(60) }, answer, CancellationToken.None);
+        _instance.Poll.RunAsync(
+            new PollRequest(_instance.Alice, TimeSpan.Zero) { Lease = TimeSpan.FromSeconds(60) }, answer, CancellationToken.None);
 
     [Theory]
     [InlineData("peek", PollOutcome.StorageFailed)]
@@ -373,7 +379,7 @@ public sealed class LongPollTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_WhileAnAnswerIsBeingWritten_APushWakesAnotherPollThatWaits()
+    public async Task Run_WhileAnAnswerIsBeingWritten_APushWakesAnotherWaitingPoll()
     {
         var other = new RecordedAnswer();
         var waiting = _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30)), other, CancellationToken.None);
@@ -392,7 +398,7 @@ public sealed class LongPollTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_LongAfterTheLastPoll_BeginsAnewWithTheShortestPause()
+    public async Task Run_LongAfterTheLastPoll_RestartsWithTheShortestPause()
     {
         var first = _instance.PollAsync(seconds: 1);
         await _instance.AdvanceAsync(0.25, looks: 2);
@@ -407,7 +413,7 @@ public sealed class LongPollTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_WhenAnotherPollWasFaster_GoesOnWaiting()
+    public async Task Run_WhenAnotherPollWasFaster_ContinuesToWait()
     {
         await _instance.PushAsync("first");
         var mailbox = _instance.Storage.Mailboxes().Open(_instance.Alice);
@@ -433,7 +439,8 @@ public sealed class LongPollTests : IDisposable
     public async Task Run_OfTwentyPollsAndTwentyPushes_GivesEachPollOneMessage()
     {
         var answers = Enumerable.Range(0, 20).Select(_ => new RecordedAnswer()).ToList();
-        var polls = answers.Select(answer => _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30)), answer, CancellationToken.None)).ToList();
+        var request = new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30));
+        var polls = answers.Select(answer => _instance.Poll.RunAsync(request, answer, CancellationToken.None)).ToList();
 
         foreach (var number in Enumerable.Range(0, 20))
         {

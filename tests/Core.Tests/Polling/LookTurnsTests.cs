@@ -3,7 +3,7 @@ using FuncComet.Testing;
 
 namespace FuncComet.Core.Tests.Polling;
 
-/// <summary>More polls than may look at a time.</summary>
+/// <summary>More polls than may look at once.</summary>
 public sealed class LookTurnsTests : IDisposable
 {
     private readonly PollHarness _instance = new();
@@ -13,7 +13,7 @@ public sealed class LookTurnsTests : IDisposable
     public void Dispose() => _instance.Dispose();
 
     [Fact]
-    public async Task Polls_OfManyRecipients_LookSixtyFourAtATime()
+    public async Task Polls_OfManyRecipients_LookSixtyFourAtOnce()
     {
         var polls = Enumerable.Range(0, 100).Select(number => Poll(number)).ToList();
         Assert.Equal(64, _looks.Count);
@@ -31,7 +31,7 @@ public sealed class LookTurnsTests : IDisposable
     }
 
     [Fact]
-    public async Task APoll_WhoseClientLeavesWhileItLooks_GivesItsTurnToTheNext()
+    public async Task Poll_WhenItsClientLeavesDuringALook_GivesItsTurnToTheNext()
     {
         var polls = Enumerable.Range(0, 65).Select(number => Poll(number)).ToList();
 
@@ -42,7 +42,7 @@ public sealed class LookTurnsTests : IDisposable
     }
 
     [Fact]
-    public async Task APoll_WhoseClientLeavesBeforeItsTurn_NeverLooks()
+    public async Task Poll_WhenItsClientLeavesBeforeItsTurn_NeverLooks()
     {
         var polls = Enumerable.Range(0, 66).Select(number => Poll(number)).ToList();
 
@@ -56,7 +56,7 @@ public sealed class LookTurnsTests : IDisposable
     }
 
     [Fact]
-    public async Task APollWithoutTimeout_WhoseTurnDoesNotCome_Ends()
+    public async Task Poll_WithoutTimeoutAndWithoutATurn_Ends()
     {
         _ = Enumerable.Range(0, 64).Select(number => Poll(number)).ToList();
         var late = Poll(64, seconds: 0);

@@ -6,7 +6,7 @@ using FuncComet.Waiting;
 
 namespace FuncComet.Core.Tests.Polling;
 
-/// <summary>Under MaxDeliveries 3.</summary>
+/// <summary>Messages that are never acknowledged or cannot be read, with MaxDeliveries = 3.</summary>
 public sealed class PoisonTests : IDisposable
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
@@ -18,13 +18,15 @@ public sealed class PoisonTests : IDisposable
     private FakeQueueClient Dead => _instance.Storage.DeadLetterQueue;
 
     [Fact]
-    public async Task AMessageThatNobodyAcknowledges_GoesToTheDeadLettersOnce_AndThoseBehindItAreDelivered()
+    public async Task Message_WhenItIsNeverAcknowledged_GoesToTheDeadLettersOnce_AndLaterOnesAreDelivered()
     {
         await _instance.PushAsync("poison");
         foreach (var deliveries in new[] { 1, 2, 3 })
         {
             await _instance.PushAsync($"behind {deliveries}");
-            Assert.Equal([("poison", deliveries), ($"behind {deliveries}", 1)], await LeaseAsync(max: 2, acknowledge: message => message != "poison"));
+            Assert.Equal(
+                [("poison", deliveries), ($"behind {deliveries}", 1)],
+                await LeaseAsync(max: 2, acknowledge: message => message != "poison"));
             _instance.Time.Advance(Lease);
         }
 
@@ -40,7 +42,7 @@ public sealed class PoisonTests : IDisposable
     }
 
     [Fact]
-    public async Task PlainMode_DeliversHoweverOftenItTakes()
+    public async Task PlainMode_RedeliversWithoutALimit()
     {
         await _instance.PushAsync("hello");
         foreach (var _ in Enumerable.Range(0, 5))
@@ -56,23 +58,26 @@ public sealed class PoisonTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatCannotBeRead_GoesToTheDeadLettersInPlainModeToo()
+    public async Task UnreadableMessage_InPlainMode_GoesToTheDeadLettersToo()
     {
         await _instance.PushAsync("behind it");
-        await _instance.Queue.SendMessageAsync("FCv2AAAAAAAA", timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
+        await _instance.Queue.SendMessageAsync(
+            "FCv2AAAAAAAA", timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
         await _instance.PollAsync(seconds: 0).Bounded();
 
         Assert.Equal(PollOutcome.TimedOut, await _instance.PollAsync(seconds: 0).Bounded());
 
-        Assert.Equal("an envelope of another version, or a damaged one", JsonDocument.Parse(Assert.Single(Dead.Texts)).RootElement.GetProperty("reason").GetString());
+        var letter = JsonDocument.Parse(Assert.Single(Dead.Texts)).RootElement;
+        Assert.Equal("an envelope of another version, or a damaged one", letter.GetProperty("reason").GetString());
         Assert.Empty(_instance.Queue.Texts);
     }
 
     [Fact]
-    public async Task WhenTheDeadLettersFail_TheMessageStaysInItsMailbox_AndThoseBehindItAreDelivered()
+    public async Task DeadLetter_WhenItCannotBeMoved_StaysInItsMailbox_AndLaterMessagesAreDelivered()
     {
         await _instance.Queue.CreateAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await _instance.Queue.SendMessageAsync("FCv2AAAAAAAA", timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
+        await _instance.Queue.SendMessageAsync(
+            "FCv2AAAAAAAA", timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
         await _instance.PushAsync("behind it");
         Dead.Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
 

@@ -11,12 +11,17 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Polling;
 
-/// <summary>One instance over a fake storage, under a clock that the test moves; without jitter, so that pauses are exact.</summary>
+/// <summary>One instance on a fake storage, with a clock that the test moves. Without jitter, so that pauses are exact.</summary>
 internal sealed class PollHarness : IDisposable
 {
     private readonly CoreInstance _core;
 
-    public PollHarness(FakeTimeProvider? time = null, FakeQueueService? storage = null, bool hasBell = false, HandoverMode handover = HandoverMode.Stored, int plainLease = 30)
+    public PollHarness(
+        FakeTimeProvider? time = null,
+        FakeQueueService? storage = null,
+        bool hasBell = false,
+        HandoverMode handover = HandoverMode.Stored,
+        int plainLease = 30)
     {
         Time = time ?? new FakeTimeProvider();
         Storage = storage ?? new FakeQueueService(Time);
@@ -60,16 +65,18 @@ internal sealed class PollHarness : IDisposable
 
     public RecordedAnswer Answer { get; } = new();
 
-    public Task<PollOutcome> PollAsync(int seconds) => Poll.RunAsync(new PollRequest(Alice, TimeSpan.FromSeconds(seconds)), Answer, ClientAborted.Token);
+    public Task<PollOutcome> PollAsync(int seconds) =>
+        Poll.RunAsync(new PollRequest(Alice, TimeSpan.FromSeconds(seconds)), Answer, ClientAborted.Token);
 
     public Task PushAsync(string text) => Push.SendAsync([Alice], Named.Message(text), TimeSpan.FromHours(1), TimeSpan.Zero);
 
-    /// <summary>As a push at another instance does: nobody here hears of it.</summary>
-    public async Task PutAsync(string text) => await Storage.Mailboxes().Open(Alice).SendAsync(Named.Message(text), TimeSpan.FromHours(1));
+    /// <summary>Stores a message as a push at another instance does, so that no poll here is woken.</summary>
+    public async Task PutAsync(string text) =>
+        await Storage.Mailboxes().Open(Alice).SendAsync(Named.Message(text), TimeSpan.FromHours(1));
 
     public void Stop() => _core.Stop();
 
-    /// <summary>Moves the clock and returns when the poll has looked as often as it then must have.</summary>
+    /// <summary>Moves the clock, and returns when the poll has made as many looks in all as it then must have made.</summary>
     public async Task AdvanceAsync(double seconds, int looks)
     {
         Time.Advance(TimeSpan.FromSeconds(seconds));
@@ -84,7 +91,7 @@ internal sealed class PollHarness : IDisposable
     }
 }
 
-/// <summary>A client's end that keeps what it was given, or fails as it is told.</summary>
+/// <summary>A client's end that records what it was given, or fails as the test demands.</summary>
 internal sealed class RecordedAnswer : IPollAnswer
 {
     public List<LeasedMessage> Messages { get; } = [];

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Polling;
 
-/// <summary>Several polls of one mailbox on one instance: one looks for all.</summary>
+/// <summary>Several polls of one mailbox on one instance, of which one looks for all.</summary>
 public sealed class PollsOfOneRecipientTests : IDisposable
 {
     private readonly PollHarness _instance = new();
@@ -15,11 +15,12 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     private (Task<PollOutcome> End, RecordedAnswer Answer, CancellationTokenSource Client) Poll(int seconds = 30)
     {
         var (answer, client) = (new RecordedAnswer(), new CancellationTokenSource());
-        return (_instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.FromSeconds(seconds)), answer, client.Token), answer, client);
+        var request = new PollRequest(_instance.Alice, TimeSpan.FromSeconds(seconds));
+        return (_instance.Poll.RunAsync(request, answer, client.Token), answer, client);
     }
 
     [Fact]
-    public async Task TwentyPolls_LookNoOftenerThanOne()
+    public async Task TwentyPolls_LookNoMoreOftenThanOne()
     {
         var polls = Enumerable.Range(0, 20).Select(_ => Poll().End).ToList();
         await _instance.AdvanceAsync(0, looks: 20);
@@ -32,7 +33,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task Polls_EndEachAtItsOwnTimeout()
+    public async Task Polls_EachEndAtTheirOwnTimeout()
     {
         var (shorter, longer) = (Poll(seconds: 10).End, Poll(seconds: 20).End);
 
@@ -45,7 +46,8 @@ public sealed class PollsOfOneRecipientTests : IDisposable
         Assert.Equal(PollOutcome.TimedOut, await longer.Bounded());
     }
 
-    // On a machine that is busy time passes from one line to the next: what is still to come when it is looked at is over when the timer is set for it.
+    // On a busy machine, time passes between two statements: a time that is in the future when the room reads it may
+    // have passed when the timer is set.
     [Fact]
     public async Task Poll_WhenTimePassesWhileItsTimerIsSet_EndsAtItsTimeout()
     {
@@ -62,7 +64,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task Ring_CallsTheNewest()
+    public async Task Ring_WakesTheNewest()
     {
         var (older, newer) = (Poll(), Poll());
         await _instance.PutAsync("hello");
@@ -74,7 +76,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task Ring_OfAnotherRecipient_CallsNobody()
+    public async Task Ring_ForAnotherRecipient_WakesNoPoll()
     {
         _ = Poll();
 
@@ -84,7 +86,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task Ring_DuringALook_CallsForAnother()
+    public async Task Ring_DuringALook_LeadsToAnother()
     {
         var poll = Poll();
         var look = _instance.Queue.Hold("receive");
@@ -99,7 +101,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task Ring_WhenThePollThatLooksLosesItsClient_CallsTheNext()
+    public async Task Ring_WhenTheLookingPollLosesItsClient_WakesTheNext()
     {
         var (older, newer) = (Poll(), Poll());
         _instance.Queue.Hold("peek");
@@ -114,7 +116,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task Ring_WhenThePollThatItCalledLosesItsClientWhileItReceives_CallsTheNext()
+    public async Task Ring_WhenTheWokenPollLosesItsClientDuringTheReceive_WakesTheNext()
     {
         var (older, newer) = (Poll(), Poll());
         await _instance.PutAsync("hello");
@@ -130,7 +132,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task ALook_ThatFindsAMessage_CallsTheNextPollAtOnceForWhatIsBehindIt()
+    public async Task Look_WhenItFindsAMessage_WakesTheNextPollAtOnceForLaterOnes()
     {
         var polls = Enumerable.Range(0, 3).Select(_ => Poll()).ToList();
         await _instance.PutAsync("first");
@@ -146,7 +148,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task APoll_ThatComesDuringALook_LooksAfterIt()
+    public async Task Poll_ThatEntersDuringALook_LooksAfterIt()
     {
         var look = _instance.Queue.Hold("peek");
         var first = Poll();
@@ -154,7 +156,8 @@ public sealed class PollsOfOneRecipientTests : IDisposable
         await _instance.AdvanceAsync(0, looks: 1);
         await _instance.PutAsync("hello");
 
-        // The first look began before the message was there; the fake answers when it is let go, and finds it.
+        // The first look began before the message was there. The fake answers when the test lets it, and then finds the
+        // message.
         look.SetResult();
 
         Assert.Equal(PollOutcome.Delivered, await first.End.Bounded());
@@ -163,7 +166,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task APollWithoutTimeout_ThatComesDuringALook_LooksAllTheSame()
+    public async Task Poll_WithoutTimeoutThatEntersDuringALook_StillLooks()
     {
         var look = _instance.Queue.Hold("peek");
         var first = Poll();
@@ -178,7 +181,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task APollWithoutTimeout_BehindAStorageThatDoesNotAnswer_Ends()
+    public async Task Poll_WithoutTimeoutWhenStorageDoesNotAnswer_Ends()
     {
         _instance.Queue.Hold("peek");
         var first = Poll();
@@ -191,7 +194,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task APoll_WhoseTimeoutRunsOutDuringTheLookOfAnother_Ends()
+    public async Task Poll_WhenItsTimeoutRunsOutDuringTheLookOfAnother_Ends()
     {
         var older = Poll(seconds: 10);
         var newer = Poll(seconds: 30);
@@ -206,7 +209,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task AStorageThatFails_EndsAllPollsByOneRequest()
+    public async Task StorageFailure_EndsAllPollsAfterOneRequest()
     {
         var polls = Enumerable.Range(0, 20).Select(_ => Poll().End).ToList();
         _instance.Queue.Requests.Clear();
@@ -220,7 +223,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task AStorageThatFails_IsLookedAtAfterLongerPausesWhenItAnswersAgain()
+    public async Task StorageFailure_LengthensThePausesThatFollow()
     {
         _instance.Queue.Failure = new RequestFailedException("Connection refused");
         foreach (var _ in Enumerable.Range(0, 3))
@@ -235,7 +238,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task AFaultInALook_EndsThatPollAndLetsTheNextLook()
+    public async Task Fault_DuringALook_EndsThatPollAndLetsTheNextLook()
     {
         var older = Poll();
         _instance.Queue.Arrived = (_, _) =>
@@ -252,7 +255,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task AHostThatStops_EndsAllThatWait()
+    public async Task StoppingHost_EndsAllWaitingPolls()
     {
         var polls = Enumerable.Range(0, 3).Select(_ => Poll().End).ToList();
 
@@ -263,7 +266,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task APoll_WhoseClientLeavesWhileItReceivesInVain_EndsAtOnce()
+    public async Task Poll_WhenItsClientLeavesDuringAnEmptyReceive_EndsAtOnce()
     {
         _instance.Queue.IsThere = true;
         var (leaving, _, client) = Poll(seconds: 220);
@@ -280,7 +283,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
     }
 
     [Fact]
-    public async Task APoll_ThatReceivesInVainWhileTheHostStops_EndsAtOnce()
+    public async Task Poll_WhenTheHostStopsDuringAnEmptyReceive_EndsAtOnce()
     {
         _instance.Queue.IsThere = true;
         var poll = Poll(seconds: 220).End;
@@ -293,7 +296,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
         Assert.Equal(PollOutcome.HostStopping, await poll.Bounded());
     }
 
-    /// <summary>A clock that goes on by itself whenever it is read.</summary>
+    /// <summary>A clock that advances whenever it is read.</summary>
     private sealed class RunningTimeProvider(TimeSpan step) : FakeTimeProvider
     {
         private long _run;

@@ -21,7 +21,7 @@ public sealed class MessagePushTests : IDisposable
     private FakeQueueClient Alices => _storage.Of(Named.Recipient("alice"));
 
     [Fact]
-    public async Task Send_WhenOneMailboxFails_StoresTheOthersAndSaysWhich()
+    public async Task Send_WhenOneMailboxFails_StoresTheOthersAndReportsWhich()
     {
         _storage.Of(Named.Recipient("bob")).Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
         var push = CreatePush();
@@ -29,7 +29,9 @@ public sealed class MessagePushTests : IDisposable
         var copies = await push.SendAsync(
             [Named.Recipient("alice"), Named.Recipient("bob"), Named.Recipient("carol")], Named.Message("x"), Ttl, TimeSpan.Zero).Bounded();
 
-        Assert.Equal([("alice", true), ("bob", false), ("carol", true)], copies.Select(copy => (copy.Recipient.Name, copy.Outcome == PushOutcome.Stored)));
+        Assert.Equal(
+            [("alice", true), ("bob", false), ("carol", true)],
+            copies.Select(copy => (copy.Recipient.Name, copy.Outcome == PushOutcome.Stored)));
         Assert.Single(_storage.Of(Named.Recipient("alice")).Texts);
         Assert.Single(_storage.Of(Named.Recipient("carol")).Texts);
     }
@@ -53,7 +55,7 @@ public sealed class MessagePushTests : IDisposable
     [InlineData(10)]
     [InlineData(100)]
     [InlineData(1_000)]
-    public async Task Send_ToAMailboxThatFills_IsRefusedWithinTenPercentAndCountsSeldom(int maxDepth)
+    public async Task Send_ToAMailboxThatFills_IsRefusedWithinTenPercentAndRarelyCounts(int maxDepth)
     {
         var push = CreatePush(maxDepth);
 
@@ -64,11 +66,12 @@ public sealed class MessagePushTests : IDisposable
         }
 
         Assert.InRange(stored, 0.9 * maxDepth, 1.1 * maxDepth);
-        Assert.InRange(Alices.Requests.Count(request => request == "properties"), 1, Math.Max(21, maxDepth * 21 / 20 / Math.Max(1, maxDepth / 20)));
+        var counts = Alices.Requests.Count(request => request == "properties");
+        Assert.InRange(counts, 1, Math.Max(21, maxDepth * 21 / 20 / Math.Max(1, maxDepth / 20)));
     }
 
     [Fact]
-    public async Task Send_ToAFullMailbox_AsksStorageNothingForAWhile_AndGoesOnWhenThereIsRoom()
+    public async Task Send_ToAFullMailbox_MakesNoRequestForAWhile_AndSucceedsOnceThereIsRoom()
     {
         var push = CreatePush(maxDepth: 10);
         while (await SendAsync(push) == PushOutcome.Stored)
@@ -85,7 +88,7 @@ public sealed class MessagePushTests : IDisposable
     }
 
     [Fact]
-    public async Task Send_AtOnceByMany_IsRefusedWithinTenPercentToo()
+    public async Task Send_ByManyAtOnce_IsRefusedWithinTenPercentToo()
     {
         var push = CreatePush(maxDepth: 100);
 
@@ -108,7 +111,9 @@ public sealed class MessagePushTests : IDisposable
 
     private MessagePush CreatePush(int maxDepth = 10_000)
     {
-        _instances.Add(new CoreInstance(_time, _storage, ("FuncComet:Mailbox:MaxDepth", $"{maxDepth}"), ("FuncComet:Doorbell:Enabled", "false")));
+        var instance = new CoreInstance(
+            _time, _storage, ("FuncComet:Mailbox:MaxDepth", $"{maxDepth}"), ("FuncComet:Doorbell:Enabled", "false"));
+        _instances.Add(instance);
         return _instances[^1].Get<MessagePush>();
     }
 

@@ -29,7 +29,7 @@ public sealed class RecipientTests
         Assert.Null(recipient);
     }
 
-    // Not as inline data: attributes hold UTF-8, which has no lone surrogates.
+    // Not inline data, since attributes hold UTF-8, which has no lone surrogates.
     [Fact]
     public void TryParse_WhenNameHasALoneSurrogate_Refuses()
     {
@@ -50,7 +50,7 @@ public sealed class RecipientTests
     [InlineData("alice", "Alice")]
     [InlineData("alice", "alice ")]
     [InlineData("\u00e9", "e\u0301")]
-    public void Equals_WhenBytesDiffer_IsAnotherRecipient(string one, string other)
+    public void Equals_WhenBytesDiffer_IsFalse(string one, string other)
     {
         Assert.NotEqual(Named.Recipient(one), Named.Recipient(other));
         Assert.NotEqual(Named.Recipient(one).QueueName("fc"), Named.Recipient(other).QueueName("fc"));

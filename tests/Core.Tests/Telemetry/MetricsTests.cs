@@ -7,7 +7,7 @@ using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 
 namespace FuncComet.Core.Tests.Telemetry;
 
-/// <summary>Each metric, seen by a listener; those of storage requests are in <see cref="StorageRequestMetricsTests"/>.</summary>
+/// <summary>Each metric as a listener sees it. <see cref="StorageRequestMetricsTests"/> has those of storage requests.</summary>
 public sealed class MetricsTests : IDisposable
 {
     private readonly PollHarness _instance = new();
@@ -20,7 +20,8 @@ public sealed class MetricsTests : IDisposable
         using var accepted = Collect<long>("funccomet.push.accepted");
         _instance.Storage.Of(Named.Recipient("bob")).Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
 
-        await _instance.Push.SendAsync([_instance.Alice, Named.Recipient("bob"), Named.Recipient("carol")], Named.Message("x"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded();
+        var recipients = new[] { _instance.Alice, Named.Recipient("bob"), Named.Recipient("carol") };
+        await _instance.Push.SendAsync(recipients, Named.Message("x"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded();
 
         Assert.Equal(2, accepted.GetMeasurementSnapshot().EvaluateAsCounter());
     }
@@ -66,7 +67,7 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
-    public async Task Poll_WhenTheHostStops_SaysSo()
+    public async Task Poll_WhenTheHostStops_HasThatOutcome()
     {
         using var duration = Collect<double>("funccomet.poll.duration");
         var poll = _instance.PollAsync(seconds: 30);
@@ -82,7 +83,8 @@ public sealed class MetricsTests : IDisposable
     {
         using var latency = Collect<double>("funccomet.delivery.latency");
         using var redeliveries = Collect<long>("funccomet.redeliveries");
-        await _instance.Push.SendAsync([_instance.Alice], FuncComet.Messages.Message.Create(_instance.Time, "text/plain", key: null, "x"u8.ToArray()), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded();
+        var message = FuncComet.Messages.Message.Create(_instance.Time, "text/plain", key: null, "x"u8.ToArray());
+        await _instance.Push.SendAsync([_instance.Alice], message, TimeSpan.FromHours(1), TimeSpan.Zero).Bounded();
 
         _instance.Time.Advance(TimeSpan.FromSeconds(3));
         await LeaseAsync(seconds: 60);
@@ -100,7 +102,7 @@ public sealed class MetricsTests : IDisposable
         using var deadLetters = Collect<long>("funccomet.dead_letters");
         await _instance.PushAsync("poison");
 
-        // The fourth time it comes up under MaxDeliveries 3.
+        // With MaxDeliveries = 3, the fourth receive sets the message aside.
         foreach (var _ in Enumerable.Range(0, 4))
         {
             await LeaseAsync(seconds: 5);
@@ -111,7 +113,10 @@ public sealed class MetricsTests : IDisposable
     }
 
     private Task<PollOutcome> LeaseAsync(int seconds) =>
-        _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero) { Lease = TimeSpan.FromSeconds(seconds) }, _instance.Answer, CancellationToken.None).Bounded();
+        _instance.Poll.RunAsync(
+            new PollRequest(_instance.Alice, TimeSpan.Zero) { Lease = TimeSpan.FromSeconds(seconds) },
+            _instance.Answer,
+            CancellationToken.None).Bounded();
 
     private MetricCollector<T> Collect<T>(string instrument)
         where T : struct => new(_instance.Meters, FuncCometMetrics.MeterName, instrument);

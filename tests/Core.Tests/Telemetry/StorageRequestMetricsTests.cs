@@ -52,10 +52,11 @@ public sealed class StorageRequestMetricsTests(Azurite azurite)
     }
 
     [Fact]
-    public async Task ARequestThatIsNotAnswered_IsCountedWithItsRetry()
+    public async Task Request_WithoutAnAnswer_IsCountedWithItsRetry()
     {
-        // Nothing listens at port 1.
-        using var host = CreateHost(azurite.ConnectionString.Replace(new Uri(azurite.ConnectionString.Split("QueueEndpoint=")[1].TrimEnd(';')).Authority, "127.0.0.1:1", StringComparison.Ordinal));
+        // Nothing listens on port 1.
+        var queues = new Uri(azurite.ConnectionString.Split("QueueEndpoint=")[1].TrimEnd(';'));
+        using var host = CreateHost(azurite.ConnectionString.Replace(queues.Authority, "127.0.0.1:1", StringComparison.Ordinal));
         using var requests = Collect(host);
         var mailbox = host.Services.GetRequiredService<MailboxFactory>().Open(Named.NewRecipient());
 
@@ -76,7 +77,7 @@ public sealed class StorageRequestMetricsTests(Azurite azurite)
     [InlineData("DELETE", "/account/queue/messages/id", "?popreceipt=x", "delete")]
     [InlineData("DELETE", "/account/queue/messages", "", "clear")]
     [InlineData("DELETE", "/account/queue", "", "delete_queue")]
-    public void OperationOf_IsThatOfTheRestInterface(string method, string path, string query, string expected) =>
+    public void OperationOf_ARequest_IsItsRestOperation(string method, string path, string query, string expected) =>
         Assert.Equal(expected, StorageRequestMetrics.OperationOf(RequestMethod.Parse(method), path, query));
 
     private static IHost CreateHost(string storage)
@@ -87,7 +88,8 @@ public sealed class StorageRequestMetricsTests(Azurite azurite)
         return builder.Build();
     }
 
-    private static MetricCollector<long> Collect(IHost host) => new(host.Services.GetRequiredService<IMeterFactory>(), FuncCometMetrics.MeterName, "funccomet.storage.requests");
+    private static MetricCollector<long> Collect(IHost host) =>
+        new(host.Services.GetRequiredService<IMeterFactory>(), FuncCometMetrics.MeterName, "funccomet.storage.requests");
 
     private static IEnumerable<(string Operation, string Result)> Counted(MetricCollector<long> requests) =>
         requests.GetMeasurementSnapshot().Select(measured => ((string)measured.Tags["operation"]!, (string)measured.Tags["result"]!));

@@ -10,14 +10,17 @@ using OpenTelemetry.Trace;
 
 namespace FuncComet.Core.Tests.Telemetry;
 
-/// <summary>Activities as they are exported. Those of other tests are exported too; each of these looks at its own traces.</summary>
+/// <summary>Activities as they are exported. Other tests export activities too, so each test looks only at its own traces.</summary>
 public sealed class TracingTests : IDisposable
 {
     private readonly PollHarness _instance = new();
     private readonly List<Activity> _exported = [];
     private readonly TracerProvider _tracing;
 
-    public TracingTests() => _tracing = Sdk.CreateTracerProviderBuilder().AddSource(Tracing.SourceName).AddInMemoryExporter(_exported).Build();
+    public TracingTests() => _tracing = Sdk.CreateTracerProviderBuilder()
+        .AddSource(Tracing.SourceName)
+        .AddInMemoryExporter(_exported)
+        .Build();
 
     public void Dispose()
     {
@@ -26,13 +29,14 @@ public sealed class TracingTests : IDisposable
     }
 
     [Fact]
-    public async Task OneMessage_IsFollowedFromItsPushToItsDelivery()
+    public async Task Message_IsTracedFromItsPushToItsDelivery()
     {
         var (sender, receiver) = (NewTrace(), NewTrace());
         var message = Named.Message("hello");
 
         await _instance.Push.SendAsync([_instance.Alice], message, TimeSpan.FromHours(1), TimeSpan.Zero, sender).Bounded();
-        await _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero) { Trace = receiver }, _instance.Answer, CancellationToken.None).Bounded();
+        var request = new PollRequest(_instance.Alice, TimeSpan.Zero) { Trace = receiver };
+        await _instance.Poll.RunAsync(request, _instance.Answer, CancellationToken.None).Bounded();
 
         var push = Assert.Single(Exported(sender.TraceId));
         Assert.Equal(("push", ActivityKind.Producer, sender.SpanId), (push.OperationName, push.Kind, push.ParentSpanId));
@@ -45,7 +49,7 @@ public sealed class TracingTests : IDisposable
     }
 
     [Fact]
-    public async Task APollThatDeliversSeveral_LinksToThePushOfEach()
+    public async Task Poll_ThatDeliversSeveralMessages_LinksToThePushOfEach()
     {
         var (sender, receiver) = (NewTrace(), NewTrace());
         foreach (var text in new[] { "one", "two" })
@@ -53,7 +57,8 @@ public sealed class TracingTests : IDisposable
             await _instance.Push.SendAsync([_instance.Alice], Named.Message(text), TimeSpan.FromHours(1), TimeSpan.Zero, sender).Bounded();
         }
 
-        await _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero) { Trace = receiver, Max = 32 }, _instance.Answer, CancellationToken.None).Bounded();
+        var request = new PollRequest(_instance.Alice, TimeSpan.Zero) { Trace = receiver, Max = 32 };
+        await _instance.Poll.RunAsync(request, _instance.Answer, CancellationToken.None).Bounded();
 
         var pushes = Exported(sender.TraceId);
         var poll = Assert.Single(Exported(receiver.TraceId));
@@ -61,11 +66,12 @@ public sealed class TracingTests : IDisposable
     }
 
     [Fact]
-    public async Task APollWhoseClientLeaves_IsNoError()
+    public async Task Poll_WhenItsClientLeaves_IsNoError()
     {
         var receiver = NewTrace();
         using var clientAborted = new CancellationTokenSource();
-        var poll = _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30)) { Trace = receiver }, _instance.Answer, clientAborted.Token);
+        var request = new PollRequest(_instance.Alice, TimeSpan.FromSeconds(30)) { Trace = receiver };
+        var poll = _instance.Poll.RunAsync(request, _instance.Answer, clientAborted.Token);
 
         await clientAborted.CancelAsync();
         await poll.Bounded();
@@ -76,22 +82,23 @@ public sealed class TracingTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatStorageFails_IsAnError()
+    public async Task StorageFailure_IsAnError()
     {
         var (sender, receiver) = (NewTrace(), NewTrace());
         _instance.Queue.Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
 
         await _instance.Push.SendAsync([_instance.Alice], Named.Message("x"), TimeSpan.FromHours(1), TimeSpan.Zero, sender).Bounded();
-        await _instance.Poll.RunAsync(new PollRequest(_instance.Alice, TimeSpan.Zero) { Trace = receiver }, _instance.Answer, CancellationToken.None).Bounded();
+        var request = new PollRequest(_instance.Alice, TimeSpan.Zero) { Trace = receiver };
+        await _instance.Poll.RunAsync(request, _instance.Answer, CancellationToken.None).Bounded();
 
         Assert.Equal(ActivityStatusCode.Error, Assert.Single(Exported(sender.TraceId)).Status);
         Assert.Equal(ActivityStatusCode.Error, Assert.Single(Exported(receiver.TraceId)).Status);
     }
 
     [Fact]
-    public async Task APushThatCameWithNoTrace_BeginsOne_WhateverTheServerHasCurrent()
+    public async Task Push_WithoutATrace_BeginsOne_WhateverActivityIsCurrent()
     {
-        // What ASP.NET makes for each request; nobody samples it.
+        // ASP.NET creates an activity for each request, which nothing samples.
         using var servers = new Activity("server").Start();
         var message = Named.Message("hello");
 
@@ -103,7 +110,7 @@ public sealed class TracingTests : IDisposable
     }
 
     [Fact]
-    public async Task APushThatIsNotSampled_PassesItsTraceOnAllTheSame()
+    public async Task Push_WhenItIsNotSampled_StillPassesItsTraceOn()
     {
         var sender = NewTrace(ActivityTraceFlags.None);
 
@@ -114,11 +121,13 @@ public sealed class TracingTests : IDisposable
         Assert.Matches($"^00-{sender.TraceId}-[0-9a-f]{{16}}-00$", envelope.Message.TraceParent);
     }
 
-    private static Comparer<ActivitySpanId> BySpan { get; } = Comparer<ActivitySpanId>.Create((one, other) => string.CompareOrdinal(one.ToHexString(), other.ToHexString()));
+    private static Comparer<ActivitySpanId> BySpan { get; } =
+        Comparer<ActivitySpanId>.Create((one, other) => string.CompareOrdinal(one.ToHexString(), other.ToHexString()));
 
-    private static ActivityContext NewTrace(ActivityTraceFlags flags = ActivityTraceFlags.Recorded) => new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), flags, isRemote: true);
+    private static ActivityContext NewTrace(ActivityTraceFlags flags = ActivityTraceFlags.Recorded) =>
+        new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), flags, isRemote: true);
 
-    // Nothing is exported any more when it is read.
+    // All exports have ended when this is read.
     private List<Activity> Exported()
     {
         _tracing.Dispose();

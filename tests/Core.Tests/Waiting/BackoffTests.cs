@@ -31,7 +31,7 @@ public sealed class BackoffTests
         Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), backoff.Pause(10, TimeSpan.Zero, isUnreachable));
     }
 
-    // Milliseconds: polls that begin to wait at different times look together, 30.0 or 30.1 seconds after the start.
+    // In milliseconds. Polls that begin to wait at different times look together, 30.0 or 30.1 seconds after the start.
     [Theory]
     [InlineData(0, 30_000)]
     [InlineData(10, 29_990)]
@@ -49,7 +49,7 @@ public sealed class BackoffTests
     [InlineData(0d, 5000)]
     [InlineData(0.5, 4500)]
     [InlineData(1d, 4000)]
-    public void Pause_IsShortenedByChanceAndNeverLengthened(double chance, int milliseconds)
+    public void Pause_IsShortenedAtRandomAndNeverLengthened(double chance, int milliseconds)
     {
         var backoff = Create(new BackoffOptions { Jitter = 0.2, Maximum = TimeSpan.FromSeconds(5) }, new FixedRandom(chance));
 

@@ -2,18 +2,18 @@ using FuncComet.Waiting;
 
 namespace FuncComet.Core.Tests.Waiting;
 
-/// <summary>Times in seconds.</summary>
+/// <summary>All times are in seconds.</summary>
 public sealed class HiddenTimesTests
 {
     private readonly HiddenTimes _times = new();
 
-    // Visible after 60 and after 90 seconds, which is close enough together to look every five seconds in between.
+    // Visible after 60 and after 90 seconds. That is close enough together to look every five seconds in between.
     [Theory]
     [InlineData(0, 60.1)]
     [InlineData(40, 60.1)]
     [InlineData(60.1, 65.1)]
     [InlineData(88, 92)]
-    public void NextLook_IsWhenSomethingBecomesVisible(double lastLook, double next)
+    public void NextLook_IsWhenAMessageBecomesVisible(double lastLook, double next)
     {
         Add(90);
         Add(60);
@@ -22,20 +22,20 @@ public sealed class HiddenTimesTests
     }
 
     [Fact]
-    public void NextLook_WhenAllIsOver_IsNone()
+    public void NextLook_AfterTheLastTime_IsNull()
     {
         Assert.Null(NextLookAfter(0));
         Add(90);
         Assert.Null(NextLookAfter(92));
     }
 
-    // A lease of 30 seconds and a delay of a week: nothing is looked for in between.
+    // A lease of 30 seconds and a delay of a week, with no look in between.
     [Theory]
     [InlineData(30.1, 32)]
     [InlineData(32, 604_800.1)]
     [InlineData(300_000, 604_800.1)]
     [InlineData(604_800.1, 604_802)]
-    public void NextLook_BetweenTimesFarApart_IsNotBeforeTheSecond(double lastLook, double next)
+    public void NextLook_BetweenTimesThatAreFarApart_IsNotBeforeTheSecond(double lastLook, double next)
     {
         Add(604_800);
         Add(30);
@@ -47,7 +47,7 @@ public sealed class HiddenTimesTests
     [InlineData(-3)]
     [InlineData(-0.001)]
     [InlineData(0)]
-    public void Add_OfATimeThatHasPassed_IsLookedForNow(double due)
+    public void Add_OfATimeThatHasPassed_MakesALookDueNow(double due)
     {
         _times.Add(TimeSpan.FromSeconds(100 + due), now: TimeSpan.FromSeconds(100));
 

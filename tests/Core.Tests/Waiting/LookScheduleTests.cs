@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace FuncComet.Core.Tests.Waiting;
 
-/// <summary>Times in seconds.</summary>
+/// <summary>All times are in seconds.</summary>
 public sealed class LookScheduleTests
 {
     private readonly HiddenTimes _hidden = new();
@@ -28,7 +28,7 @@ public sealed class LookScheduleTests
         Assert.Equal(At(15), schedule.NextLookAt);
     }
 
-    // Published until 200.
+    // The presence is published until 200.
     [Theory]
     [InlineData(100, 130)]
     [InlineData(170, 200)]
@@ -81,23 +81,24 @@ public sealed class LookScheduleTests
         Assert.Equal(At(103.1), schedule.NextLookAt);
     }
 
-    // A first pause is too short to be rung in; a queue is not made for a poll that only looks in.
+    // During the short first pause, no ring is needed. No queue is created for a poll that looks only a few times.
     [Theory]
     [InlineData(0, false, false)]
     [InlineData(1, false, true)]
     [InlineData(2, true, false)]
     [InlineData(3, true, true)]
-    public void Presence_IsDueFromAStepOn(int step, bool isMissing, bool isDue) =>
+    public void Presence_FromACertainStepOn_IsDue(int step, bool isMissing, bool isDue) =>
         Assert.Equal(isDue, Create(step).IsPresenceDue("here", until: At(200), isMissing, now: At(100)));
 
     [Fact]
-    public void Presence_OfNobody_IsNotDue() => Assert.False(Create(step: 20).IsPresenceDue("here", until: At(100), isMissing: false, now: At(100)));
+    public void Presence_WithoutPolls_IsNotDue() =>
+        Assert.False(Create(step: 20).IsPresenceDue("here", until: At(100), isMissing: false, now: At(100)));
 
     [Theory]
     [InlineData("here", 200, false)]
     [InlineData("here", 200.1, true)]
     [InlineData("elsewhere", 200, true)]
-    public void Presence_ThatIsPublished_IsDueForALaterEndOrAnotherNameOnly(string instance, double until, bool isDue)
+    public void Presence_WhenPublished_IsDueOnlyForALaterEndOrAnotherName(string instance, double until, bool isDue)
     {
         var schedule = Create(step: 1);
         schedule.Publish("here", At(200));

@@ -14,7 +14,7 @@ public sealed class RememberedStepsTests : IDisposable
     public void Dispose() => _steps.Dispose();
 
     [Fact]
-    public void Of_IsWhatWasRemembered()
+    public void Of_ReturnsTheRememberedStep()
     {
         _steps.Remember(Named.Recipient("alice"), 3);
 
@@ -27,7 +27,7 @@ public sealed class RememberedStepsTests : IDisposable
     [Theory]
     [InlineData(299, 3)]
     [InlineData(300, 0)]
-    public void Of_AfterFiveMinutes_IsForgotten(int seconds, int step)
+    public void Of_AfterFiveMinutes_IsZero(int seconds, int step)
     {
         _steps.Remember(Named.Recipient("alice"), 3);
 

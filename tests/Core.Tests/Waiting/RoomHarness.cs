@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace FuncComet.Core.Tests.Waiting;
 
-/// <summary>A <see cref="WaitingRoom"/> that a test drives directly: it is the registry, the clock and the polls. Pauses have no jitter.</summary>
+/// <summary>Drives a <see cref="WaitingRoom"/> in place of the registry, the clock and the polls. Pauses have no jitter.</summary>
 internal sealed class RoomHarness
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
@@ -11,7 +11,8 @@ internal sealed class RoomHarness
     public RoomHarness(bool hasDoorbell = false, TimeSpan? now = null)
     {
         Now = now ?? TimeSpan.FromSeconds(100);
-        var backoff = new Backoff(Options.Create(new BackoffOptions { Jitter = 0, Maximum = TimeSpan.FromSeconds(hasDoorbell ? 30 : 5) }), Random.Shared);
+        var options = new BackoffOptions { Jitter = 0, Maximum = TimeSpan.FromSeconds(hasDoorbell ? 30 : 5) };
+        var backoff = new Backoff(Options.Create(options), Random.Shared);
         Room = new WaitingRoom(new LookSchedule(backoff, step: 0, hasDoorbell, hidden: null));
     }
 
@@ -19,26 +20,26 @@ internal sealed class RoomHarness
 
     public TimeSpan Now { get; private set; }
 
-    /// <summary>Every poll that came, in order.</summary>
+    /// <summary>Every poll that has entered, in order.</summary>
     public List<TestPoll> Polls { get; } = [];
 
     /// <summary>Every wake so far, in order.</summary>
     public List<(TestPoll Poll, WakeReason Reason)> Wakes { get; } = [];
 
-    /// <summary>The poll that looks.</summary>
+    /// <summary>The poll that is looking.</summary>
     public TestPoll? Looker { get; private set; }
 
-    /// <summary>Whether the instance's look limit allows another look.</summary>
+    /// <summary>Whether the instance's limit on looks allows another look.</summary>
     public bool MayLook { get; set; } = true;
 
-    /// <summary>The instance's look limit allows another look now.</summary>
+    /// <summary>Allows another look within the instance's limit.</summary>
     public void LetLook()
     {
         MayLook = true;
         Settle();
     }
 
-    /// <summary>When the room wants to be asked again.</summary>
+    /// <summary>When the room must be asked again.</summary>
     public TimeSpan? NextDueAt => Room.NextDueAt(waitsForTurn: Room.IsLookDue(Now));
 
     public TestPoll Enter(double seconds = 60)
@@ -103,7 +104,7 @@ internal sealed class RoomHarness
 
     public void Advance(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
 
-    /// <summary>What the registry does after each event.</summary>
+    /// <summary>Does what the registry does after each event.</summary>
     public void Settle()
     {
         Room.EndOverdue(Now);

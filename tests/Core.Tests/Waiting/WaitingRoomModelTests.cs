@@ -4,7 +4,8 @@ using FuncComet.Waiting;
 namespace FuncComet.Core.Tests.Waiting;
 
 /// <summary>
-/// Random sequences of events against a model that knows what really is in the mailbox. The model takes the worst case: a look sees the mailbox as it was when the look began.
+/// Random sequences of events, checked against a model that knows what is really in the mailbox. The model takes the
+/// worst case: a look sees the mailbox as it was when the look began.
 /// </summary>
 public sealed class WaitingRoomModelTests
 {
@@ -107,7 +108,7 @@ public sealed class WaitingRoomModelTests
                 case Happens.DueTimeComes when !_room.Room.IsOver(_room.Now) && _room.NextDueAt is { } due:
                     _room.Advance(due - _room.Now);
                     var isDone = _room.Wakes.Count > _wakesSeen || _room.Room.IsOver(_room.Now) || _room.NextDueAt != _room.Now;
-                    Assert.True(isDone, "It asks to be called again at once, for nothing.");
+                    Assert.True(isDone, "The room asks to be called again at once, although nothing is due.");
                     break;
                 case Happens.TurnsAreTaken:
                     _room.MayLook = false;
@@ -154,14 +155,14 @@ public sealed class WaitingRoomModelTests
         private void CheckNextDue(List<TestPoll> waiting)
         {
             var due = _room.NextDueAt;
-            Assert.True(due is null || due >= _room.Now, $"It is to be called again at {due}, and it is {_room.Now}.");
+            Assert.True(due is null || due >= _room.Now, $"The room asks to be called again at {due}, and it is {_room.Now} already.");
             foreach (var poll in waiting)
             {
-                Assert.True(due <= poll.EndsAt + PollClock.LookOverrun, "A poll that waits is forgotten.");
+                Assert.True(due <= poll.EndsAt + PollClock.LookOverrun, "A waiting poll is forgotten.");
             }
         }
 
-        // The registry forgets the room, and other instances are rung.
+        // The registry drops the room, and rings at other instances.
         private void BeginAnew()
         {
             _room = new RoomHarness(hasDoorbell: true, _room.Now) { MayLook = _room.MayLook };

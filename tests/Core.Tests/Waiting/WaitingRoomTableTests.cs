@@ -2,7 +2,7 @@ using FuncComet.Waiting;
 
 namespace FuncComet.Core.Tests.Waiting;
 
-/// <summary>Each state of a room with each event: what docs/architecture.md says is what the room does.</summary>
+/// <summary>Compares the room's behaviour, for each state and event, with the table in docs/architecture.md.</summary>
 public sealed class WaitingRoomTableTests
 {
     private static readonly (string Name, Action<RoomHarness> SetUp)[] States =
@@ -37,7 +37,7 @@ public sealed class WaitingRoomTableTests
         }),
     ];
 
-    // False where the event cannot happen.
+    // Returns false if the event cannot happen.
     private static readonly (string Name, Func<RoomHarness, bool> Apply)[] Events =
     [
         ("a poll comes", room => room.Enter() is not null),
@@ -74,10 +74,10 @@ public sealed class WaitingRoomTableTests
         Assert.Equal(Events.Select(one => one.Name), ArchitectureTable.Rows);
     }
 
-    /// <summary>The state after the event, and the polls that were woken; "–" where the event cannot happen.</summary>
+    /// <summary>The state after the event, and the polls that were woken; "–" if the event cannot happen.</summary>
     private static string Outcome(Action<RoomHarness> setUp, Func<RoomHarness, bool> apply)
     {
-        // Two polls have come, and both have had a look that found nothing. The newer makes the next.
+        // Two polls have entered, and each has had a look that found nothing. The newer poll makes the next look.
         var room = new RoomHarness();
         var (older, newer) = (room.Enter(), room.Enter());
         room.EndLook(LookResult.Empty);

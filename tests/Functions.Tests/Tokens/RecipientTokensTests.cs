@@ -77,7 +77,9 @@ public sealed class RecipientTokensTests
     [InlineData(SecurityAlgorithms.HmacSha384, null)]
     [InlineData(SecurityAlgorithms.HmacSha512, null)]
     public async Task SubjectOf_ATokenWithAnotherAlgorithm_IsNull(string algorithm, string? expected) =>
-        Assert.Equal(expected, await SubjectAsync(Tokens(new TokenOptions { SigningKey = LongKey }), Make(algorithm: algorithm, key: LongKey)));
+        Assert.Equal(
+            expected,
+            await SubjectAsync(Tokens(new TokenOptions { SigningKey = LongKey }), Make(algorithm: algorithm, key: LongKey)));
 
     [Fact]
     public async Task SubjectOf_ATokenWithoutAValidSignature_IsNull()

@@ -20,7 +20,7 @@ public sealed partial class ConfigurationDocTests
 
     public static TheoryData<string> Settings => [.. AppSettings.Properties.Keys.Order(StringComparer.Ordinal)];
 
-    // Of a text only a longest length is for reading: a pattern is not, and the length of a key is a rule of its class.
+    // For a text, the table shows only a maximum length. It shows no pattern, and the length of a key is a rule of its options class.
     public static TheoryData<string> SettingsWithRange =>
     [
         .. from setting in AppSettings.Properties
@@ -86,7 +86,7 @@ public sealed partial class ConfigurationDocTests
             : string.Create(CultureInfo.InvariantCulture, $"{range.Minimum:#,0.#} to {range.Maximum:#,0.#}");
     }
 
-    // The attribute has texts until it has checked a value.
+    // The limits of the attribute are strings until it has checked a value.
     private static TimeSpan TimeOf(object limit) => limit as TimeSpan? ?? TimeSpan.Parse((string)limit, CultureInfo.InvariantCulture);
 
     private static string Written(object value) => value switch

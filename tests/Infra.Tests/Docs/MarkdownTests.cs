@@ -9,16 +9,16 @@ using Markdig.Syntax.Inlines;
 
 namespace FuncComet.Infra.Tests.Docs;
 
-/// <summary>What the Markdown files of the repository point at is there.</summary>
+/// <summary>The targets of links and paths in the repository's Markdown files exist.</summary>
 public sealed class MarkdownTests : IDisposable
 {
     private static readonly string[] Roots =
         ["src/", "tests/", "docs/", "clients/", "infra/", "bench/", ".ci/", ".github/", ".devcontainer/"];
 
-    // A path with one of these stands for several, or is a command.
+    // A path with one of these characters is a pattern or a command.
     private static readonly SearchValues<char> NoPath = SearchValues.Create(" *<{…");
 
-    // As GitHub shows it: with tables, and with an anchor for each heading.
+    // As on GitHub: with tables, and with an anchor for each heading.
     private static readonly MarkdownPipeline GitHub =
         new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).Build();
 
@@ -77,7 +77,7 @@ public sealed class MarkdownTests : IDisposable
                     where !Uri.IsWellFormedUriString(link.Url, UriKind.Absolute) && !Exists(root, file, link.Url!)
                     select link.Url;
 
-        // A path that stands in the text as code is not a link, but goes stale as one does.
+        // A path in code format is no link, but can go stale like one.
         var paths = from code in document.Descendants<CodeInline>()
                     where Roots.Any(each => code.Content.StartsWith(each, StringComparison.Ordinal))
                     where !code.Content.AsSpan().ContainsAny(NoPath) && !Path.Exists(Path.Combine(root, code.Content))
