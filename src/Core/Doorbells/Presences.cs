@@ -12,7 +12,8 @@ namespace FuncComet.Doorbells;
 /// </summary>
 public sealed class Presences(WaitingRooms rooms, TimeProvider time)
 {
-    // What is written ends at a whole second. Rounding takes less than one of these, so a poll that ends at most a second after this one needs no new write.
+    // What is written ends at a whole second. Rounding takes less than one of these, so a poll that ends at most a second later needs
+    // no new write.
     private const long SecondsBeyond = 2;
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(SecondsBeyond - 1);
 

@@ -114,7 +114,9 @@ public sealed partial class Ringer : IDisposable
     {
         try
         {
-            if (await _presences.ReadAsync(mailbox, Deadline) is { } presence && presence.Until > _time.GetUtcNow() && presence.Instance != _bell.Name)
+            if (await _presences.ReadAsync(mailbox, Deadline) is { } presence
+                && presence.Until > _time.GetUtcNow()
+                && presence.Instance != _bell.Name)
             {
                 await _queues.LeaveNoteAsync(presence.Instance, recipient, Deadline);
             }

@@ -101,7 +101,11 @@ public sealed partial class MessageReceiver(
     }
 
     /// <summary>Moves what is not to be delivered out of the mailbox and returns the rest.</summary>
-    private async Task<IReadOnlyList<LeasedMessage>> SetAsideDeadLettersAsync(PollRequest request, Mailbox mailbox, IReadOnlyList<LeasedMessage> received, PollClock clock)
+    private async Task<IReadOnlyList<LeasedMessage>> SetAsideDeadLettersAsync(
+        PollRequest request,
+        Mailbox mailbox,
+        IReadOnlyList<LeasedMessage> received,
+        PollClock clock)
     {
         var rest = new List<LeasedMessage>(received.Count);
         foreach (var message in received)

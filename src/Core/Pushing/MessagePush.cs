@@ -134,8 +134,12 @@ public sealed partial class MessagePush(
         return sent;
     }
 
-    /// <summary>Stores a message. If that fails for one that is hidden at first, only the answer may be lost: polls that wait here look when it would become visible.</summary>
-    private async Task<SentMessage> SendOrExpectAsync(Recipient recipient, Mailbox mailbox, string text, TimeSpan timeToLive, TimeSpan delay)
+    /// <summary>
+    /// Stores a message. If that fails for a message that is hidden at first, perhaps only the answer was lost: polls that wait here look
+    /// when it would become visible.
+    /// </summary>
+    private async Task<SentMessage> SendOrExpectAsync(
+        Recipient recipient, Mailbox mailbox, string text, TimeSpan timeToLive, TimeSpan delay)
     {
         try
         {

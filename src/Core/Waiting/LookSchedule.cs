@@ -46,7 +46,9 @@ internal sealed class LookSchedule(Backoff backoff, int step, bool hasDoorbell, 
     /// <summary>Replaces the known times of hidden messages.</summary>
     public void Hide(HiddenTimes times) => _hidden = times;
 
-    /// <summary>What was published may not stand there any more: the queue is gone, or another instance may have published while nobody waited here.</summary>
+    /// <summary>
+    /// What was published may be gone: the queue does not exist any more, or another instance may have published while no poll waited here.
+    /// </summary>
     public void Forget() => _published = null;
 
     /// <summary>

@@ -1,7 +1,10 @@
 namespace FuncComet.Waiting;
 
 /// <summary>What a <see cref="WaitingRoom"/> knows of its mailbox. At first nothing.</summary>
-/// <param name="Found">What the last look found: <see cref="MailboxState.Empty"/> or <see cref="MailboxState.Missing"/>, else unknown.</param>
+/// <param name="Found">
+/// What the last look found: <see cref="MailboxState.Empty"/> or <see cref="MailboxState.Missing"/>, else
+/// <see cref="MailboxState.Unknown"/>.
+/// </param>
 /// <param name="Since">When a look last found nothing.</param>
 /// <param name="Rings">How many pushes have rung without a look that began after it.</param>
 internal readonly record struct MailboxKnowledge(MailboxState Found, TimeSpan Since, int Rings)

@@ -44,7 +44,8 @@ internal sealed class WaitingRoom(LookSchedule schedule)
             schedule.StartPause(now);
         }
 
-        // A client that comes for its next message at once relies on the look before, as if it had waited all the time; else every message would cost a look.
+        // A client that comes for its next message at once relies on the look before, as if it had waited all the time. Otherwise every
+        // message would cost a look.
         if (IsInUse(now) && !IsLooking && poll.EndsAt > schedule.NextLookAt)
         {
             _looks.RelyOnLastEmpty(poll);
@@ -76,9 +77,9 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     /// <paramref name="longestLease"/> and, with <paramref name="plainOnly"/>, in plain mode. Null if there is none.
     /// <see cref="HandOver"/> or <see cref="Release"/> ends the claim.
     /// </summary>
-    public Waiter? TryClaim(TimeSpan longestLease, bool plainOnly)
+    public Waiter? TryClaim(TimeSpan longestLease, bool plainOnly, TimeSpan now)
     {
-        var poll = _polls.FindLast(poll => CanBeHandedAMessage(poll) && poll.Lease <= longestLease && (poll.IsPlain || !plainOnly));
+        var poll = _polls.FindLast(poll => CanBeHandedAMessage(poll, now) && poll.Lease <= longestLease && (poll.IsPlain || !plainOnly));
         if (poll is not null)
         {
             poll.State = WaiterState.Claimed;
@@ -101,7 +102,10 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         return true;
     }
 
-    /// <summary>A push has no message for the poll that it has claimed. The poll waits on after a look, since the push's failure says nothing of the mailbox.</summary>
+    /// <summary>
+    /// A push has no message for the poll that it has claimed. The poll waits on after a look, since the push may have failed after others
+    /// have stored messages.
+    /// </summary>
     public void Release(Waiter poll)
     {
         if (poll.State == WaiterState.Claimed)
@@ -150,7 +154,9 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         }
     }
 
-    /// <summary>A poll leaves by itself. If it was looking, its look has no result: a ring that it was to answer is unanswered again.</summary>
+    /// <summary>
+    /// A poll leaves by itself. If it was looking, its look has no result: a ring that it was to answer is unanswered again.
+    /// </summary>
     public void Leave(Waiter poll, TimeSpan now)
     {
         _looks.TryEnd(poll, result: null, messages: 0, now);
@@ -229,7 +235,8 @@ internal sealed class WaitingRoom(LookSchedule schedule)
             return _looks.Mailbox.Since + MaxStale;
         }
 
-        TimeSpan? due = !IsLooking && !waitsForTurn && _polls.Exists(poll => poll.State == WaiterState.Waiting) ? schedule.NextLookAt : null;
+        var mayLook = !IsLooking && !waitsForTurn && _polls.Exists(poll => poll.State == WaiterState.Waiting);
+        TimeSpan? due = mayLook ? schedule.NextLookAt : null;
         foreach (var poll in _polls)
         {
             due = DueAt(poll) is { } end && !(due <= end) ? end : due;
@@ -246,11 +253,17 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         return wakes;
     }
 
-    /// <summary>A client was just handed a message and is likely to be back for the next: a room without polls is kept for that long.</summary>
+    /// <summary>
+    /// Whether a client was just handed a message and is likely to be back for the next. A room without polls is kept for that long.
+    /// </summary>
     private bool IsInUse(TimeSpan now) => _lastLeftWithMessage && _looks.Mailbox.IsEmpty && now - _looks.Mailbox.Since < MaxStale;
 
-    /// <summary>What is sent to it now is the next message of the mailbox: a look that began after it came found nothing, and nothing is known to have come since.</summary>
-    private bool CanBeHandedAMessage(Waiter poll) => poll.State == WaiterState.Waiting && _looks.Mailbox.IsEmpty && _looks.HaveCovered(poll);
+    /// <summary>
+    /// Whether a message that is sent to it now is the next of the mailbox: a look that it may rely on found nothing, and nothing is known
+    /// to have come since. Its timeout must not be over: it may still wait for its first look, but it will end with that.
+    /// </summary>
+    private bool CanBeHandedAMessage(Waiter poll, TimeSpan now) =>
+        poll.State == WaiterState.Waiting && poll.EndsAt > now && _looks.Mailbox.IsEmpty && _looks.HaveCovered(poll);
 
     // A poll that is looking has deadlines of its own.
     private TimeSpan? DueAt(Waiter poll) => poll.State switch

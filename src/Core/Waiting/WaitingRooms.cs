@@ -9,7 +9,8 @@ namespace FuncComet.Waiting;
 /// reaches a poll here at once rather than after the poll's pause.
 /// </summary>
 /// <remarks>
-/// <see cref="Change"/> alone takes the lock, and every change goes through it. Nothing foreign runs under the lock: no I/O, no continuation, no callback.
+/// <see cref="Change"/> alone takes the lock, and every change goes through it. Nothing foreign runs under the lock: no I/O, no
+/// continuation, no callback.
 /// </remarks>
 public sealed class WaitingRooms : IDisposable
 {
@@ -119,7 +120,7 @@ public sealed class WaitingRooms : IDisposable
     /// <see cref="TryHandOver(WaitingPoll, LeasedMessage)"/> or <see cref="Release"/> ends the claim.
     /// </summary>
     internal WaitingPoll? TryClaim(Recipient recipient, TimeSpan longestLease, bool plainOnly = false) =>
-        Change(recipient, _ => (WaitingPoll?)Find(recipient)?.TryClaim(longestLease, plainOnly));
+        Change(recipient, now => (WaitingPoll?)Find(recipient)?.TryClaim(longestLease, plainOnly, now));
 
     /// <summary>Hands a message to the poll that was claimed for it; false if that poll has left meanwhile.</summary>
     internal bool TryHandOver(WaitingPoll claimed, LeasedMessage message) => HandOver(claimed, new Wake(WakeReason.Deliver, message));
@@ -147,7 +148,9 @@ public sealed class WaitingRooms : IDisposable
             ? new PresenceDue(instance, until, until - now)
             : (PresenceDue?)null);
 
-    /// <summary>It has been published that polls wait at <paramref name="instance"/>, until <paramref name="until"/> at the least.</summary>
+    /// <summary>
+    /// It has been published that polls wait at <paramref name="instance"/>, until <paramref name="until"/> at the least.
+    /// </summary>
     internal void Published(WaitingPoll poll, string instance, TimeSpan until) => ChangeRoomOf(poll, (room, _) =>
     {
         // If the name is not this instance's any more, what is published wakes nobody here.

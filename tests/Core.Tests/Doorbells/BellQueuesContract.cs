@@ -44,7 +44,8 @@ public abstract class BellQueuesContract
     }
 
     [Fact]
-    public async Task ANote_ForAnInstanceThatHasEnded_IsNoError() => await Queues.LeaveNoteAsync(_instance, Recipient, FuncComet.Mailboxes.Mailbox.Deadline);
+    public async Task ANote_ForAnInstanceThatHasEnded_IsNoError() =>
+        await Queues.LeaveNoteAsync(_instance, Recipient, FuncComet.Mailboxes.Mailbox.Deadline);
 
     [Fact]
     public async Task ReadNotes_WhenTheQueueWasRemoved_IsNullAndNotEmpty()

@@ -60,7 +60,7 @@ internal sealed class RoomHarness
 
     public TestPoll? Claim()
     {
-        var poll = (TestPoll?)Room.TryClaim(TimeSpan.MaxValue, plainOnly: false);
+        var poll = (TestPoll?)Room.TryClaim(TimeSpan.MaxValue, plainOnly: false, Now);
         Settle();
         return poll;
     }

@@ -144,7 +144,9 @@ public sealed class WaitingRoomModelTests
 
             if (_room.Room.IsOver(_room.Now))
             {
-                Assert.True(_ringsUnanswered == 0 || _room.Room.Mailbox == MailboxState.Rung, "A room is over, and its unanswered ring is forgotten.");
+                Assert.True(
+                    _ringsUnanswered == 0 || _room.Room.Mailbox == MailboxState.Rung,
+                    "A room is over, and its unanswered ring is forgotten.");
                 BeginAnew();
                 return;
             }
