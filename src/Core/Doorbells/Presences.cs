@@ -12,8 +12,7 @@ namespace FuncComet.Doorbells;
 /// </summary>
 public sealed class Presences(WaitingRooms rooms, TimeProvider time)
 {
-    // A presence ends at a whole second, and not before the last poll: one second for rounding, and one for clocks that
-    // differ.
+    // A presence ends at a whole second, and not before the last poll: one second for rounding, and one for clocks that differ.
     private const long SecondsBeyond = 2;
 
     /// <summary>If a presence is due, publishes before a poll looks that it waits here.</summary>

@@ -16,8 +16,7 @@ namespace FuncComet.Mailboxes;
 public sealed class Mailbox
 {
     /// <summary>
-    /// The longest a call takes, retries included; long enough for the storage client's two tries and the pause between
-    /// them.
+    /// The longest a call takes, retries included; long enough for the storage client's two tries and the pause between them.
     /// </summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(8);
 
