@@ -7,7 +7,7 @@ using FuncComet.Testing;
 
 namespace FuncComet.Core.Tests;
 
-/// <summary>Everything that is written reads back as it was, and nothing else parses.</summary>
+/// <summary>Everything that is written reads back unchanged, and nothing else parses.</summary>
 public sealed class PropertyTests
 {
     private static readonly Gen<string> ContentTypes = Gen.Char[' ', '~'].Array[1, 200].Select(characters => new string(characters));

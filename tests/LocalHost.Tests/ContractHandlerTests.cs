@@ -4,7 +4,7 @@ using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>The handler that compares answers with openapi.yaml finds what is not in the document.</summary>
+/// <summary>The handler that compares answers with openapi.yaml refuses every answer that is not in the document.</summary>
 public sealed class ContractHandlerTests
 {
     private const string Json = "application/problem+json";

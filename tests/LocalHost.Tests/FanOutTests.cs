@@ -24,7 +24,7 @@ public sealed class FanOutTests(Azurite azurite, ITestOutputHelper output)
             hundreds.Add(await MeasureAsync(all));
         }
 
-        // The limit is only what is claimed. The output shows what was measured.
+        // The limit is the claim. The output shows the measured ratio.
         var (one, hundred) = (ones.Order().ElementAt(7), hundreds.Order().ElementAt(7));
         output.WriteLine($"one {one.TotalMilliseconds:F1} ms, a hundred {hundred.TotalMilliseconds:F1} ms: {hundred / one:F0} times");
         Assert.True(hundred < 100 * one, $"{one} for one, {hundred} for a hundred.");

@@ -96,7 +96,7 @@ public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IC
 
         public int Answered => _outcomes.Where(outcome => char.IsAsciiDigit(outcome.Key.Outcome[0])).Sum(outcome => outcome.Value);
 
-        /// <summary>A line for each kind: how many were sent, and what they were answered.</summary>
+        /// <summary>A line for each kind: how many were sent, and which answers they got.</summary>
         public string Summary => string.Join(
             Environment.NewLine,
             from outcome in _outcomes

@@ -81,7 +81,7 @@ public sealed partial class LocalHostProcess : IAsyncDisposable
         ?? throw new InvalidOperationException(
             $"LocalHost ended without the line that the test waits for:{Environment.NewLine}{string.Join(Environment.NewLine, Output)}");
 
-    /// <summary>Ends it where it still runs. A host that was killed has been disposed already.</summary>
+    /// <summary>Ends it if it still runs. A host that was killed has been disposed already.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_isDisposed)

@@ -93,8 +93,7 @@ public sealed class BellQueues(QueueServiceClient storage, IOptions<MailboxOptio
     internal Task DeleteAsync(string instance, TimeSpan deadline) => DeleteAsync(Queue(instance), deadline);
 
     /// <summary>
-    /// Removes the queues of instances that have not been alive since <paramref name="lastAlive"/>, and returns their
-    /// number.
+    /// Removes the queues of instances that have not been alive since <paramref name="lastAlive"/>, and returns their number.
     /// </summary>
     internal async Task<int> ClearAwayAsync(DateTimeOffset lastAlive)
     {

@@ -92,8 +92,7 @@ public sealed partial class InstanceBell(
         }
     }
 
-    // The first failure doubles the interval, and each further one doubles the pause. 2^10 intervals exceed the longest
-    // pause.
+    // The first failure doubles the interval, and each further one doubles the pause. 2^10 intervals exceed the longest pause.
     private TimeSpan PauseAfterFailures(int failures)
     {
         var pause = options.Value.Interval * (1 << Math.Min(failures, 10));

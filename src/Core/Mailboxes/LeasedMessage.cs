@@ -37,8 +37,7 @@ public sealed class LeasedMessage
     }
 
     /// <summary>
-    /// A message that was stored under the lease of a waiting poll: it was not received, and Storage has counted no
-    /// delivery.
+    /// A message that was stored under the lease of a waiting poll: it was not received, and Storage has counted no delivery.
     /// </summary>
     internal LeasedMessage(Recipient recipient, Envelope envelope, SentMessage sent)
     {

@@ -16,8 +16,7 @@ namespace FuncComet.Mailboxes;
 public sealed class Mailbox
 {
     /// <summary>
-    /// The longest a call takes, retries included; long enough for the storage client's two tries and the pause between
-    /// them.
+    /// The longest a call takes, retries included; long enough for the storage client's two tries and the pause between them.
     /// </summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(8);
 
@@ -70,7 +69,7 @@ public sealed class Mailbox
             deadline,
             async token =>
             {
-                // Storage hides the message from the time it accepts it, which is not before this.
+                // Storage hides the message from the time when it accepts it, so not before this timestamp.
                 var sentAt = _time.GetTimestamp();
                 var sent = (await Queue.SendMessageAsync(text, delay, timeToLive, token)).Value;
                 return new SentMessage(text, sent.MessageId, sent.PopReceipt, sent.ExpirationTime, sentAt, delay);
@@ -105,7 +104,7 @@ public sealed class Mailbox
         deadline,
         async token =>
         {
-            // The lease begins when Storage hands the messages out, which is not before this.
+            // The lease begins when Storage hands the messages out, so not before this timestamp.
             var leasedAt = _time.GetTimestamp();
             try
             {

@@ -38,8 +38,7 @@ public sealed class MailboxOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        // Storage drops the fraction. Another poll could then receive the message while this one may still write its
-        // answer.
+        // Storage drops the fraction. Another poll could then receive the message while this one may still write its answer.
         if (PlainLease.Ticks % TimeSpan.TicksPerSecond != 0)
         {
             yield return new ValidationResult($"FuncComet__Mailbox__PlainLease ({PlainLease}) must be whole seconds.");

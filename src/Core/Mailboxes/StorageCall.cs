@@ -6,8 +6,7 @@ using Azure.Storage.Queues.Models;
 namespace FuncComet.Mailboxes;
 
 /// <summary>
-/// The one place that gives a call to Storage its deadline and translates a failure of Storage into an exception of
-/// ours.
+/// The one place that gives a call to Storage its deadline and translates a failure of Storage into an exception of ours.
 /// </summary>
 internal static class StorageCall
 {
@@ -44,8 +43,7 @@ internal static class StorageCall
         catch (Exception ex) when (ex is RequestFailedException or OperationCanceledException or AggregateException
             or AuthenticationFailedException or XmlException or IOException)
         {
-            // The SDK reports used-up retries as AggregateException. XmlException means that the answer was not from
-            // Storage.
+            // The SDK reports used-up retries as AggregateException. XmlException means that the answer was not from Storage.
             throw new StorageUnavailableException($"Storage did not {what}: {Reason(ex)}.", ex);
         }
     }

@@ -48,8 +48,7 @@ public sealed class StorageOptions
     {
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None };
 
-        // A poll must notice an unavailable storage at its next request; the SDK's default retries take 23 seconds or
-        // longer.
+        // A poll must notice an unavailable storage at its next request; the SDK's default retries take 23 seconds or longer.
         options.Retry.Mode = RetryMode.Exponential;
         options.Retry.MaxRetries = 1;
         options.Retry.Delay = TimeSpan.FromMilliseconds(200);

@@ -16,8 +16,7 @@ namespace FuncComet.Messages;
 /// <item><term>1 byte, then as many</term><description>key, empty for none</description></item>
 /// <item><term>1 byte, then as many</term><description>W3C trace parent, empty for none</description></item>
 /// </list>
-/// The header is at most 413 bytes, so a body of 48,000 bytes always fits a queue message: its 64 KiB hold 49,152
-/// bytes.
+/// The header is at most 413 bytes, so a body of 48,000 bytes always fits a queue message: its 64 KiB hold 49,152 bytes.
 /// </summary>
 internal sealed record Envelope(Message Message, uint HandedOver = 0, uint Returned = 0)
 {

@@ -41,8 +41,7 @@ public sealed record Message
     public required string ContentType { get; init; }
 
     /// <summary>
-    /// The sender's key, by which a receiver can drop a repeat: 1 to 128 visible ASCII characters; null if there is
-    /// none.
+    /// The sender's key, by which a receiver can drop a repeat: 1 to 128 visible ASCII characters; null if there is none.
     /// </summary>
     public string? Key { get; init; }
 

@@ -10,8 +10,7 @@ namespace FuncComet.Waiting;
 /// <param name="hidden">The times at which messages known to be hidden become visible.</param>
 internal sealed class LookSchedule(Backoff backoff, int step, bool hasDoorbell, HiddenTimes? hidden)
 {
-    // A poll that looks only a few times creates no queue. With the default pauses, this step is reached in less than 2
-    // seconds.
+    // A poll that looks only a few times creates no queue. With the default pauses, this step is reached in less than 2 seconds.
     private const int PublishStepWhenMissing = 3;
 
     // During the first pause, which is short, polls need no ring.

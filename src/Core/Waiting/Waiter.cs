@@ -3,7 +3,7 @@ namespace FuncComet.Waiting;
 /// <summary>A poll as its <see cref="WaitingRoom"/> sees it. Only the room changes it.</summary>
 /// <param name="endsAt">When its timeout runs out.</param>
 /// <param name="lease">The lease for its messages.</param>
-/// <param name="isPlain">Whether it is in plain mode: what is written to it needs no receipt.</param>
+/// <param name="isPlain">Whether it is in plain mode: its messages need no receipt.</param>
 internal abstract class Waiter(TimeSpan endsAt, TimeSpan lease, bool isPlain)
 {
     /// <summary>When its timeout runs out.</summary>

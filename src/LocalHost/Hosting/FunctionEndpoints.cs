@@ -79,8 +79,7 @@ internal sealed partial class FunctionEndpoints(
         });
         try
         {
-            // Every held poll has this timer, so only one runs at once: first the proxy's, unless functionTimeout comes
-            // earlier.
+            // Every held poll has this timer, so only one runs at once: first the proxy's, unless functionTimeout comes earlier.
             var began = time.GetTimestamp();
             var running = function.InvokeAsync(context.Request, invocation?.Token ?? CancellationToken.None);
             if (!(limit.FunctionTimeout < ProxyLimit))

@@ -39,8 +39,8 @@ public sealed class EnvelopeTests
     [Fact]
     public void Encode_OfTheLargestMessage_FitsAQueueMessage()
     {
-        var largest = Message.Create(TimeProvider.System, new string('t', 200), new string('k', 128), new byte[48_000])
-            with { TraceParent = TraceParent };
+        var message = Message.Create(TimeProvider.System, new string('t', 200), new string('k', 128), new byte[48_000]);
+        var largest = message with { TraceParent = TraceParent };
 
         Assert.InRange(new Envelope(largest).Encode().Length, 64_000, 65_536);
     }

@@ -156,8 +156,7 @@ public sealed class PollsOfOneRecipientTests : IDisposable
         await _instance.AdvanceAsync(0, looks: 1);
         await _instance.PutAsync("hello");
 
-        // The first look began before the message was there. The fake answers when the test lets it, and then finds the
-        // message.
+        // The first look began before the message was there. The fake answers when the test lets it, and then finds the message.
         look.SetResult();
 
         Assert.Equal(PollOutcome.Delivered, await first.End.Bounded());
