@@ -101,8 +101,8 @@ public sealed class HeldPollTests(Azurite azurite) : IClassFixture<Azurite>
     }
 
     /// <summary>
-    /// Waits until the polls' first looks are over. Those of a thousand keep Azurite busy for seconds, and an overloaded storage may answer a
-    /// push with 503, which is right but not what this test is about.
+    /// Waits until the polls' first looks are over. A thousand of them keep Azurite busy for seconds. A push that is answered 503 by an
+    /// overloaded storage would be right, but is not what this test is about.
     /// </summary>
     private static async Task RestAsync(ApiClient client)
     {
