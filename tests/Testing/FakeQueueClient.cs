@@ -288,9 +288,6 @@ public sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
 
     public FakeQueueClient DeadLetterQueue => Queue("fc-dead-letters");
 
-    public DeadLetters DeadLetters(int maxDeliveries = 10) =>
-        new(this, Options.Create(new MailboxOptions { MaxDeliveries = maxDeliveries }), time);
-
     public MailboxFactory Mailboxes() => new(this, Options.Create(new MailboxOptions()), time);
 
     private FakeQueueClient Queue(string name)
