@@ -1,3 +1,4 @@
 using FuncComet.Testing;
 
+[assembly: AssemblyFixture(typeof(SuiteShare))]
 [assembly: AssemblyFixture(typeof(Azurite))]

@@ -2,7 +2,7 @@ using System.Text.Json;
 using FuncComet.Infra.Tests;
 using FuncComet.Testing;
 
-[assembly: AssemblyFixture(typeof(SuiteLock))]
+[assembly: AssemblyFixture(typeof(SuiteShare))]
 [assembly: AssemblyFixture(typeof(CompiledTemplate))]
 
 namespace FuncComet.Infra.Tests;
