@@ -89,6 +89,34 @@ public sealed class ErrorTests(Target target)
         await pushed.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", "Idempotency-Key");
     }
 
+    // HttpClient joins the values of a header, as the proxy of the Functions host does. Two lines are sent by HeaderTests of LocalHost.
+    [Trait("Changes", "nothing")]
+    [Theory]
+    [InlineData("Content-Type", "text/plain", "text/html")]
+    [InlineData("Idempotency-Key", "a", "b")]
+    public async Task Push_WithAHeaderGivenTwice_IsRefused(string header, params string[] values)
+    {
+        using var content = new ByteArrayContent([1]);
+        content.Headers.TryAddWithoutValidation(header, values);
+
+        using var pushed = await target.PushAsync(Target.NewRecipient(), content);
+
+        await pushed.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", header);
+    }
+
+    [Trait("Changes", "nothing")]
+    [Fact]
+    public async Task Push_WithAContentCoding_IsRefused()
+    {
+        using var content = new ByteArrayContent([0x1F, 0x8B]);
+        content.Headers.ContentEncoding.Add("gzip");
+
+        using var pushed = await target.PushAsync(Target.NewRecipient(), content);
+
+        await pushed.AssertProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported-encoding", "Content-Encoding");
+        Assert.Equal("identity", pushed.Header("Accept-Encoding"));
+    }
+
     [Trait("Changes", "nothing")]
     [Theory]
     [InlineData("0")]

@@ -30,10 +30,81 @@ public sealed class PushHeadersTests
 
         Assert.False(PushHeaders.TryRead(request, Limits, out _, out _, out var problem));
 
-        await problem.ExecuteAsync(request.HttpContext);
-        var body = JsonDocument.Parse(((MemoryStream)request.HttpContext.Response.Body).ToArray()).RootElement;
+        var (_, body) = await AnswerAsync(request, problem);
         Assert.Equal(parameter, body.GetProperty("parameter").GetString());
         Assert.Contains(range, body.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Content-Type", "text/plain", "text/html")]
+    [InlineData("Content-Type", "text/plain", "text/plain")]
+    [InlineData("Content-Type", "text/plain, text/html")]
+    [InlineData("Content-Type", "nonsense, nonsense")]
+    [InlineData("Content-Type", "", "text/plain")]
+    [InlineData("Idempotency-Key", "a", "b")]
+    [InlineData("Idempotency-Key", "a", "a")]
+    [InlineData("Idempotency-Key", "a, b")]
+    public async Task TryRead_WhenOneIsGivenTwice_NamesIt(string name, params string[] values)
+    {
+        var request = Request(1, 1);
+        request.Headers[name] = values;
+
+        Assert.False(PushHeaders.TryRead(request, new RequestLimitOptions(), out _, out _, out var problem));
+
+        var (status, body) = await AnswerAsync(request, problem);
+        Assert.Equal(400, status);
+        Assert.Equal(name, body.GetProperty("parameter").GetString());
+    }
+
+    [Theory]
+    [InlineData("text/plain; x=\"a, b\"")]
+    [InlineData("text/plain; x=\"a\\\", b\"; y=z")]
+    public void TryRead_WhenTheContentTypeHasACommaInQuotes_ReturnsIt(string expected)
+    {
+        var request = Request(1, 1);
+        request.ContentType = expected;
+
+        Assert.True(PushHeaders.TryRead(request, new RequestLimitOptions(), out var contentType, out _, out _));
+        Assert.Equal(expected, contentType);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    [InlineData("identity, gzip")]
+    [InlineData("identity", "gzip")]
+    [InlineData("aws-chunked")]
+    public async Task TryRead_WhenTheBodyHasAContentCoding_Answers415(params string[] codings)
+    {
+        var request = Request(1, 1);
+        request.Headers.ContentEncoding = codings;
+
+        Assert.False(PushHeaders.TryRead(request, new RequestLimitOptions(), out _, out _, out var problem));
+
+        var (status, body) = await AnswerAsync(request, problem);
+        Assert.Equal(415, status);
+        Assert.Equal("urn:funccomet:unsupported-encoding", body.GetProperty("type").GetString());
+        Assert.Equal("Content-Encoding", body.GetProperty("parameter").GetString());
+        Assert.Equal("identity", request.HttpContext.Response.Headers.AcceptEncoding);
+    }
+
+    [Theory]
+    [InlineData("identity")]
+    [InlineData("Identity, identity")]
+    [InlineData("")]
+    public void TryRead_WhenTheBodyHasNoContentCoding_Succeeds(string codings)
+    {
+        var request = Request(1, 1);
+        request.Headers.ContentEncoding = codings;
+
+        Assert.True(PushHeaders.TryRead(request, new RequestLimitOptions(), out _, out _, out _));
+    }
+
+    private static async Task<(int Status, JsonElement Body)> AnswerAsync(HttpRequest request, IResult problem)
+    {
+        var response = request.HttpContext.Response;
+        await problem.ExecuteAsync(request.HttpContext);
+        return (response.StatusCode, JsonElement.Parse(((MemoryStream)response.Body).ToArray()));
     }
 
     private static HttpRequest Request(int contentTypeLength, int keyLength)

@@ -18,7 +18,7 @@ internal sealed class HostileRequests(int seed, string functionKey, string token
 
     private static readonly string[] HeaderNames =
     [
-        "Authorization", "x-functions-key", "Content-Type", "Idempotency-Key", "Prefer", "traceparent", "tracestate",
+        "Authorization", "x-functions-key", "Content-Type", "Content-Encoding", "Idempotency-Key", "Prefer", "traceparent", "tracestate",
         "Origin", "Cookie", "Accept", "Expect", "Host", "Range", "Forwarded",
     ];
 

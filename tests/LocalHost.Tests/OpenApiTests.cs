@@ -69,7 +69,11 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync("POST push?rcpt=alice&ttl=0", "400 bad-parameter", key: Key);
         await client.ExpectAsync("POST push?rcpt=alice", "401");
         await client.ExpectAsync("POST push?rcpt=alice", "401", key: "wrong");
-        await client.ExpectAsync("POST push?rcpt=alice", "413 message-too-large", key: Key, body: new byte[48_001]);
+        await client.ExpectStalledAsync("POST push?rcpt=alice", "408 request-timeout", key: Key);
+        await client.ExpectAsync("POST push?rcpt=alice", "413 message-too-large", key: Key, content: new ByteArrayContent(new byte[48_001]));
+        using var coded = new ByteArrayContent([0x1F, 0x8B]);
+        coded.Headers.ContentEncoding.Add("gzip");
+        await client.ExpectAsync("POST push?rcpt=alice", "415 unsupported-encoding", key: Key, content: coded);
     }
 
     private static async Task PollAsync(Client client)
@@ -182,30 +186,42 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
     private sealed class Client(Uri api) : IDisposable
     {
         private readonly HttpClient _http = new(new ContractHandler(api, new SocketsHttpHandler())) { BaseAddress = api };
+        private readonly HttpClient _stalling = new(new ContractHandler(api, new StallingHandler())) { BaseAddress = api };
         private readonly ConcurrentDictionary<string, bool> _answered = [];
 
         public IEnumerable<string> Answered => _answered.Keys;
 
         /// <summary>Sends a request, written as a method, a space, and a path with its query below the API's address.</summary>
-        public async Task<HttpResponseMessage> SendAsync(
-            string request, string? token = null, string? key = null, byte[]? body = null, string? preference = null)
+        public Task<HttpResponseMessage> SendAsync(
+            string request, string? token = null, string? key = null, HttpContent? content = null, string? preference = null) =>
+            SendAsync(_http, request, token, key, content, preference);
+
+        private async Task<HttpResponseMessage> SendAsync(
+            HttpClient http, string request, string? token, string? key, HttpContent? content, string? preference)
         {
             var parts = request.Split(' ');
             using var message = new HttpRequestMessage(new HttpMethod(parts[0]), parts[1]);
-            message.Content = body is null ? null : new ByteArrayContent(body);
+            message.Content = content;
             message.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
             message.Headers.Add("x-functions-key", key is null ? [] : [key]);
             message.Headers.Add("Prefer", preference is null ? [] : [preference]);
-            var answer = await _http.SendAsync(message, TestContext.Current.CancellationToken);
+            var answer = await http.SendAsync(message, TestContext.Current.CancellationToken);
             _answered[ContractHandler.NameOf(answer)] = true;
             return answer;
         }
 
         /// <summary>Sends a request and asserts the end of its answer's name: the status and what follows it.</summary>
         public async Task ExpectAsync(
-            string request, string expected, string? token = null, string? key = null, byte[]? body = null, string? preference = null)
+            string request, string expected, string? token = null, string? key = null, HttpContent? content = null, string? preference = null)
         {
-            using var answer = await SendAsync(request, token, key, body, preference);
+            using var answer = await SendAsync(request, token, key, content, preference);
+            Assert.EndsWith($" {expected}", ContractHandler.NameOf(answer), StringComparison.Ordinal);
+        }
+
+        /// <summary>Sends a request whose body never comes, and asserts the end of its answer's name.</summary>
+        public async Task ExpectStalledAsync(string request, string expected, string key)
+        {
+            using var answer = await SendAsync(_stalling, request, token: null, key, content: null, preference: null);
             Assert.EndsWith($" {expected}", ContractHandler.NameOf(answer), StringComparison.Ordinal);
         }
 
@@ -223,6 +239,10 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
             return token.GetProperty("token").GetString()!;
         }
 
-        public void Dispose() => _http.Dispose();
+        public void Dispose()
+        {
+            _http.Dispose();
+            _stalling.Dispose();
+        }
     }
 }

@@ -45,6 +45,16 @@ internal sealed partial class RawConnection : IDisposable
     /// </summary>
     public async Task<IReadOnlyList<int>> ReadStatusesAsync(TimeSpan limit, bool untilClosed = true)
     {
+        var text = await ReadAsync(limit, enough: sofar => !untilClosed && StatusLine().IsMatch(sofar));
+        return [.. StatusLine().Matches(text).Select(line => int.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture))];
+    }
+
+    /// <summary>
+    /// What the server sends until it closes the connection, until that is <paramref name="enough"/>, or within <paramref name="limit"/>.
+    /// Each char is a byte.
+    /// </summary>
+    public async Task<string> ReadAsync(TimeSpan limit, Func<string, bool> enough)
+    {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         end.CancelAfter(limit);
         var text = new StringBuilder();
@@ -54,7 +64,7 @@ internal sealed partial class RawConnection : IDisposable
             while (await _socket.ReceiveAsync(buffer, end.Token) is > 0 and var length)
             {
                 text.Append(Encoding.Latin1.GetString(buffer, 0, length));
-                if (!untilClosed && StatusLine().IsMatch(text.ToString()))
+                if (enough(text.ToString()))
                 {
                     break;
                 }
@@ -66,7 +76,7 @@ internal sealed partial class RawConnection : IDisposable
             // A server that gives up on a client resets the connection. Its answers before that count.
         }
 
-        return [.. StatusLine().Matches(text.ToString()).Select(line => int.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture))];
+        return text.ToString();
     }
 
     /// <summary>Resets the connection, as when a device's program is killed.</summary>

@@ -2,6 +2,7 @@ using FuncComet.Messages;
 using FuncComet.Polling;
 using FuncComet.Recipients;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace FuncComet.Functions.Answers;
 
@@ -80,6 +81,29 @@ internal static class Problems
             Detail = $"The body must be 0 to {Message.MaxBodyBytes} bytes.",
             Parameter = "body",
         };
+
+    public static IResult RequestTimeout() =>
+        new Problem(StatusCodes.Status408RequestTimeout, "request-timeout", "The body came too slowly.")
+        {
+            Detail = "Send the body without long pauses, and send the request again.",
+            Parameter = "body",
+        };
+
+    public static IResult UnsupportedEncoding() =>
+        new Problem(StatusCodes.Status415UnsupportedMediaType, "unsupported-encoding", "The body has a content coding.")
+        {
+            Detail = "Send the body as it is, without a Content-Encoding.",
+            Parameter = HeaderNames.ContentEncoding,
+            Header = (HeaderNames.AcceptEncoding, "identity"),
+        };
+
+    /// <summary>The problem of a body that the server stopped reading, with the status that the server gave it.</summary>
+    public static IResult BadBody(int status) => status switch
+    {
+        StatusCodes.Status408RequestTimeout => RequestTimeout(),
+        StatusCodes.Status413PayloadTooLarge => MessageTooLarge(),
+        _ => BadParameter("body", "as long as its Content-Length or its chunks say"),
+    };
 
     public static IResult StorageUnavailable() => StorageUnavailable(members: []);
 

@@ -23,11 +23,7 @@ internal static class PushBody
             var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, CancellationToken.None);
             return length > Message.MaxBodyBytes ? (default, Problems.MessageTooLarge()) : (buffer.AsMemory(0, length), null);
         }
-        catch (BadHttpRequestException)
-        {
-            return (default, Problems.BadParameter("body", "as long as its Content-Length or its chunks say"));
-        }
-        catch (Exception ex) when (ex is IOException or OperationCanceledException)
+        catch (Exception ex) when (ex is OperationCanceledException or (IOException and not BadHttpRequestException))
         {
             // The connection broke. RequestAborted may not have fired yet, but there is no client to answer.
             return (default, TypedResults.Empty);

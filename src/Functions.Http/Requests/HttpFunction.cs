@@ -52,6 +52,11 @@ internal static class HttpFunction
         {
             return await handle(query);
         }
+        catch (BadHttpRequestException ex)
+        {
+            // The server refuses a body while it is read: it is too large, too slow, or not framed as its headers say.
+            return Problems.BadBody(ex.StatusCode);
+        }
         catch (StorageUnavailableException)
         {
             return Problems.StorageUnavailable();
