@@ -38,7 +38,10 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
         the token as another scheme         401         401        401        401          401           401              200
         the token in the header             401         204        204        401          401           401              200
         the token in the query              401         204        204        401          401           401              200
-        the token in both                   401         400        400        401          401           401              200
+        the token in both                   401         204        204        401          401           401              200
+        the token, another's in the header  401         204        204        401          401           401              200
+        the token, a scheme in the header   401         204        204        401          401           401              200
+        another's, the token in the header  401         403        403        401          401           401              200
         a token by the previous key         401         204        204        401          401           401              200
         the token as a key                  401         401        401        401          401           401              200
         the key as a token                  401         401        401        401          401           401              200
@@ -71,6 +74,10 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
         ["the token in the header"] = Bearer(RightToken),
         ["the token in the query"] = new(Query: $"&access_token={RightToken}"),
         ["the token in both"] = Bearer(RightToken) with { Query = $"&access_token={RightToken}" },
+        ["the token, another's in the header"] = Bearer(Jwt.Make(SigningKey, "mallory")) with { Query = $"&access_token={RightToken}" },
+        ["the token, a scheme in the header"] = new($"&access_token={RightToken}", [("Authorization", "Basic YWxpY2U6")]),
+        ["another's, the token in the header"] =
+            Bearer(RightToken) with { Query = $"&access_token={Jwt.Make(SigningKey, "mallory")}" },
         ["a token by the previous key"] = Bearer(Jwt.Make(PreviousKey, "alice")),
         ["the token as a key"] = new(Headers: [("x-functions-key", RightToken)]),
         ["the key as a token"] = Bearer(FunctionKey),
@@ -83,7 +90,15 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
 
     // All other callers are strangers.
     private static readonly string[] Known =
-        ["the token in the header", "the token in the query", "a token by the previous key", "the key and the token"];
+    [
+        "the token in the header",
+        "the token in the query",
+        "the token in both",
+        "the token, another's in the header",
+        "the token, a scheme in the header",
+        "a token by the previous key",
+        "the key and the token",
+    ];
 
     public static TheoryData<string, string, int> Cells()
     {

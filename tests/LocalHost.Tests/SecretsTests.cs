@@ -171,7 +171,7 @@ public sealed class SecretsTests
             await RefusedAsync(HttpMethod.Get, $"poll?rcpt={Recipient}&access_token={WrongToken}", HttpStatusCode.Unauthorized);
             await RefusedAsync(
                 HttpMethod.Get,
-                $"poll?rcpt={Recipient}&access_token={WrongToken}",
+                $"poll?rcpt={Recipient}&access_token={WrongToken}&access_token=another",
                 HttpStatusCode.BadRequest,
                 ("Authorization", $"Bearer {WrongToken}"));
             foreach (var (token, expected) in ((string, HttpStatusCode)[])

@@ -38,7 +38,8 @@ public sealed class TokenGate(RecipientTokens tokens, IOptions<TokenOptions> opt
             : subject != recipient.Name ? Problems.Forbidden() : null;
     }
 
-    // RFC 6750 allows a token in the query or in a header, not in both.
+    // A token in the query counts alone. RFC 6750 would refuse a request that has an Authorization header too, but services in front of
+    // the app, such as Azure Static Web Apps and API Management, add or overwrite that header.
     private bool TryReadToken(HttpRequest request, RequestQuery query, out string? token, [NotNullWhen(false)] out IResult? problem)
     {
         if (!query.TryGetSingle(QueryName, "a token", out token, out problem))
@@ -47,14 +48,17 @@ public sealed class TokenGate(RecipientTokens tokens, IOptions<TokenOptions> opt
         }
 
         var headers = request.Headers.Authorization;
-        problem =
-            token is not null && !options.Value.AllowInQuery
-                ? Problems.BadParameter(QueryName, "left out: this app takes a token only in the Authorization header")
-            : token is not null && headers.Count > 0
-                ? Problems.BadParameter(QueryName, "left out if there is an Authorization header")
-            : headers.Count > 1 ? Problems.BadParameter("Authorization", "given once")
-            : null;
-        if (problem is null && headers is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (token is not null)
+        {
+            problem = options.Value.AllowInQuery
+                ? null
+                : Problems.BadParameter(QueryName, "left out: this app takes a token only in the Authorization header");
+        }
+        else if (headers.Count > 1)
+        {
+            problem = Problems.BadParameter("Authorization", "given once");
+        }
+        else if (headers is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
             token = header[Scheme.Length..].Trim();
         }

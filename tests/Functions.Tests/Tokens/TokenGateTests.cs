@@ -4,6 +4,7 @@ using FuncComet.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace FuncComet.Functions.Tests.Tokens;
 
@@ -23,6 +24,20 @@ public sealed class TokenGateTests
         Assert.Null(await RefuseAsync(authorization: $"bearer   {Alices}"));
         Assert.Null(await RefuseAsync(query: $"&access_token={Alices}"));
         Assert.Null(await RefuseAsync(query: $"&access_token={Alices}&access_token={Alices}"));
+    }
+
+    [Theory]
+    [InlineData("Bearer x")]
+    [InlineData("Bearer x", "Bearer y")]
+    [InlineData("Basic YWxpY2U6")]
+    [InlineData("")]
+    public async Task Refuse_WithATokenInTheQuery_IgnoresTheHeader(params string[] authorization)
+    {
+        var bobs = _tokens.Issue(Named.Recipient("bob"), TimeSpan.FromMinutes(5)).Text;
+
+        Assert.Null(await RefuseAsync(authorization, $"&access_token={Alices}"));
+        Assert.Equal((403, ""), await RefuseAsync($"Bearer {Alices}", $"&access_token={bobs}"));
+        Assert.Equal((401, "Bearer error=\"invalid_token\""), await RefuseAsync($"Bearer {Alices}", "&access_token=x"));
     }
 
     [Theory]
@@ -46,8 +61,7 @@ public sealed class TokenGateTests
     [Fact]
     public async Task Refuse_WithTwoTokensOrAnEmptyOne_Answers400()
     {
-        Assert.Equal((400, ""), await RefuseAsync($"Bearer {Alices}", $"&access_token={Alices}"));
-        Assert.Equal((400, ""), await RefuseAsync("Basic YWxpY2U6", $"&access_token={Alices}"));
+        Assert.Equal((400, ""), await RefuseAsync((string[])[$"Bearer {Alices}", $"Bearer {Alices}"]));
         Assert.Equal((400, ""), await RefuseAsync(query: $"&access_token={Alices}&access_token=x"));
         Assert.Equal((400, ""), await RefuseAsync(query: "&access_token="));
     }
@@ -58,6 +72,7 @@ public sealed class TokenGateTests
         _options.AllowInQuery = false;
 
         Assert.Equal((400, ""), await RefuseAsync(query: $"&access_token={Alices}"));
+        Assert.Equal((400, ""), await RefuseAsync($"Bearer {Alices}", $"&access_token={Alices}"));
         Assert.Null(await RefuseAsync($"Bearer {Alices}"));
     }
 
@@ -70,7 +85,7 @@ public sealed class TokenGateTests
         Assert.Null(await RefuseAsync("Bearer x", "&access_token=y"));
     }
 
-    private async Task<(int Status, string Challenge)?> RefuseAsync(string? authorization = null, string query = "")
+    private async Task<(int Status, string Challenge)?> RefuseAsync(StringValues authorization = default, string query = "")
     {
         var context = new DefaultHttpContext { RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider() };
         context.Request.Headers.Authorization = authorization;
