@@ -4,6 +4,7 @@ using FuncComet.Functions.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace FuncComet.Functions.Tests;
 
@@ -30,12 +31,24 @@ public sealed class PollTimeoutsTests
     [InlineData("", "wait=", 30, null)]
     [InlineData("", "wait=2 3", 30, null)]
     [InlineData("", "waiting=2", 30, null)]
+    [InlineData("", "wait=x, wait=3", 3, 3)]
+    [InlineData("", "wait=-2, wait=3, wait=4", 3, 3)]
+    [InlineData("", "foo; wait=5", 30, null)]
     public void TryRead_WithParameterOrPreferenceOrNeither_UsesThemInThisOrder(string raw, string? prefer, int expected, int? applied)
     {
         Assert.True(TryRead(raw, prefer, out var timeout, out var preference));
 
         Assert.Equal(TimeSpan.FromSeconds(expected), timeout);
         Assert.Equal(applied, preference);
+    }
+
+    [Fact]
+    public void TryRead_WithSeveralPreferHeaders_UsesTheFirstWellFormedWait()
+    {
+        Assert.True(TryRead("", new StringValues(["wait=soon", "respond-async", "wait=7", "wait=8"]), out var timeout, out var preference));
+
+        Assert.Equal(TimeSpan.FromSeconds(7), timeout);
+        Assert.Equal(7, preference);
     }
 
     [Theory]
@@ -47,7 +60,7 @@ public sealed class PollTimeoutsTests
     [InlineData("?timeout=1&timeout=2")]
     public void TryRead_WithAnInvalidTimeout_Refuses(string raw)
     {
-        Assert.False(TryRead(raw, prefer: null, out _, out _));
+        Assert.False(TryRead(raw, prefer: default, out _, out _));
     }
 
     [Theory]
@@ -137,7 +150,7 @@ public sealed class PollTimeoutsTests
             Assert.Single(exception.Failures));
     }
 
-    private static bool TryRead(string raw, string? prefer, out TimeSpan timeout, out int? preference)
+    private static bool TryRead(string raw, StringValues prefer, out TimeSpan timeout, out int? preference)
     {
         Assert.True(RequestQuery.TryParse(raw, out var query, out _));
         var request = new DefaultHttpContext().Request;

@@ -5,7 +5,6 @@ using FuncComet.Functions.Hosting;
 using FuncComet.Functions.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 
 namespace FuncComet.Functions.Poll;
 
@@ -55,20 +54,18 @@ public sealed class PollTimeouts(IOptions<PollOptions> options, HostLimit limit)
         return true;
     }
 
-    // RFC 7240: the first of several equal preferences counts, and a malformed one is ignored.
+    // The first wait with a value that is a time counts; a malformed one is as good as none.
     private bool TryReadPreference(HttpRequest request, out TimeSpan timeout)
     {
-        timeout = default;
-        foreach (var preference in request.Headers.GetCommaSeparatedValues("Prefer"))
+        foreach (var seconds in Preferences.ValuesOf("wait", request.Headers["Prefer"]))
         {
-            var end = preference.IndexOf(';', StringComparison.Ordinal);
-            if (NameValueHeaderValue.TryParse(end < 0 ? preference : preference[..end], out var pair)
-                && pair.Name.Equals("wait", StringComparison.OrdinalIgnoreCase))
+            if (TryParseSeconds(seconds, out timeout))
             {
-                return TryParseSeconds(HeaderUtilities.RemoveQuotes(pair.Value).ToString(), out timeout);
+                return true;
             }
         }
 
+        timeout = default;
         return false;
     }
 
