@@ -3,10 +3,8 @@ using System.Text.Json;
 using System.Text.Unicode;
 using FuncComet.Functions.Answers;
 using FuncComet.Mailboxes;
-using FuncComet.Messages;
 using FuncComet.Waiting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 
 namespace FuncComet.Functions.Poll;
 
@@ -51,7 +49,7 @@ internal sealed class BatchAnswer(HttpContext context, bool withReceipts, Client
         json.WriteString("time", Rfc3339.Format(message.Time));
         json.WriteNumber("deliveries", leased.Deliveries);
         json.WriteString("contentType", message.ContentType);
-        if (IsText(message))
+        if (TextTypes.Contains(message.ContentType) && Utf8.IsValid(message.Body.Span))
         {
             json.WriteString("text", message.Body.Span);
         }
@@ -72,15 +70,4 @@ internal sealed class BatchAnswer(HttpContext context, bool withReceipts, Client
 
         json.WriteEndObject();
     }
-
-    private static bool IsText(Message message) =>
-        MediaTypeHeaderValue.TryParse(message.ContentType, out var type)
-        && (type.Type.Equals("text", StringComparison.OrdinalIgnoreCase) || IsTextual(type.SubType) || IsTextual(type.Suffix))
-        && Utf8.IsValid(message.Body.Span);
-
-    private static bool IsTextual(Microsoft.Extensions.Primitives.StringSegment name) =>
-        name.Equals("json", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("xml", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("javascript", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 }
