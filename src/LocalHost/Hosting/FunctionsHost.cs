@@ -17,6 +17,7 @@ internal static class FunctionsHost
         builder.AddFuncComet();
 
         var app = builder.Build();
+        AsciiHeaders.Require(app);
         PlatformCors.Use(app);
         DemoPage.Use(app);
         FunctionEndpoints.Map(app);
