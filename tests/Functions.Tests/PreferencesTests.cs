@@ -1,4 +1,5 @@
 using FuncComet.Functions.Requests;
+using FuncComet.Testing;
 using Microsoft.Extensions.Primitives;
 
 namespace FuncComet.Functions.Tests;
@@ -62,12 +63,14 @@ public sealed class PreferencesTests
         Assert.Equal(["1", "2", "3"], Preferences.ValuesOf("wait", new StringValues(["wait=1", "x, wait=2", "wait=3"])));
 
     [Fact]
-    public void ValuesOf_AVeryLongHeader_AreReadInLinearTime()
+    public async Task ValuesOf_AVeryLongHeader_AreReadInLinearTime()
     {
-        // As long as a server's limit for all headers allows. Time that grows by the square would be minutes.
+        // As long as a server's limit for all headers allows.
         var blanks = $"wait=1{string.Concat(Enumerable.Repeat(" ; \t", 8_000))}=";
         var quotes = $"wait=1;{string.Concat(Enumerable.Repeat("a=\"\\\"\";", 4_000))}\"";
 
-        Assert.Empty(Preferences.ValuesOf("wait", new StringValues([blanks, quotes, new string('"', 32_000), new string('a', 32_000)])));
+        var headers = new StringValues([blanks, quotes, new string('"', 32_000), new string('a', 32_000), new string(' ', 32_000)]);
+
+        Assert.Empty(await Task.Run(() => Preferences.ValuesOf("wait", headers).ToList()).Bounded());
     }
 }

@@ -1,8 +1,10 @@
+using System.Text.RegularExpressions;
 using FuncComet.Functions.Poll;
+using FuncComet.LocalHost;
 
 namespace FuncComet.Functions.Tests;
 
-public sealed class TextTypesTests
+public sealed partial class TextTypesTests
 {
     [Theory]
     [InlineData("text/plain")]
@@ -43,4 +45,18 @@ public sealed class TextTypesTests
     [InlineData("text")]
     [InlineData("; text/plain")]
     public void Contains_NoOtherType(string contentType) => Assert.False(TextTypes.Contains(contentType));
+
+    [Fact]
+    public void TheList_IsThatOfTheProtocol()
+    {
+        var protocol = File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "docs", "protocol.md"));
+        var section = protocol.Split("\n### ").Single(section => section.StartsWith("Textual content types\n", StringComparison.Ordinal));
+
+        Assert.Equal(
+            ["text/*", .. TextTypes.Suffixes.Select(suffix => $"+{suffix}"), .. TextTypes.Subtypes],
+            Code().Matches(section[section.IndexOf("\n- ", StringComparison.Ordinal)..]).Select(code => code.Groups[1].Value));
+    }
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Code();
 }
