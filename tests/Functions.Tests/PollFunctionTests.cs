@@ -46,6 +46,31 @@ public sealed class PollFunctionTests : IDisposable
         await poll.Bounded();
 
         Assert.Equal(StatusCodes.Status204NoContent, _context.Response.StatusCode);
+        Assert.Equal("1", _context.Response.Headers.RetryAfter);
+    }
+
+    [Fact]
+    public async Task Run_WhenTheInstanceStops_Answers204WithRetryAfter()
+    {
+        var poll = CreateFunction().RunAsync(_context.Request, CancellationToken.None);
+        Assert.False(poll.IsCompleted);
+
+        _instance.Stop();
+        await poll.Bounded();
+
+        Assert.Equal(StatusCodes.Status204NoContent, _context.Response.StatusCode);
+        Assert.Equal("1", _context.Response.Headers.RetryAfter);
+    }
+
+    [Fact]
+    public async Task Run_WhenTheTimeoutRunsOut_Answers204WithoutRetryAfter()
+    {
+        _context.Request.QueryString = new QueryString("?rcpt=alice&timeout=0");
+
+        await CreateFunction().RunAsync(_context.Request, CancellationToken.None).Bounded();
+
+        Assert.Equal(StatusCodes.Status204NoContent, _context.Response.StatusCode);
+        Assert.Equal(0, _context.Response.Headers.RetryAfter.Count);
     }
 
     [Fact]

@@ -24,6 +24,16 @@ public sealed class ContractHandlerTests
     }
 
     [Theory]
+    [InlineData("Retry-After", "1")]
+    [InlineData("Other", "5")]
+    public async Task AHeaderThatAnAnswerDefinesForItself_NeedNotBeThere(string header, string value)
+    {
+        using var answer = await AnswerAsync("GET", "poll", 204, "", Json, header, value);
+
+        Assert.Equal("GET /poll 204", ContractHandler.NameOf(answer));
+    }
+
+    [Theory]
     [InlineData("poll", 500, TooManyPolls, Json, "Retry-After", "5", "GET /poll 500 is not in openapi.yaml")]
     [InlineData("poll", 404, TooManyPolls, Json, "Retry-After", "5", "GET /poll 404 is not in openapi.yaml")]
     [InlineData("nowhere", 503, TooManyPolls, Json, "Retry-After", "5", "GET /nowhere 503 is not in openapi.yaml")]
@@ -35,7 +45,8 @@ public sealed class ContractHandlerTests
     [InlineData("poll", 503, TooManyPolls, "text/html", "Retry-After", "5", "is never 'text/html'")]
     [InlineData("poll", 503, TooManyPolls, Json, "Retry-After", "soon", "Retry-After of GET /poll 503 is not as")]
     [InlineData("poll", 503, TooManyPolls, Json, "Other", "5", "must have Retry-After")]
-    [InlineData("poll", 204, "", Json, "Retry-After", "5", "does not have Retry-After")]
+    [InlineData("poll", 204, "", Json, "Retry-After", "5", "Retry-After of GET /poll 204 is not as")]
+    [InlineData("poll", 200, "", "text/plain", "Retry-After", "1", "does not have Retry-After")]
     [InlineData("poll", 204, "a body", Json, "Other", "5", "has no body")]
     public async Task AnyOtherAnswer_IsRefused(
         string path, int status, string body, string contentType, string header, string value, string why)

@@ -29,6 +29,7 @@ public sealed class LifetimeTests
 
         Assert.Equal(0, host.ExitCode);
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode));
+        Assert.All(answers, answer => Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta));
         Assert.False(await AnswersAsync(storage), $"Azurite outlived LocalHost, which took {clock.Elapsed}.");
     }
 

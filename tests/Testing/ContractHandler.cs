@@ -119,7 +119,7 @@ public sealed class ContractHandler(Uri api, HttpMessageHandler inner) : Delegat
 
     /// <summary>
     /// Checks the headers that the document defines in its components: this answer has those that are required, no others than those that
-    /// the document lists for it, and each matches its schema.
+    /// the document lists for it, and each matches its schema, which an answer may define anew.
     /// </summary>
     private static void MatchHeaders(string name, JsonElement documented, HttpResponseMessage answer)
     {
@@ -127,8 +127,9 @@ public sealed class ContractHandler(Uri api, HttpMessageHandler inner) : Delegat
         {
             var isThere = answer.Headers.NonValidated.TryGetValues(header.Name, out var values)
                 || answer.Content.Headers.NonValidated.TryGetValues(header.Name, out values);
-            var isDocumented = documented.TryGetProperty(header.Name, out _);
-            var isRequired = isDocumented && header.Value.TryGetProperty("required", out var required) && required.GetBoolean();
+            var isDocumented = documented.TryGetProperty(header.Name, out var definition);
+            definition = isDocumented ? Document.Resolve(definition) : definition;
+            var isRequired = isDocumented && definition.TryGetProperty("required", out var required) && required.GetBoolean();
             if (isThere ? !isDocumented : isRequired)
             {
                 throw new InvalidDataException($"{name} {(isThere ? "does not have" : "must have")} {header.Name} in openapi.yaml.");
@@ -137,7 +138,7 @@ public sealed class ContractHandler(Uri api, HttpMessageHandler inner) : Delegat
             if (isThere)
             {
                 // A header is text. If the schema refuses the text, it may want a number, so try that.
-                var schema = header.Value.GetProperty("schema");
+                var schema = definition.GetProperty("schema");
                 var text = values.ToString();
                 var refused = Document.Refuse(schema, JsonSerializer.SerializeToElement(text));
                 if (refused is not null && long.TryParse(text, CultureInfo.InvariantCulture, out var number))

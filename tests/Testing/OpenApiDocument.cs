@@ -66,6 +66,18 @@ public sealed class OpenApiDocument
         }
     }
 
+    /// <summary>Follows a reference; returns anything else as it is.</summary>
+    public JsonElement Resolve(JsonElement node)
+    {
+        if (!node.TryGetProperty("$ref", out var reference))
+        {
+            return node;
+        }
+
+        var pointer = JsonPointer.Parse(reference.GetString()![(Address.Length + 1)..]);
+        return Resolve(pointer.Evaluate(_document)!.Value);
+    }
+
     private JsonElement Component(string kind) => _document.GetProperty("components").GetProperty(kind);
 
     private IEnumerable<OpenApiOperation> OperationsOf(JsonProperty path) =>
@@ -108,16 +120,5 @@ public sealed class OpenApiDocument
               from part in schema.GetProperty(combination).EnumerateArray()
               from partCode in CodesOf(part)
               select partCode;
-    }
-
-    private JsonElement Resolve(JsonElement node)
-    {
-        if (!node.TryGetProperty("$ref", out var reference))
-        {
-            return node;
-        }
-
-        var pointer = JsonPointer.Parse(reference.GetString()![(Address.Length + 1)..]);
-        return Resolve(pointer.Evaluate(_document)!.Value);
     }
 }

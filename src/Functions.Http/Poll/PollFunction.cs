@@ -61,11 +61,13 @@ public sealed class PollFunction(LongPoll polls, HeldPolls held, PollTimeouts ti
             ? new SingleMessageAnswer(context, withReceipt: lease is not null, clientAborted)
             : new BatchAnswer(context, withReceipts: lease is not null, clientAborted);
 
-        // ClientGone is answered too: if it was the host that cancelled the request, the client is still there and 204 makes it poll again.
+        // ClientGone is answered too: if it was the host that cancelled the request, because the worker stops or at functionTimeout, the
+        // client is still there.
         return await polls.RunAsync(poll, answer, clientAborted) switch
         {
             PollOutcome.Delivered => TypedResults.Empty,
-            PollOutcome.TimedOut or PollOutcome.HostStopping or PollOutcome.ClientGone => TypedResults.NoContent(),
+            PollOutcome.TimedOut => TypedResults.NoContent(),
+            PollOutcome.HostStopping or PollOutcome.ClientGone => PollAgain.Soon,
             PollOutcome.TooManyPolls => Problems.TooManyPolls(held.Limits),
             _ => Problems.StorageUnavailable(),
         };
