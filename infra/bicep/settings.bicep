@@ -44,8 +44,8 @@ type settingsType = {
   @maxValue(100000)
   FuncComet__Limits__MaxHeldPollsPerRecipient: int?
 
-  @description('The longest query, in bytes: 500 to 8,000. Default: 8,000.')
-  @minValue(500)
+  @description('The longest query, in bytes: 4,000 to 8,000. Default: 8,000.')
+  @minValue(4000)
   @maxValue(8000)
   FuncComet__Request__MaxQueryLength: int?
 

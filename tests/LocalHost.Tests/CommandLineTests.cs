@@ -120,6 +120,27 @@ public sealed class CommandLineTests(Azurite azurite)
     [Fact]
     public async Task EnableAuth_AsksForTheKeyWhereAFunctionNeedsOne()
     {
+    [Fact]
+    public async Task Start_WithAQueryLimitThatIsTooLow_WarnsAndTakesTheMinimum()
+    {
+        await using var host = await LocalHostProcess.StartAsync(
+            ["--port", "0", "--storage", azurite.ConnectionString],
+            new Dictionary<string, string> { ["FuncComet__Request__MaxQueryLength"] = "500" });
+        using var client = new ApiClient(host.Url);
+
+        Assert.Equal(HttpStatusCode.NoContent, await PollAsync("?rcpt=short&timeout=0&x=".PadRight(4_000, 'x')));
+        Assert.Equal(HttpStatusCode.BadRequest, await PollAsync("?rcpt=short&timeout=0&x=".PadRight(4_001, 'x')));
+        var warning = Assert.Single(host.Output, line => line.Contains("MaxQueryLength", StringComparison.Ordinal));
+        Assert.Contains("warn:", warning, StringComparison.Ordinal);
+        Assert.Contains("is 500 and counts as 4000", warning, StringComparison.Ordinal);
+
+        async Task<HttpStatusCode> PollAsync(string query)
+        {
+            using var answer = await client.SendAsync(HttpMethod.Get, $"poll{query}");
+            return answer.StatusCode;
+        }
+    }
+
         await using var host = await LocalHostProcess.StartAsync(
             ["--port", "0", "--storage", azurite.ConnectionString, "--enable-auth", "s3cret"]);
         using var client = new ApiClient(host.Url);

@@ -24,6 +24,7 @@ internal static class FuncCometBuilderExtensions
         builder.Services.AddSingleton<RecipientTokens>();
         builder.Services.AddSingleton<TokenGate>();
         builder.Services.AddHostedService<TokensOffWarning>();
+        builder.Services.AddHostedService<ShortQueryWarning>();
         builder.AddTelemetryExport();
 
         // These categories log each request's query and each malformed request line. Both can contain recipients, keys and tokens. With the

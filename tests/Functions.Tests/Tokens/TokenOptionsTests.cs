@@ -57,7 +57,7 @@ public sealed class TokenOptionsTests
             Failures(("Required", "false"), ("PreviousKey", Key)));
 
     [Theory]
-    [InlineData("MaxQueryLength", "499", "FuncComet__Request__MaxQueryLength must be from 500 to 8000.")]
+    [InlineData("MaxQueryLength", "8001", "FuncComet__Request__MaxQueryLength must be from 4000 to 8000.")]
     [InlineData("MaxContentTypeLength", "201", "FuncComet__Request__MaxContentTypeLength must be from 30 to 200.")]
     [InlineData("MaxKeyLength", "0", "FuncComet__Request__MaxKeyLength must be from 1 to 128.")]
     public void Validate_WhenARequestLimitIsInvalid_NamesIt(string name, string value, string expected) =>
