@@ -20,6 +20,9 @@ type settingsType = {
   @maxValue(1000000)
   FuncComet__Mailbox__MaxDepth: int?
 
+  @description('Whether other programs that write to the mailboxes encode their messages: None, Base64, or Auto, which decodes only JSON objects and arrays. Default: Auto.')
+  FuncComet__Mailbox__ForeignEncoding: ('None' | 'Base64' | 'Auto')?
+
   @description('The timeout of a poll that gives none: hh:mm:ss, 00:00:00 to 00:03:40. Default: 00:00:30.')
   FuncComet__Poll__DefaultTimeout: string?
 

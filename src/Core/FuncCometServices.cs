@@ -44,6 +44,7 @@ public static class FuncCometServices
             var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
             return options.CreateClient(client => client.AddPolicy(metrics, HttpPipelinePosition.PerRetry));
         });
+        services.AddSingleton<QueueTextReader>();
         services.AddSingleton<MailboxFactory>();
         services.AddSingleton<StorageHealth>();
         services.AddSingleton<MailboxDepths>();

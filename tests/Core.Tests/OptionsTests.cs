@@ -27,6 +27,7 @@ public sealed class OptionsTests
         "FuncComet:Backoff:Initial",
         "00:00:31",
         "FuncComet__Backoff__Maximum (00:00:30) must not be below FuncComet__Backoff__Initial (00:00:31).")]
+    [InlineData("FuncComet:Mailbox:ForeignEncoding", "7", "FuncComet__Mailbox__ForeignEncoding must be None, Base64 or Auto.")]
     [InlineData("FuncComet:Push:Handover", "7", "FuncComet__Push__Handover must be Stored or Direct.")]
     [InlineData("FuncComet:Doorbell:Interval", "00:00:00.049", "FuncComet__Doorbell__Interval must be from 00:00:00.050 to 00:00:05.")]
     [InlineData("FuncComet:Backoff:Jitter", "0.6", "FuncComet__Backoff__Jitter must be from 0 to 0.5.")]

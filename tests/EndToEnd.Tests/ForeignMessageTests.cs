@@ -7,21 +7,31 @@ namespace FuncComet.EndToEnd.Tests;
 /// <summary>Messages that other programs put on a mailbox's queue.</summary>
 public sealed class ForeignMessageTests(Target target)
 {
-    public static TheoryData<string, string> Texts => new()
+    private const string Plain = "text/plain; charset=utf-8";
+    private const string Json = "application/json";
+
+    public static TheoryData<string, string, string> Texts => new()
     {
-        { "raw text", "raw text" },
-        { "test", "test" },
-        { "grüß <dich> & \"mich\" 🚀", "grüß <dich> & \"mich\" 🚀" },
-        { Convert.ToBase64String("as the SDKs write it: grüß"u8), "as the SDKs write it: grüß" },
-        { Convert.ToBase64String([0xFF, 0xFE, 0x00]), Convert.ToBase64String([0xFF, 0xFE, 0x00]) },
-        { "AAAA", "AAAA" },
-        { "FCv1 is not always ours", "FCv1 is not always ours" },
-        { new string('x', 65_535) + "!", new string('x', 65_535) + "!" },
+        { "raw text", "raw text", Plain },
+        { "test", "test", Plain },
+        { "1500", "1500", Plain },
+        { "zoom", "zoom", Plain },
+        { "grüß <dich> & \"mich\" 🚀", "grüß <dich> & \"mich\" 🚀", Plain },
+        { """{"as":"it is"}""", """{"as":"it is"}""", Json },
+        { Convert.ToBase64String("""{"as":"the SDKs write it: grüß"}"""u8), """{"as":"the SDKs write it: grüß"}""", Json },
+        { Lines(Convert.ToBase64String("[1, 2, 3]"u8)), "[1, 2, 3]", Json },
+        { Convert.ToBase64String("a text"u8), Convert.ToBase64String("a text"u8), Plain },
+        { Convert.ToBase64String([0xFF, 0xFE, 0x00]), Convert.ToBase64String([0xFF, 0xFE, 0x00]), Plain },
+        { "AAAA", "AAAA", Plain },
+        { "FCv1 is not always ours", "FCv1 is not always ours", Plain },
+        { "FCvFCvFCvFCv", "FCvFCvFCvFCv", Plain },
+        { "FCv2AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "FCv2AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", Plain },
+        { new string('x', 65_535) + "!", new string('x', 65_535) + "!", Plain },
     };
 
     [Theory]
     [MemberData(nameof(Texts))]
-    public async Task Poll_OfAForeignText_DeliversItAsPlainText(string text, string expected)
+    public async Task Poll_OfAForeignText_DeliversItDecodedOnlyIfItIsBase64OfJson(string text, string expected, string contentType)
     {
         var (recipient, mailbox) = await CreateMailboxAsync();
         await mailbox.SendMessageAsync(text, TestContext.Current.CancellationToken);
@@ -29,7 +39,7 @@ public sealed class ForeignMessageTests(Target target)
         using var polled = await target.PollAsync(recipient);
 
         Assert.Equal(HttpStatusCode.OK, polled.StatusCode);
-        Assert.Equal("text/plain; charset=utf-8", polled.Content.Headers.ContentType?.ToString());
+        Assert.Equal(contentType, polled.Content.Headers.ContentType?.ToString());
         Assert.Equal(expected, Encoding.UTF8.GetString(await polled.BytesAsync()));
         Assert.Equal("1", polled.Header("Comet-Deliveries"));
         using var after = await target.PollAsync(recipient, timeout: 0);
@@ -56,7 +66,7 @@ public sealed class ForeignMessageTests(Target target)
     public async Task Poll_WhenAnEnvelopeHasALaterVersion_DeliversTheMessageBehindIt()
     {
         var (recipient, mailbox) = await CreateMailboxAsync();
-        await mailbox.SendMessageAsync("FCv2AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", TestContext.Current.CancellationToken);
+        await mailbox.SendMessageAsync("FCv2AZqxwtPkf1qLbH2OnwobLAAA", TestContext.Current.CancellationToken);
         using var pushed = await target.PushAsync(recipient, "behind it");
 
         using var polled = await target.PollAsync(recipient, timeout: 0);
@@ -96,6 +106,8 @@ public sealed class ForeignMessageTests(Target target)
 
         Assert.Equal(Enumerable.Range(0, 200).Select(number => $"{number}").Order(), received.Order());
     }
+
+    private static string Lines(string base64) => string.Join("\r\n", base64.Chunk(5).Select(line => new string(line)));
 
     // A push and a poll create the queue and leave it empty.
     private async Task<(string Recipient, QueueClient Mailbox)> CreateMailboxAsync()

@@ -85,11 +85,18 @@ public sealed class ContractHandler(Uri api, HttpMessageHandler inner) : Delegat
         }
 
         var sent = answer.Content.Headers.ContentType?.MediaType ?? "";
+
+        // A message may itself be JSON. Only max in the query tells it from a batch.
+        var isMessage = content.TryGetProperty(AnyMediaType, out _)
+            && !answer.RequestMessage!.RequestUri!.Query.Split('?', '&').Any(each => each.StartsWith("max=", StringComparison.Ordinal));
+        if (isMessage)
+        {
+            return $"{name} {AnyMediaType}";
+        }
+
         if (!content.TryGetProperty(sent, out var media))
         {
-            return content.TryGetProperty(AnyMediaType, out _)
-                ? $"{name} {AnyMediaType}"
-                : throw new InvalidDataException($"{name} is never '{sent}' in openapi.yaml.");
+            throw new InvalidDataException($"{name} is never '{sent}' in openapi.yaml.");
         }
 
         var json = await MatchBodyAsync(name, media.GetProperty("schema"), answer, cancellationToken);

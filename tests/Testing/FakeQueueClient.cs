@@ -3,7 +3,6 @@ using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using FuncComet.Mailboxes;
 using FuncComet.Recipients;
-using Microsoft.Extensions.Options;
 
 namespace FuncComet.Testing;
 
@@ -288,7 +287,7 @@ public sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
 
     public FakeQueueClient DeadLetterQueue => Queue("fc-dead-letters");
 
-    public MailboxFactory Mailboxes() => new(this, Options.Create(new MailboxOptions()), time);
+    public MailboxFactory Mailboxes() => Named.Mailboxes(this, time);
 
     private FakeQueueClient Queue(string name)
     {

@@ -1,13 +1,19 @@
 using System.Text;
+using Azure.Storage.Queues;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
 using FuncComet.Recipients;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace FuncComet.Testing;
 
 /// <summary>Creates the recipients and messages that tests use.</summary>
 public static class Named
 {
+    /// <summary>The text of an envelope of a later version: its mark, a digit, an id and two bytes.</summary>
+    public const string LaterEnvelope = "FCv2AZqxwtPkf1qLbH2OnwobLAAA";
+
     private static int _last;
 
     public static Recipient Recipient(string name) =>
@@ -18,6 +24,13 @@ public static class Named
 
     public static Message Message(string text) =>
         FuncComet.Messages.Message.Create(TimeProvider.System, "text/plain", key: null, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Opens mailboxes in a storage, with the default options unless others are given.</summary>
+    public static MailboxFactory Mailboxes(QueueServiceClient storage, TimeProvider time, MailboxOptions? options = null)
+    {
+        var given = Options.Create(options ?? new MailboxOptions());
+        return new MailboxFactory(storage, given, new QueueTextReader(given, NullLogger<QueueTextReader>.Instance), time);
+    }
 
     public static string Text(this Message message) => Encoding.UTF8.GetString(message.Body.Span);
 

@@ -17,22 +17,22 @@ public sealed class LeasedMessage
     /// <summary>A message that was received.</summary>
     /// <param name="recipient">The mailbox's recipient.</param>
     /// <param name="received">The message as Storage returned it.</param>
+    /// <param name="read">Its text, as it was read.</param>
     /// <param name="leasedAt">
     /// The timestamp at which its lease began, at the earliest. Leases are measured with the monotonic clock, so that a
     /// change of the wall clock does not affect them.
     /// </param>
     /// <param name="lease">The lease.</param>
-    internal LeasedMessage(Recipient recipient, QueueMessage received, long leasedAt, TimeSpan lease)
+    internal LeasedMessage(Recipient recipient, QueueMessage received, QueueText read, long leasedAt, TimeSpan lease)
     {
         (_recipient, _leasedAt, _lease) = (recipient, leasedAt, lease);
         QueueMessageId = received.MessageId;
         PopReceipt = received.PopReceipt;
         QueueText = received.MessageText ?? "";
-        var read = Messages.QueueText.Read(QueueText);
         Envelope = read.Envelope;
         Unreadable = read.Unreadable;
         Message = Envelope?.Message
-            ?? Message.Foreign(received.MessageId, received.InsertedOn ?? DateTimeOffset.UnixEpoch, read.Foreign ?? QueueText);
+            ?? Message.Foreign(received.MessageId, received.InsertedOn ?? DateTimeOffset.UnixEpoch, read.Foreign ?? ForeignBody.Of(QueueText));
         Deliveries = Math.Max(1, received.DequeueCount + (Envelope?.HandedOver ?? 0) - (Envelope?.Returned ?? 0));
     }
 

@@ -22,13 +22,21 @@ public sealed class Mailbox
 
     private readonly QueueServiceClient _storage;
     private readonly TimeProvider _time;
+    private readonly QueueTextReader? _texts;
 
-    internal Mailbox(QueueServiceClient storage, string queueName, Recipient? recipient, TimeProvider time)
+    /// <param name="storage">The account.</param>
+    /// <param name="queueName">The queue's name.</param>
+    /// <param name="recipient">The owner; null for one of the app's own queues.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="texts">Reads what is received; null for one of the app's own queues, from which this class never receives.</param>
+    internal Mailbox(
+        QueueServiceClient storage, string queueName, Recipient? recipient, TimeProvider time, QueueTextReader? texts = null)
     {
         _storage = storage;
         QueueName = queueName;
         Recipient = recipient;
         _time = time;
+        _texts = texts;
     }
 
     /// <summary>The queue's name. It may stand in logs; a recipient's name may not.</summary>
@@ -109,7 +117,10 @@ public sealed class Mailbox
             try
             {
                 var received = (await Queue.ReceiveMessagesAsync(max, lease, token)).Value;
-                return Array.ConvertAll(received, message => new LeasedMessage(Recipient!, message, leasedAt, lease));
+                return Array.ConvertAll(
+                    received,
+                    message => new LeasedMessage(
+                        Recipient!, message, _texts!.Read(QueueName, message.MessageText ?? ""), leasedAt, lease));
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
             {

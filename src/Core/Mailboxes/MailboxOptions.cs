@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FuncComet.Messages;
 
 namespace FuncComet.Mailboxes;
 
@@ -34,6 +35,13 @@ public sealed class MailboxOptions : IValidatableObject
     /// </summary>
     [NumberRange(0, 1_000)]
     public int MaxDeliveries { get; set; } = 10;
+
+    /// <summary>
+    /// How the text of a message is read that another program put on the queue: <see cref="Messages.ForeignEncoding.None"/>,
+    /// <see cref="Messages.ForeignEncoding.Base64"/> or <see cref="Messages.ForeignEncoding.Auto"/>. Default: Auto.
+    /// </summary>
+    [EnumDataType(typeof(ForeignEncoding), ErrorMessage = "must be None, Base64 or Auto.")]
+    public ForeignEncoding ForeignEncoding { get; set; } = ForeignEncoding.Auto;
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -20,10 +20,14 @@ namespace FuncComet.Messages;
 /// </summary>
 internal sealed record Envelope(Message Message, uint HandedOver = 0, uint Returned = 0)
 {
+    private const int IdAt = 3;
     private const int CountersAt = 19;
     private const int StringsAt = 27;
 
-    private static ReadOnlySpan<byte> Mark => [0x14, 0x2B, 0xF5];
+    /// <summary>How the text of every version begins. A digit follows.</summary>
+    public static ReadOnlySpan<byte> Mark => "FCv"u8;
+
+    private static ReadOnlySpan<byte> MarkAndVersion => [0x14, 0x2B, 0xF5];
 
     /// <summary>The text to put on the queue.</summary>
     public string Encode()
@@ -35,8 +39,8 @@ internal sealed record Envelope(Message Message, uint HandedOver = 0, uint Retur
         try
         {
             var bytes = buffer.AsSpan(0, length);
-            Mark.CopyTo(bytes);
-            Message.Id.TryWriteBytes(bytes[3..], bigEndian: true, out _);
+            MarkAndVersion.CopyTo(bytes);
+            Message.Id.TryWriteBytes(bytes[IdAt..], bigEndian: true, out _);
             BinaryPrimitives.WriteUInt32BigEndian(bytes[CountersAt..], HandedOver);
             BinaryPrimitives.WriteUInt32BigEndian(bytes[(CountersAt + 4)..], Returned);
             var rest = Write(bytes[StringsAt..], Message.ContentType);
@@ -51,9 +55,22 @@ internal sealed record Envelope(Message Message, uint HandedOver = 0, uint Retur
         }
     }
 
-    /// <summary>True for base64 that begins like the envelopes of any version.</summary>
-    public static bool IsMarked(string text) =>
-        text.StartsWith("FCv", StringComparison.Ordinal) && System.Buffers.Text.Base64.IsValid(text);
+    /// <summary>
+    /// True for base64 of what can be an envelope of some version: a mark, a digit and, where the id stands, a UUID of version 7. Other
+    /// programs' texts begin with the mark too.
+    /// </summary>
+    public static bool IsOfSomeVersion(string text)
+    {
+        if (!text.StartsWith("FCv", StringComparison.Ordinal) || text.Length == 3 || !char.IsAsciiDigit(text[3]))
+        {
+            return false;
+        }
+
+        var bytes = new byte[text.Length / 4 * 3];
+        return Convert.TryFromBase64String(text, bytes, out var length)
+            && length >= CountersAt
+            && Message.IsId(new Guid(bytes.AsSpan(IdAt..CountersAt), bigEndian: true));
+    }
 
     /// <summary>Reads the text of a queue message; false if it is no envelope of this version.</summary>
     public static bool TryDecode(string text, [NotNullWhen(true)] out Envelope? envelope)
@@ -70,7 +87,7 @@ internal sealed record Envelope(Message Message, uint HandedOver = 0, uint Retur
             return false;
         }
 
-        var id = new Guid(bytes.AsSpan(3, 16), bigEndian: true);
+        var id = new Guid(bytes.AsSpan(IdAt..CountersAt), bigEndian: true);
         var rest = bytes.AsMemory(StringsAt, length - StringsAt);
         if (!Message.IsId(id)
             || !TryRead(ref rest, out var contentType) || !Message.IsContentType(contentType)

@@ -76,22 +76,23 @@ public sealed record Message
         Body = body,
     };
 
-    /// <summary>A message that another program put on the queue: its text, with the id and the time that Storage gave it.</summary>
-    internal static Message Foreign(string queueMessageId, DateTimeOffset time, string text) => new()
+    /// <summary>A message that another program put on the queue, with the id and the time that Storage gave it.</summary>
+    internal static Message Foreign(string queueMessageId, DateTimeOffset time, ForeignBody body) => new()
     {
         Id = Guid.TryParse(queueMessageId, out var id)
             ? id
             : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(queueMessageId)).AsSpan(0, 16)),
         Time = time,
-        ContentType = "text/plain; charset=utf-8",
-        Body = Encoding.UTF8.GetBytes(text),
+        ContentType = body.ContentType,
+        Body = body.Bytes,
     };
 
     /// <summary>
-    /// True if the id can be one of ours: its first 48 bits are a time that <see cref="DateTimeOffset"/> can hold (up
-    /// to the year 9999).
+    /// True if the id can be one of ours: a UUID of version 7, whose first 48 bits are a time that <see cref="DateTimeOffset"/> can hold
+    /// (up to the year 9999).
     /// </summary>
-    internal static bool IsId(Guid id) => MillisecondsOf(id) <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+    internal static bool IsId(Guid id) =>
+        id is { Version: 7, Variant: >= 8 and <= 11 } && MillisecondsOf(id) <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     private static DateTimeOffset TimeOf(Guid id) => DateTimeOffset.FromUnixTimeMilliseconds(MillisecondsOf(id));
 

@@ -23,7 +23,7 @@ public abstract class BellQueuesContract
     private Presences Presences => new CoreInstance(Clock, Storage).Get<Presences>();
 
     private Mailbox Mailbox =>
-        new MailboxFactory(Storage, Options.Create(new MailboxOptions { QueuePrefix = Prefix }), Clock).Open(Recipient);
+        Named.Mailboxes(Storage, Clock, new MailboxOptions { QueuePrefix = Prefix }).Open(Recipient);
 
     protected abstract QueueServiceClient Storage { get; }
 

@@ -18,7 +18,7 @@ public sealed class DeadLetterTests(Azurite azurite)
     private readonly IOptions<MailboxOptions> _options =
         Options.Create(new MailboxOptions { QueuePrefix = $"d{Guid.NewGuid().ToString("N")[..8]}" });
 
-    private MailboxFactory Mailboxes => new(_storage, _options, TimeProvider.System);
+    private MailboxFactory Mailboxes => Named.Mailboxes(_storage, TimeProvider.System, _options.Value);
 
     private DeadLetters DeadLetters => new(_storage, _options, TimeProvider.System);
 
@@ -73,7 +73,7 @@ public sealed class DeadLetterTests(Azurite azurite)
     {
         var recipient = Named.Recipient("bob");
         var mailbox = Mailboxes.Open(recipient);
-        var text = "FCv9" + new string('A', 65_532);
+        var text = Named.LaterEnvelope.PadRight(65_536, 'A');
         await mailbox.SendAsync(text, TimeSpan.FromHours(1), TimeSpan.Zero, Mailbox.Deadline);
         var received = (await mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!;
         Assert.NotNull(DeadLetters.ReasonFor(received, leaseMode: false));

@@ -3,7 +3,6 @@ using FuncComet.Mailboxes;
 using FuncComet.Messages;
 using FuncComet.Recipients;
 using FuncComet.Testing;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Mailboxes;
@@ -343,7 +342,7 @@ public sealed class MailboxOnAzuriteTests(Azurite azurite) : MailboxContract
 {
     private readonly QueueServiceClient _storage = StorageFor.ConnectionString(azurite.ConnectionString).CreateClient();
 
-    private protected override MailboxFactory Mailboxes => new(_storage, Options.Create(new MailboxOptions()), TimeProvider.System);
+    private protected override MailboxFactory Mailboxes => Named.Mailboxes(_storage, TimeProvider.System);
 
     protected override TimeProvider Clock => TimeProvider.System;
 

@@ -83,6 +83,52 @@ public sealed class EnvelopeTests
         Assert.False(Envelope.TryDecode(Convert.ToBase64String(bytes), out _));
     }
 
+    [Theory]
+    [InlineData(6, 0x40)]
+    [InlineData(6, 0x10)]
+    [InlineData(8, 0x00)]
+    [InlineData(8, 0xC0)]
+    public void TryDecode_OfAnIdThatIsNoUuidOfVersion7_Refuses(int at, byte value)
+    {
+        var bytes = Convert.FromBase64String(new Envelope(Named.Message("x")).Encode());
+        bytes[3 + at] = value;
+
+        Assert.False(Envelope.TryDecode(Convert.ToBase64String(bytes), out _));
+        Assert.False(Envelope.IsOfSomeVersion(Convert.ToBase64String(bytes)));
+    }
+
+    [Theory]
+    [InlineData('0')]
+    [InlineData('2')]
+    [InlineData('9')]
+    public void IsOfSomeVersion_OfAHeaderWithAnotherDigit_IsTrue(char version)
+    {
+        var text = new Envelope(Named.Message("x")).Encode();
+
+        Assert.True(Envelope.IsOfSomeVersion($"FCv{version}{text[4..]}"));
+        Assert.True(Envelope.IsOfSomeVersion($"FCv{version}{text[4..28]}"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("FCv")]
+    [InlineData("FCv1")]
+    [InlineData("FCv1AAAA")]
+    [InlineData("FCvABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg")]
+    [InlineData("FCv2AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("FCv1 is not always ours")]
+    public void IsOfSomeVersion_OfSomebodysText_IsFalse(string text) => Assert.False(Envelope.IsOfSomeVersion(text));
+
+    [Fact]
+    public void IsOfSomeVersion_OfALetterOrTooFewBytes_IsFalse()
+    {
+        var text = new Envelope(Named.Message("x")).Encode();
+
+        Assert.False(Envelope.IsOfSomeVersion($"FCvA{text[4..]}"));
+        Assert.False(Envelope.IsOfSomeVersion(text[..24]));
+        Assert.False(Envelope.IsOfSomeVersion($"{text[4..]}"));
+    }
+
     [Fact]
     public void Create_TakesItsTimeFromTheClock()
     {

@@ -46,7 +46,7 @@ public sealed class LateStorageTests : IDisposable
         foreach (var _ in Enumerable.Range(0, unreadable))
         {
             await _instance.Queue.SendMessageAsync(
-                "FCv2AAAAAAAA", timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
+                Named.LaterEnvelope, timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
         }
 
         _instance.Storage.DeadLetterQueue.IsThere = true;

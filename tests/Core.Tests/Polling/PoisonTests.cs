@@ -62,7 +62,7 @@ public sealed class PoisonTests : IDisposable
     {
         await _instance.PushAsync("behind it");
         await _instance.Queue.SendMessageAsync(
-            "FCv2AAAAAAAA", timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
+            Named.LaterEnvelope, timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
         await _instance.PollAsync(seconds: 0).Bounded();
 
         Assert.Equal(PollOutcome.TimedOut, await _instance.PollAsync(seconds: 0).Bounded());
@@ -77,13 +77,13 @@ public sealed class PoisonTests : IDisposable
     {
         await _instance.Queue.CreateAsync(cancellationToken: TestContext.Current.CancellationToken);
         await _instance.Queue.SendMessageAsync(
-            "FCv2AAAAAAAA", timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
+            Named.LaterEnvelope, timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
         await _instance.PushAsync("behind it");
         Dead.Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
 
         Assert.Equal(PollOutcome.Delivered, await _instance.PollAsync(seconds: 0).Bounded());
         Assert.Equal("behind it", Assert.Single(_instance.Answer.Messages).Message.Text());
-        Assert.Equal(["FCv2AAAAAAAA"], _instance.Queue.Texts);
+        Assert.Equal([Named.LaterEnvelope], _instance.Queue.Texts);
 
         Dead.Failure = null;
         _instance.Time.Advance(TimeSpan.FromSeconds(30));
