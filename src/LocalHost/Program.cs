@@ -1,4 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using FuncComet.Functions.Tokens;
 using FuncComet.LocalHost.Hosting;
@@ -19,6 +23,7 @@ internal static class Program
     {
         Description = "The port on localhost: 1 to 65535, or 0 for a free one.",
         DefaultValueFactory = _ => 7071,
+        CustomParser = ParsePort,
         HelpName = "port",
     };
 
@@ -45,13 +50,8 @@ internal static class Program
 
     public static Task<int> Main(string[] args)
     {
-        Port.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 0 or > 65535)
-            {
-                result.AddError("--port must be 0 to 65535.");
-            }
-        });
+        Storage.Validators.Add(RefuseEmpty);
+        Key.Validators.Add(RefuseEmpty);
         var setUp = new Command("set-up", "Installs what LocalHost and the tests need besides the SDK and Node, and exits.");
         setUp.SetAction(_ => ExplainedAsync(SetUpAsync, port: 0));
         var command = new RootCommand("Runs FuncComet's functions on this machine, with Azurite for storage.")
@@ -67,7 +67,36 @@ internal static class Program
 
         // StartSignals handles Ctrl-C and SIGTERM first. Once the host runs, the host does, and answers its polls
         // before it stops.
-        return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        var parsed = command.Parse(args);
+        if (parsed.Action is ParseErrorAction refused)
+        {
+            // The errors say what is wrong. The help would push them out of sight.
+            refused.ShowHelp = false;
+        }
+
+        return parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+    }
+
+    // A validator would see the value only if the built-in parser can parse it, and throws if it cannot.
+    private static int ParsePort(ArgumentResult argument)
+    {
+        var isPort = int.TryParse(argument.Tokens.Single().Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port <= IPEndPoint.MaxPort;
+        if (!isPort)
+        {
+            argument.AddError("--port must be a whole number from 0 to 65535.");
+        }
+
+        return port;
+    }
+
+    // A variable that is not set gives an empty argument. Without this check, --enable-auth "$KEY" would let everybody in.
+    private static void RefuseEmpty(OptionResult option)
+    {
+        if (option.Tokens.Any(token => token.Value.Length == 0))
+        {
+            option.AddError($"{option.Option.Name} must not be empty.");
+        }
     }
 
     private static async Task<int> ExplainedAsync(Func<StartSignals, Task> run, int port)
@@ -98,8 +127,8 @@ internal static class Program
 
     private static async Task RunAsync(int port, string? storage, string? key, string? cors, StartSignals start)
     {
-        var (settings, platform) = LocalSettings.Apply();
-        Console.WriteLine($"Settings: {settings}");
+        var settings = LocalSettings.Apply();
+        Console.WriteLine($"Settings: {settings.Source}");
         if (storage is not null)
         {
             Environment.SetEnvironmentVariable("FuncComet__Storage", storage);
@@ -111,8 +140,8 @@ internal static class Program
         [
             $"--{KestrelSetup.PortSetting}={port}",
             $"--{FunctionEndpoints.KeySetting}={key}",
-            $"--{PlatformCors.OriginsSetting}={cors ?? platform["CORS"]}",
-            $"--{PlatformCors.CredentialsSetting}={platform["CORSCredentials"] ?? "false"}",
+            $"--{PlatformCors.OriginsSetting}={cors ?? settings.Cors}",
+            $"--{PlatformCors.CredentialsSetting}={settings.CorsCredentials}",
         ]);
         await host.StartAsync(start.Token);
         start.Dispose();
@@ -133,6 +162,9 @@ internal static class Program
             or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
             $"Port {port} is taken: end what listens there or choose another with --port.",
         InvalidOperationException { InnerException: FormatException or ArgumentException } => exception.Message,
+
+        // host.json is not JSON.
+        InvalidDataException { InnerException: { } reason } => $"{exception.Message} {reason.Message}",
         _ => null,
     };
 }

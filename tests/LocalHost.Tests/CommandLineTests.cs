@@ -33,6 +33,26 @@ public sealed class CommandLineTests(Azurite azurite)
     }
 
     [Theory]
+    [InlineData("--port must be a whole number from 0 to 65535.", "--port", "abc")]
+    [InlineData("--port must be a whole number from 0 to 65535.", "--port", "65536")]
+    [InlineData("--port must be a whole number from 0 to 65535.", "--port", "-1")]
+    [InlineData("--port must be a whole number from 0 to 65535.", "-p", "99999999999")]
+    [InlineData("--port must be a whole number from 0 to 65535.", "--port", "")]
+    [InlineData("--enable-auth must not be empty.", "--enable-auth", "")]
+    [InlineData("--storage must not be empty.", "--storage", "")]
+    [InlineData("Required argument missing for option: '--port'.", "--port")]
+    [InlineData("Required argument missing for option: '--enable-auth'.", "--enable-auth")]
+    [InlineData("Unrecognized command or argument '--nonsense'.", "--nonsense")]
+    [InlineData("Option '--port' expects a single argument but 2 were provided.", "--port", "1", "--port", "2")]
+    public async Task Start_WithABadOption_SaysSoInOneLine(string expected, params string[] arguments)
+    {
+        await using var host = await LocalHostProcess.RunToEndAsync(arguments);
+
+        Assert.Equal(1, host.ExitCode);
+        Assert.Equal([expected], host.Output.Where(line => line.Length > 0));
+    }
+
+    [Theory]
     [InlineData("FuncComet__Backoff__Jitter", "2", "FuncComet__Backoff__Jitter must be from 0 to 0.5.")]
     [InlineData("FuncComet__Backoff__Initial", "soon", "FuncComet:Backoff:Initial")]
     [InlineData("AzureFunctionsJobHost__functionTimeout", "00:00:08", "00:00:08")]
@@ -101,26 +121,6 @@ public sealed class CommandLineTests(Azurite azurite)
     }
 
     [Fact]
-    public async Task Start_SaysWhatItUsesAndWhatToTry()
-    {
-        await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", azurite.ConnectionString]);
-        await host.WaitForLineAsync(line => line == "Ctrl-C ends it.", TimeSpan.FromSeconds(10));
-
-        var storage = Assert.Single(host.Output, line => line.StartsWith("Storage: ", StringComparison.Ordinal));
-        Assert.Contains("/devstoreaccount1 (FuncComet__Storage)", storage, StringComparison.Ordinal);
-        Assert.DoesNotContain("Azurite, started here", storage, StringComparison.Ordinal);
-        Assert.Single(host.Output, line => line.StartsWith("Settings: local.settings.json", StringComparison.Ordinal));
-        Assert.Contains(host.Output, line => line == $"See it in a browser: {new Uri(host.Url, "/")}");
-        Assert.Contains(host.Output, line => line.Trim() == $"Health: {host.Url}health");
-        Assert.Contains(host.Output, line => line.Trim() == $"Poll: {host.Url}poll");
-        Assert.Contains(host.Output, line => line.Trim() == $"Push: {host.Url}push");
-        Assert.Equal(3, host.Output.Count(line => line.Trim().StartsWith("curl ", StringComparison.Ordinal)));
-    }
-
-    [Fact]
-    public async Task EnableAuth_AsksForTheKeyWhereAFunctionNeedsOne()
-    {
-    [Fact]
     public async Task Start_WithAQueryLimitThatIsTooLow_WarnsAndTakesTheMinimum()
     {
         await using var host = await LocalHostProcess.StartAsync(
@@ -141,6 +141,26 @@ public sealed class CommandLineTests(Azurite azurite)
         }
     }
 
+    [Fact]
+    public async Task Start_SaysWhatItUsesAndWhatToTry()
+    {
+        await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", azurite.ConnectionString]);
+        await host.WaitForLineAsync(line => line == "Ctrl-C ends it.", TimeSpan.FromSeconds(10));
+
+        var storage = Assert.Single(host.Output, line => line.StartsWith("Storage: ", StringComparison.Ordinal));
+        Assert.Contains("/devstoreaccount1 (FuncComet__Storage)", storage, StringComparison.Ordinal);
+        Assert.DoesNotContain("Azurite, started here", storage, StringComparison.Ordinal);
+        Assert.Single(host.Output, line => line.StartsWith("Settings: local.settings.json", StringComparison.Ordinal));
+        Assert.Contains(host.Output, line => line == $"See it in a browser: {new Uri(host.Url, "/")}");
+        Assert.Contains(host.Output, line => line.Trim() == $"Health: {host.Url}health");
+        Assert.Contains(host.Output, line => line.Trim() == $"Poll: {host.Url}poll");
+        Assert.Contains(host.Output, line => line.Trim() == $"Push: {host.Url}push");
+        Assert.Equal(3, host.Output.Count(line => line.Trim().StartsWith("curl ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task EnableAuth_AsksForTheKeyWhereAFunctionNeedsOne()
+    {
         await using var host = await LocalHostProcess.StartAsync(
             ["--port", "0", "--storage", azurite.ConnectionString, "--enable-auth", "s3cret"]);
         using var client = new ApiClient(host.Url);
