@@ -52,7 +52,8 @@ internal static class LocalSettings
         }
     }
 
-    private static (IReadOnlyList<(string Name, string Value)> Values, string? Cors, bool CorsCredentials) Read(string name, JsonElement root)
+    private static (IReadOnlyList<(string Name, string Value)> Values, string? Cors, bool CorsCredentials) Read(
+        string name, JsonElement root)
     {
         Require(name, root, "The file", "an object", JsonValueKind.Object);
         if (Find(root, "IsEncrypted").ValueKind == JsonValueKind.True)

@@ -16,7 +16,9 @@ public sealed class LocalSettingsTests
     [InlineData("""{"Host": "*"}""", "file.json: Host must be an object.")]
     [InlineData("""{"Host": {"CORS": ["*"]}}""", "file.json: Host.CORS must be a string.")]
     [InlineData("""{"Host": {"CORSCredentials": "yes"}}""", "file.json: Host.CORSCredentials must be true or false.")]
-    [InlineData("""{"IsEncrypted": true}""", "file.json: IsEncrypted is true, and only Core Tools can decrypt it: run 'func settings decrypt'.")]
+    [InlineData(
+        """{"IsEncrypted": true}""",
+        "file.json: IsEncrypted is true, and only Core Tools can decrypt it: run 'func settings decrypt'.")]
     [InlineData("[]", "file.json: The file must be an object.")]
     public void Read_OfAWrongEntry_NamesIt(string text, string expected) =>
         Assert.Equal(expected, Assert.Throws<StartException>(() => LocalSettings.Read("file.json", text)).Message);

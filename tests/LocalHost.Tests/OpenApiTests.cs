@@ -70,7 +70,8 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync("POST push?rcpt=alice", "401");
         await client.ExpectAsync("POST push?rcpt=alice", "401", key: "wrong");
         await client.ExpectStalledAsync("POST push?rcpt=alice", "408 request-timeout", key: Key);
-        await client.ExpectAsync("POST push?rcpt=alice", "413 message-too-large", key: Key, content: new ByteArrayContent(new byte[48_001]));
+        var tooLarge = new ByteArrayContent(new byte[48_001]);
+        await client.ExpectAsync("POST push?rcpt=alice", "413 message-too-large", key: Key, content: tooLarge);
         using var coded = new ByteArrayContent([0x1F, 0x8B]);
         coded.Headers.ContentEncoding.Add("gzip");
         await client.ExpectAsync("POST push?rcpt=alice", "415 unsupported-encoding", key: Key, content: coded);
@@ -212,7 +213,12 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
 
         /// <summary>Sends a request and asserts the end of its answer's name: the status and what follows it.</summary>
         public async Task ExpectAsync(
-            string request, string expected, string? token = null, string? key = null, HttpContent? content = null, string? preference = null)
+            string request,
+            string expected,
+            string? token = null,
+            string? key = null,
+            HttpContent? content = null,
+            string? preference = null)
         {
             using var answer = await SendAsync(request, token, key, content, preference);
             Assert.EndsWith($" {expected}", ContractHandler.NameOf(answer), StringComparison.Ordinal);

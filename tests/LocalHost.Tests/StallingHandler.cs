@@ -5,7 +5,7 @@ using System.Text;
 namespace FuncComet.LocalHost.Tests;
 
 /// <summary>
-/// Announces a body and never sends it. <see cref="SocketsHttpHandler"/> cannot do that: it reads an answer only after it has sent the body.
+/// Announces a body and never sends it. <see cref="SocketsHttpHandler"/> cannot do that: it sends the body before it reads an answer.
 /// </summary>
 internal sealed class StallingHandler : HttpMessageHandler
 {

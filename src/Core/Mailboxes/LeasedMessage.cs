@@ -32,7 +32,8 @@ public sealed class LeasedMessage
         Envelope = read.Envelope;
         Unreadable = read.Unreadable;
         Message = Envelope?.Message
-            ?? Message.Foreign(received.MessageId, received.InsertedOn ?? DateTimeOffset.UnixEpoch, read.Foreign ?? ForeignBody.Of(QueueText));
+            ?? Message.Foreign(
+                received.MessageId, received.InsertedOn ?? DateTimeOffset.UnixEpoch, read.Foreign ?? ForeignBody.Of(QueueText));
         Deliveries = Math.Max(1, received.DequeueCount + (Envelope?.HandedOver ?? 0) - (Envelope?.Returned ?? 0));
     }
 

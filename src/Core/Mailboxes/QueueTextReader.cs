@@ -20,7 +20,10 @@ public sealed partial class QueueTextReader(IOptions<MailboxOptions> options, IL
     internal QueueText Read(string queueName, string text)
     {
         var read = QueueText.Read(text, _encoding);
-        if (_encoding == ForeignEncoding.Auto && read.WasDecodedByFirstVersion && _warned.Count < MaxWarnings && _warned.TryAdd(queueName, true))
+        if (_encoding == ForeignEncoding.Auto
+            && read.WasDecodedByFirstVersion
+            && _warned.Count < MaxWarnings
+            && _warned.TryAdd(queueName, true))
         {
             Log.NotDecoded(logger, queueName);
         }

@@ -24,7 +24,7 @@ internal sealed partial class ShortQueryWarning(IOptions<RequestLimitOptions> op
         [LoggerMessage(
             1,
             LogLevel.Warning,
-            "FuncComet__Request__MaxQueryLength is {Setting} and counts as {Minimum}: in less, the acknowledgements of clients do not fit.")]
+            "FuncComet__Request__MaxQueryLength is {Setting} and counts as {Minimum}: in less, acknowledgements of clients do not fit.")]
         public static partial void QueryLimitRaised(ILogger logger, int setting, int minimum);
     }
 }
