@@ -14,6 +14,8 @@ public sealed partial class TextTypesTests
     [InlineData("application/JSON; charset=utf-8")]
     [InlineData("application/json;")]
     [InlineData("application/json; charset")]
+    [InlineData("application/json; a b")]
+    [InlineData("application/json; x=\"open")]
     [InlineData("application/json ;charset=\"utf-8\"; x=\"a;b\"")]
     [InlineData("application/cloudevents+json")]
     [InlineData("image/svg+xml")]
