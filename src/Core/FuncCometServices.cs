@@ -50,10 +50,10 @@ public static class FuncCometServices
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<Acknowledgements>();
         services.AddSingleton<Backoff>();
-        services.AddSingleton<RememberedSteps>();
+        services.AddSingleton<RememberedLooks>();
         services.AddSingleton(provider => new WaitingRooms(
             provider.GetRequiredService<Backoff>(),
-            provider.GetRequiredService<RememberedSteps>(),
+            provider.GetRequiredService<RememberedLooks>(),
             provider.GetRequiredService<IOptions<DoorbellOptions>>().Value.Enabled,
             provider.GetRequiredService<IHostApplicationLifetime>(),
             provider.GetRequiredService<TimeProvider>()));

@@ -17,15 +17,13 @@ public sealed class Presences(WaitingRooms rooms, TimeProvider time)
     private const long SecondsBeyond = 2;
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(SecondsBeyond - 1);
 
-    /// <summary>If a presence is due, publishes before a poll looks that it waits here.</summary>
-    internal async Task PublishAsync(WaitingPoll poll, Mailbox mailbox, TimeSpan deadline, CancellationToken cancellationToken)
+    /// <summary>Publishes, before a poll looks, that it waits here.</summary>
+    internal async Task PublishAsync(
+        PresenceDue due, WaitingPoll poll, Mailbox mailbox, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        if (rooms.PresenceDueFor(poll) is { } due)
-        {
-            var until = DateTimeOffset.FromUnixTimeSeconds((time.GetUtcNow() + due.Left).ToUnixTimeSeconds() + SecondsBeyond);
-            await WriteAsync(mailbox, new Presence(due.Instance, until), deadline, cancellationToken);
-            rooms.Published(poll, due.Instance, due.Until + Slack);
-        }
+        var until = DateTimeOffset.FromUnixTimeSeconds((time.GetUtcNow() + due.Left).ToUnixTimeSeconds() + SecondsBeyond);
+        await WriteAsync(mailbox, new Presence(due.Instance, until), deadline, cancellationToken);
+        rooms.Published(poll, due.Instance, due.Until + Slack);
     }
 
     /// <summary>Writes a presence, and creates the queue if there is none.</summary>

@@ -10,7 +10,7 @@ namespace FuncComet.Mailboxes;
 /// throws <see cref="StorageUnavailableException"/>.
 /// </summary>
 /// <remarks>
-/// Only a peek can be cancelled. A send, a receive, a delete or a give-back that is under way runs to its own deadline:
+/// Only a peek and a count can be cancelled. A send, a receive, a delete or a give-back that is under way runs to its own deadline:
 /// a receive that is cut off in flight could hide a message for which nothing holds a receipt.
 /// </remarks>
 public sealed class Mailbox
@@ -172,9 +172,12 @@ public sealed class Mailbox
     }
 
     /// <summary>The approximate number of messages, including hidden ones; null if the queue does not exist.</summary>
-    public Task<long?> CountAsync() => CallAsync<long?>(
+    public Task<long?> CountAsync() => CountAsync(Deadline, CancellationToken.None);
+
+    /// <inheritdoc cref="CountAsync()"/>
+    public Task<long?> CountAsync(TimeSpan deadline, CancellationToken cancellationToken) => CallAsync<long?>(
         "count",
-        Deadline,
+        deadline,
         async token =>
         {
             try
@@ -185,7 +188,8 @@ public sealed class Mailbox
             {
                 return null;
             }
-        });
+        },
+        cancellationToken: cancellationToken);
 
     /// <summary>Removes every message. The queue stays: Storage refuses the name of a deleted queue for 30 seconds or longer.</summary>
     public Task ClearAsync() => CallAsync(

@@ -8,8 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace FuncComet.Polling;
 
 /// <summary>
-/// A poll's look. It publishes the poll's presence and peeks, which hides nothing. If the peek finds a message, or if a
-/// push has rung, it receives messages under a lease and sets aside those that must not be delivered.
+/// A poll's look. It publishes the poll's presence and peeks, which hides nothing. If a long pause precedes or follows, it
+/// counts first, since a count includes hidden messages. If the peek finds a message, or if a push has rung, it receives
+/// messages under a lease and sets aside those that must not be delivered.
 /// </summary>
 public sealed partial class MessageReceiver(
     WaitingRooms rooms,
@@ -30,25 +31,37 @@ public sealed partial class MessageReceiver(
         ClientAborted clientAborted)
     {
         using var leaving = clientAborted.Or(host.ApplicationStopping);
-        IReadOnlyList<LeasedMessage>? received;
+        if (leaving.IsCancellationRequested)
+        {
+            return new WaitResult(OutcomeOf(clientAborted));
+        }
+
+        IReadOnlyList<LeasedMessage>? received = [];
+        long? counted = null;
         try
         {
             // A ring already says what a peek would find. Skipping the peek saves a request and its time.
-            var content = leaving.IsCancellationRequested || reason == WakeReason.Receive
-                ? MailboxContent.Messages
-                : await PeekAsync(poll, mailbox, clock, leaving.Token);
-            if (leaving.IsCancellationRequested)
+            if (reason == WakeReason.Receive)
             {
-                return new WaitResult(OutcomeOf(clientAborted));
+                received = await ReceiveAsync(request, poll, mailbox, clock);
             }
 
-            if (content != MailboxContent.Messages)
+            if (received is [])
             {
-                poll.EndLook(content == MailboxContent.Missing ? LookResult.Missing : LookResult.Empty);
-                return null;
-            }
+                (var content, counted) = await PeekAsync(poll, mailbox, clock, leaving.Token);
+                if (leaving.IsCancellationRequested)
+                {
+                    return new WaitResult(OutcomeOf(clientAborted));
+                }
 
-            received = await ReceiveAsync(request, poll, mailbox, clock);
+                if (content != MailboxContent.Messages)
+                {
+                    poll.EndLook(content == MailboxContent.Missing ? LookResult.Missing : LookResult.Empty, counted: counted);
+                    return null;
+                }
+
+                received = await ReceiveAsync(request, poll, mailbox, clock);
+            }
         }
         catch (Exception ex) when (leaving.IsCancellationRequested && ex is (OperationCanceledException or StorageUnavailableException))
         {
@@ -64,7 +77,7 @@ public sealed partial class MessageReceiver(
         // Another poll may have been faster; then the poll continues to wait.
         if (received is null or [])
         {
-            poll.EndLook(received is null ? LookResult.Missing : LookResult.Empty);
+            poll.EndLook(received is null ? LookResult.Missing : LookResult.Empty, counted: received is null ? 0 : counted);
             return null;
         }
 
@@ -79,11 +92,28 @@ public sealed partial class MessageReceiver(
         return new WaitResult(messages);
     }
 
-    // Publishes before the peek: if the peek misses the message of a push at another instance, that push sees the presence.
-    private async Task<MailboxContent> PeekAsync(WaitingPoll poll, Mailbox mailbox, PollClock clock, CancellationToken leaving)
+    /// <summary>What can be received, and the number of all messages if a count was due.</summary>
+    private async Task<(MailboxContent Content, long? Counted)> PeekAsync(
+        WaitingPoll poll, Mailbox mailbox, PollClock clock, CancellationToken leaving)
     {
-        await presences.PublishAsync(poll, mailbox, clock.ForLook, leaving);
-        return await mailbox.PeekAsync(clock.ForLook, leaving);
+        // Publishes first: if the peek misses the message of a push at another instance, that push sees the presence.
+        var plan = rooms.PlanLook(poll);
+        if (plan.Presence is { } presence)
+        {
+            await presences.PublishAsync(presence, poll, mailbox, clock.ForLook, leaving);
+        }
+
+        if (!plan.CountsFirst)
+        {
+            return (await mailbox.PeekAsync(clock.ForLook, leaving), null);
+        }
+
+        return await mailbox.CountAsync(clock.ForLook, leaving) switch
+        {
+            null => (MailboxContent.Missing, 0),
+            0 => (MailboxContent.Empty, 0),
+            var count => (await mailbox.PeekAsync(clock.ForLook, leaving), count),
+        };
     }
 
     private async Task<IReadOnlyList<LeasedMessage>?> ReceiveAsync(PollRequest request, WaitingPoll poll, Mailbox mailbox, PollClock clock)

@@ -45,7 +45,7 @@ internal sealed class PollHarness : IDisposable
 
     public HeldPolls Held => _core.Get<HeldPolls>();
 
-    public RememberedSteps Steps => _core.Get<RememberedSteps>();
+    public RememberedLooks Steps => _core.Get<RememberedLooks>();
 
     public WaitingRooms Rooms => _core.Get<WaitingRooms>();
 
