@@ -1,11 +1,13 @@
 import { ask } from './http.js';
+import { resolve } from './options.js';
 import { keepPolling, LONGEST_WAIT, persist } from './polling.js';
 
 /** @type {typeof import('./index.js').longpoll} */
 export function longpoll(url, callback) {
+  const { href } = resolve(url);
   const stop = new AbortController();
   const work = () => keepPolling({
-    ask: (_, signal) => ask(url, { signal }),
+    ask: (_, signal) => ask(href, { signal }),
     take: async text => {
       try {
         await callback(text);

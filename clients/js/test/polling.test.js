@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keepPolling } from '../src/polling.js';
 import { FuncCometError } from '../src/http.js';
-import { pass, settled, sleep, stopTime } from './fake-server.js';
+import { pass, setClock, settled, stopTime, work } from './fake-server.js';
 
 /** Polls that the test answers one by one. */
 function start(context, { news = true } = {}) {
@@ -13,7 +13,7 @@ function start(context, { news = true } = {}) {
     ask: (wait, turn) => new Promise((resolve, reject) => {
       line.waits.push(wait);
       Object.assign(line, {
-        answer: async answer => { resolve(answer); await settled(); },
+        answer: async (answer, retryAfter = 0) => { resolve({ answer, retryAfter }); await settled(); },
         fail: async error => { reject(error); await settled(); },
       });
       turn.addEventListener('abort', () => reject(turn.reason));
@@ -50,22 +50,65 @@ test('polls again at once after an answer, whether it is empty or not', async co
 
 test('pauses longer after each failure, and polls without a wait first when it works again', async context => {
   const line = start(context);
-  await line.answer();
   await line.fail(new TypeError('fetch failed'));
   assert.deepEqual(line.states.at(-1), { state: 'retrying', retryIn: 250, reason: 'fetch failed' });
   await pass(context, 249);
-  assert.equal(line.waits.length, 2);
+  assert.equal(line.waits.length, 1);
   await pass(context, 1);
-  assert.equal(line.waits.length, 3);
+  assert.equal(line.waits.length, 2);
   await line.fail(new TypeError('fetch failed'));
   assert.equal(line.states.at(-1).retryIn, 500);
   await pass(context, 500);
   await line.answer();
 
-  assert.deepEqual(line.waits, [0, 220, 0, 0, 220]);
+  assert.deepEqual(line.waits, [0, 0, 0, 220]);
   assert.deepEqual(line.states.at(-1), { state: 'open' });
   await line.fail(new TypeError('fetch failed'));
-  assert.equal(line.states.at(-1).retryIn, 250);
+  await pass(context, 250);
+  assert.deepEqual(line.waits, [0, 0, 0, 220, 0]);
+});
+
+test('does not report a cut that the next poll, at once, mends', async context => {
+  const line = start(context);
+  await line.answer();
+  await line.fail(new TypeError('fetch failed'));
+  await pass(context, 250);
+  await line.answer();
+  assert.deepEqual(line.states.map(({ state }) => state), ['connecting', 'open', 'open']);
+  await line.fail(new TypeError('fetch failed'));
+  await pass(context, 250);
+  await line.fail(new TypeError('fetch failed'));
+
+  assert.deepEqual(line.states.at(-1), { state: 'retrying', retryIn: 500, reason: 'fetch failed' });
+});
+
+test('reports a cut after which it waits as the server asks', async context => {
+  const line = start(context);
+  await line.answer();
+  await line.fail(new FuncCometError(503, undefined, 1000));
+
+  assert.deepEqual(line.states.at(-1), { state: 'retrying', retryIn: 1250, status: 503, reason: 'HTTP 503' });
+});
+
+test('says connecting when a poll gets no answer after a cut', async context => {
+  const line = start(context);
+  await line.answer();
+  await line.fail(new TypeError('fetch failed'));
+  await pass(context, 20_250);
+
+  assert.deepEqual(line.states.at(-1), { state: 'connecting' });
+});
+
+test('polls that are cut after they were held do not make the pauses longer', async context => {
+  const line = start(context);
+  for (let cut = 1; cut <= 8; cut++) {
+    await line.answer();
+    await pass(context, 60_000);
+    await line.fail(new FuncCometError(504, undefined, 0));
+    await pass(context, 250);
+  }
+
+  assert.equal(line.waits.length, 17);
 });
 
 test('waits for Retry-After plus its own pause', async context => {
@@ -88,15 +131,62 @@ test('a long pause does not count as an overdue poll', async context => {
   assert.equal(line.waits.length, 2);
 });
 
-test('408 and 429 are transient, other 4xx are refusals', async context => {
+test('408, 425 and 429 are transient, other 4xx are refusals', async context => {
   const line = start(context);
   await line.fail(new FuncCometError(429, undefined, 0));
   await pass(context, 250);
   await line.fail(new FuncCometError(408, undefined, 0));
   await pass(context, 500);
+  await line.fail(new FuncCometError(425, undefined, 0));
+  await pass(context, 1000);
   line.fail(new FuncCometError(404, undefined, 0));
 
   await assert.rejects(line.ended, { status: 404 });
+});
+
+for (const status of [403, 404]) {
+  test(`a passing ${status} after an answer is retried`, async context => {
+    const line = start(context);
+    await line.answer();
+    await line.fail(new FuncCometError(status, undefined, 0));
+    await pass(context, 250);
+    await line.answer();
+
+    assert.equal(line.waits.length, 4);
+    assert.equal(line.states.at(-1).state, 'open');
+  });
+
+  test(`a ${status} that lasts two minutes is a refusal, whatever else fails meanwhile`, async context => {
+    const line = start(context);
+    await line.answer();
+    await line.fail(new FuncCometError(status, undefined, 0));
+    await line.fail(new TypeError('fetch failed'));
+    await pass(context, 119_000);
+    await line.fail(new FuncCometError(status, undefined, 0));
+    await pass(context, 1_000);
+    line.fail(new FuncCometError(status, undefined, 0));
+
+    await assert.rejects(line.ended, { status });
+  });
+}
+
+test('another refusal after an answer counts at once', async context => {
+  const line = start(context);
+  await line.answer();
+  line.fail(new FuncCometError(401, undefined, 0));
+
+  await assert.rejects(line.ended, { status: 401 });
+});
+
+test('after an empty answer with Retry-After it waits a random share of it', async context => {
+  const line = start(context);
+  await line.answer();
+  await line.answer(undefined, 1000);
+  assert.deepEqual(line.states.at(-1), { state: 'open' });
+  await pass(context, 499);
+  assert.equal(line.waits.length, 2);
+  await pass(context, 1);
+  assert.deepEqual(line.waits, [0, 220, 220]);
 });
 
 test('slows down when a server answers at once without messages', async context => {
@@ -142,6 +232,16 @@ test('gives up a poll that exceeds its wait', async context => {
   assert.deepEqual(line.waits, [0, 220, 0]);
 });
 
+test('gives up an overdue poll even if the clock is set back', async context => {
+  const line = start(context);
+  await line.answer();
+  await pass(context, 200_000);
+  setClock(-3_600_000);
+  await pass(context, 40_000);
+
+  assert.deepEqual(line.waits, [0, 220, 0]);
+});
+
 test('gives up a poll without a wait within 20 seconds', async context => {
   const line = start(context);
   await pass(context, 10_000);
@@ -154,14 +254,23 @@ test('polls anew after the machine slept, but not when a hidden page’s timers 
   const line = start(context);
   await line.answer();
   await pass(context, 10_000);
-  sleep(context, 50_000);
+  setClock(50_000);
   await pass(context, 10_000);
   assert.deepEqual(line.waits, [0, 220]);
-  sleep(context, 100_000);
+  setClock(100_000);
   await pass(context, 10_000);
 
   assert.deepEqual(line.waits, [0, 220, 0]);
   assert.deepEqual(line.states.at(-1), { state: 'connecting' });
+});
+
+test('polls anew after a sleep in which the timers’ clock went on', async context => {
+  const line = start(context);
+  await line.answer();
+  work(101_000);
+  await pass(context, 10_000);
+
+  assert.deepEqual(line.waits, [0, 220, 0]);
 });
 
 for (const event of ['online', 'offline']) {
