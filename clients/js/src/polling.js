@@ -1,3 +1,4 @@
+import { Place } from './connections.js';
 import { Failures } from './failures.js';
 import { FuncCometError } from './http.js';
 import { backoff, pause, refusedPause } from './retry.js';
@@ -15,11 +16,16 @@ const QUICK = 1000;
 // In ms: a poll that follows a failure within this time follows at once.
 const AT_ONCE = 500;
 
+// Why a poll was aborted: to let others take their turns.
+const MAKE_ROOM = 'make room';
+
 /**
  * Polls until the signal aborts. After an answer the next poll follows at once, after a failure it follows after a pause. Throws the error
  * of a refused request.
  * @template T
  * @param {object} polling
+ * @param {string} polling.url an address of the origin that is polled
+ * @param {boolean} polling.mayCut whether a held poll may be cut without losing a message
  * @param {(wait: number, turn: AbortSignal) => Promise<import('./http.js').Answer<T>>} polling.ask polls for `wait` seconds, until `turn` aborts
  * @param {(answer: T) => Promise<boolean>} polling.take handles an answer; false if it held only repeats
  * @param {number} polling.wait in seconds
@@ -27,12 +33,15 @@ const AT_ONCE = 500;
  * @param {(state: import('./index.js').LineState) => void} polling.onState
  * @param {AbortSignal} polling.signal
  */
-export async function keepPolling({ ask, take, wait, firstWait, onState, signal }) {
+export async function keepPolling({ url, mayCut, ask, take, wait, firstWait, onState, signal }) {
   const failures = new Failures();
   let turn = new AbortController();
   let due = Infinity;
   let open = false;
   let empty = 0;
+  let began = 0;
+  let seconds = 0;
+  const place = new Place(url, () => { if (mayCut) { turn.abort(MAKE_ROOM); } });
   const end = watch(() => turn.abort(), () => due, signal);
   try {
     while (!signal.aborted) {
@@ -41,15 +50,12 @@ export async function keepPolling({ ask, take, wait, firstWait, onState, signal 
         onState({ state: 'connecting' });
       }
 
-      const began = performance.now();
-      const seconds = open ? wait : firstWait;
-      due = began + (seconds + SLACK) * 1000;
       let answered;
       try {
-        answered = await ask(seconds, turn.signal).finally(() => { due = Infinity; });
+        answered = await attempt();
       } catch (error) {
         const wasOpen = open;
-        open = false;
+        open &&= turn.signal.reason === MAKE_ROOM;
         if (turn.signal.aborted) {
           failures.forget();
         } else {
@@ -77,7 +83,21 @@ export async function keepPolling({ ask, take, wait, firstWait, onState, signal 
       }
     }
   } finally {
+    place.close();
     end();
+  }
+
+  async function attempt() {
+    seconds = await place.enter(open ? wait : firstWait, turn.signal);
+    began = performance.now();
+    due = began + (seconds + SLACK) * 1000;
+    try {
+      turn.signal.throwIfAborted();
+      return await ask(seconds, turn.signal);
+    } finally {
+      due = Infinity;
+      place.leave();
+    }
   }
 
   /**

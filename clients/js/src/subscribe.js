@@ -88,7 +88,8 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
     /** Polls as the leader. @param {AbortSignal} signal */
     async function poll(signal) {
       // A wait of 0 would make a busy loop.
-      const polling = keepPolling({ ask, take, wait: Math.min(Math.max(wait, 1), LONGEST_WAIT), firstWait: 0, onState: say, signal });
+      const longest = Math.min(Math.max(wait, 1), LONGEST_WAIT);
+      const polling = keepPolling({ url: functions, mayCut: true, ask, take, wait: longest, firstWait: 0, onState: say, signal });
       // Listens after keepPolling, which ends its poll first: the browser may have no connection to spare. In pagehide this runs within the
       // event, because a page that is being removed sends nothing later.
       signal.addEventListener('abort', acknowledge);

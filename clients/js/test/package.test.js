@@ -30,6 +30,7 @@ test('contains the expected files', () => {
     'README.md',
     'package.json',
     'src/body.js',
+    'src/connections.js',
     'src/failures.js',
     'src/http.js',
     'src/inbox.js',

@@ -5,11 +5,13 @@ import { FuncCometError } from '../src/http.js';
 import { pass, setClock, settled, stopTime, work } from './fake-server.js';
 
 /** Polls that the test answers one by one. */
-function start(context, { news = true } = {}) {
+async function start(context, { news = true } = {}) {
   stopTime(context);
   const stop = new AbortController();
   const line = { waits: [], states: [], taken: [], stop: () => stop.abort() };
   line.ended = keepPolling({
+    url: 'https://app.example/api',
+    mayCut: true,
     ask: (wait, turn) => new Promise((resolve, reject) => {
       line.waits.push(wait);
       Object.assign(line, {
@@ -25,11 +27,12 @@ function start(context, { news = true } = {}) {
     signal: stop.signal,
   });
   context.after(line.stop);
+  await settled();
   return line;
 }
 
 test('polls without a wait first, then with a long one, and reports open', async context => {
-  const line = start(context);
+  const line = await start(context);
   assert.deepEqual(line.states, [{ state: 'connecting' }]);
   await line.answer();
 
@@ -38,7 +41,7 @@ test('polls without a wait first, then with a long one, and reports open', async
 });
 
 test('polls again at once after an answer, whether it is empty or not', async context => {
-  const line = start(context);
+  const line = await start(context);
   await line.answer();
   await line.answer('a message');
   await pass(context, 220_000);
@@ -49,7 +52,7 @@ test('polls again at once after an answer, whether it is empty or not', async co
 });
 
 test('pauses longer after each failure, and polls without a wait first when it works again', async context => {
-  const line = start(context);
+  const line = await start(context);
   await line.fail(new TypeError('fetch failed'));
   assert.deepEqual(line.states.at(-1), { state: 'retrying', retryIn: 250, reason: 'fetch failed' });
   await pass(context, 249);
@@ -69,7 +72,7 @@ test('pauses longer after each failure, and polls without a wait first when it w
 });
 
 test('does not report a cut that the next poll, at once, mends', async context => {
-  const line = start(context);
+  const line = await start(context);
   await line.answer();
   await line.fail(new TypeError('fetch failed'));
   await pass(context, 250);
@@ -83,7 +86,7 @@ test('does not report a cut that the next poll, at once, mends', async context =
 });
 
 test('reports a cut after which it waits as the server asks', async context => {
-  const line = start(context);
+  const line = await start(context);
   await line.answer();
   await line.fail(new FuncCometError(503, undefined, 1000));
 
@@ -91,7 +94,7 @@ test('reports a cut after which it waits as the server asks', async context => {
 });
 
 test('says connecting when a poll gets no answer after a cut', async context => {
-  const line = start(context);
+  const line = await start(context);
   await line.answer();
   await line.fail(new TypeError('fetch failed'));
   await pass(context, 20_250);
@@ -100,7 +103,7 @@ test('says connecting when a poll gets no answer after a cut', async context => 
 });
 
 test('polls that are cut after they were held do not make the pauses longer', async context => {
-  const line = start(context);
+  const line = await start(context);
   for (let cut = 1; cut <= 8; cut++) {
     await line.answer();
     await pass(context, 60_000);
@@ -112,7 +115,7 @@ test('polls that are cut after they were held do not make the pauses longer', as
 });
 
 test('waits for Retry-After plus its own pause', async context => {
-  const line = start(context);
+  const line = await start(context);
   await line.fail(new FuncCometError(503, undefined, 5000));
 
   assert.deepEqual(line.states.at(-1), { state: 'retrying', retryIn: 5250, status: 503, reason: 'HTTP 503' });
@@ -123,7 +126,7 @@ test('waits for Retry-After plus its own pause', async context => {
 });
 
 test('a long pause does not count as an overdue poll', async context => {
-  const line = start(context);
+  const line = await start(context);
   await line.fail(new FuncCometError(503, undefined, 600_000));
   await pass(context, 600_000);
   assert.equal(line.waits.length, 1);
@@ -132,7 +135,7 @@ test('a long pause does not count as an overdue poll', async context => {
 });
 
 test('408, 425 and 429 are transient, other 4xx are refusals', async context => {
-  const line = start(context);
+  const line = await start(context);
   await line.fail(new FuncCometError(429, undefined, 0));
   await pass(context, 250);
   await line.fail(new FuncCometError(408, undefined, 0));
@@ -146,7 +149,7 @@ test('408, 425 and 429 are transient, other 4xx are refusals', async context => 
 
 for (const status of [403, 404]) {
   test(`a passing ${status} after an answer is retried`, async context => {
-    const line = start(context);
+    const line = await start(context);
     await line.answer();
     await line.fail(new FuncCometError(status, undefined, 0));
     await pass(context, 250);
@@ -157,7 +160,7 @@ for (const status of [403, 404]) {
   });
 
   test(`a ${status} that lasts two minutes is a refusal, whatever else fails meanwhile`, async context => {
-    const line = start(context);
+    const line = await start(context);
     await line.answer();
     await line.fail(new FuncCometError(status, undefined, 0));
     await line.fail(new TypeError('fetch failed'));
@@ -171,7 +174,7 @@ for (const status of [403, 404]) {
 }
 
 test('another refusal after an answer counts at once', async context => {
-  const line = start(context);
+  const line = await start(context);
   await line.answer();
   line.fail(new FuncCometError(401, undefined, 0));
 
@@ -179,7 +182,7 @@ test('another refusal after an answer counts at once', async context => {
 });
 
 test('after an empty answer with Retry-After it waits a random share of it', async context => {
-  const line = start(context);
+  const line = await start(context);
   await line.answer();
   await line.answer(undefined, 1000);
   assert.deepEqual(line.states.at(-1), { state: 'open' });
@@ -190,7 +193,7 @@ test('after an empty answer with Retry-After it waits a random share of it', asy
 });
 
 test('slows down when a server answers at once without messages', async context => {
-  const line = start(context);
+  const line = await start(context);
   await line.answer();
   await line.answer();
   assert.equal(line.waits.length, 3, 'once is right: an instance that shuts down');
@@ -206,7 +209,7 @@ test('slows down when a server answers at once without messages', async context 
 });
 
 test('slows down when a server answers only repeats', async context => {
-  const line = start(context, { news: false });
+  const line = await start(context, { news: false });
   await line.answer();
   await line.answer('repeat');
   await line.answer('repeat');
@@ -215,7 +218,7 @@ test('slows down when a server answers only repeats', async context => {
 });
 
 test('does not slow down when messages come fast', async context => {
-  const line = start(context);
+  const line = await start(context);
   for (let count = 0; count < 10; count++) {
     await line.answer('news');
   }
@@ -224,7 +227,7 @@ test('does not slow down when messages come fast', async context => {
 });
 
 test('gives up a poll that exceeds its wait', async context => {
-  const line = start(context);
+  const line = await start(context);
   await line.answer();
   await pass(context, 230_000);
   assert.deepEqual(line.waits, [0, 220]);
@@ -233,7 +236,7 @@ test('gives up a poll that exceeds its wait', async context => {
 });
 
 test('gives up an overdue poll even if the clock is set back', async context => {
-  const line = start(context);
+  const line = await start(context);
   await line.answer();
   await pass(context, 200_000);
   setClock(-3_600_000);
@@ -243,7 +246,7 @@ test('gives up an overdue poll even if the clock is set back', async context => 
 });
 
 test('gives up a poll without a wait within 20 seconds', async context => {
-  const line = start(context);
+  const line = await start(context);
   await pass(context, 10_000);
   await pass(context, 10_000);
 
@@ -251,7 +254,7 @@ test('gives up a poll without a wait within 20 seconds', async context => {
 });
 
 test('polls anew after the machine slept, but not when a hidden page’s timers are slow', async context => {
-  const line = start(context);
+  const line = await start(context);
   await line.answer();
   await pass(context, 10_000);
   setClock(50_000);
@@ -265,7 +268,7 @@ test('polls anew after the machine slept, but not when a hidden page’s timers 
 });
 
 test('polls anew after a sleep in which the timers’ clock went on', async context => {
-  const line = start(context);
+  const line = await start(context);
   await line.answer();
   work(101_000);
   await pass(context, 10_000);
@@ -279,7 +282,7 @@ for (const event of ['online', 'offline']) {
     globalThis.addEventListener = network.addEventListener.bind(network);
     globalThis.removeEventListener = network.removeEventListener.bind(network);
     context.after(() => { delete globalThis.addEventListener; delete globalThis.removeEventListener; });
-    const line = start(context);
+    const line = await start(context);
     await line.answer();
     network.dispatchEvent(new Event(event));
     await settled();
@@ -296,14 +299,14 @@ for (const event of ['online', 'offline']) {
 test('reports offline after a failure without a network', async context => {
   Object.defineProperty(globalThis, 'navigator', { value: { onLine: false }, configurable: true });
   context.after(() => { delete globalThis.navigator; });
-  const line = start(context);
+  const line = await start(context);
   await line.fail(new TypeError('fetch failed'));
 
   assert.equal(line.states.at(-1).state, 'offline');
 });
 
 test('stop ends a poll or a pause and leaves no timer', async context => {
-  const line = start(context);
+  const line = await start(context);
   await line.fail(new TypeError('fetch failed'));
   line.stop();
   await line.ended;
