@@ -54,7 +54,7 @@ function toJson(body) {
  */
 function checkValue(name, value) {
   const valid = value === null || ['string', 'boolean', 'bigint'].includes(typeof value) || Number.isFinite(value)
-    || (typeof value === 'object' && JSON_TAGS.includes(tagOf(value)) && !(Symbol.asyncIterator in value));
+    || (typeof value === 'object' && JSON_TAGS.includes(tagOf(value)));
   check(valid, name || 'it', `a value of JSON, not ${typeof value === 'object' ? tagOf(value) : String(value)}`);
   return value;
 }

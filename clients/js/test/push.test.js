@@ -200,6 +200,17 @@ test('an attempt without an answer ends after 30 seconds', async context => {
   await pushing;
 });
 
+test('leaves no timer, which would keep a program from ending', async context => {
+  const server = new FakeServer(context);
+  const timers = () => process.getActiveResourcesInfo().filter(resource => resource === 'Timeout').length;
+  const before = timers();
+  const pushing = push({ url, rcpt: 'alice' });
+  await server.answer(202, JSON.stringify({ accepted: accepted('alice') }));
+  await pushing;
+
+  assert.equal(timers(), before);
+});
+
 test('a signal that outlives many pushes keeps nothing of them, and is combined with no other', async context => {
   const server = start(context);
   const combined = context.mock.method(AbortSignal, 'any', AbortSignal.any);

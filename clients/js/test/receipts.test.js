@@ -112,3 +112,24 @@ test('no query reaches 4,000 bytes, however many receipts there are', async cont
   const longest = Math.max(...server.requests.map(({ query }) => query.toString().length));
   assert.ok(longest > 2500 && longest < 4000, `${longest} bytes`);
 });
+
+test('receipts that do not fit go with the polls after, if they cannot be acknowledged before', async context => {
+  let handled = 0;
+  const { server } = start(context, {
+    onMessage: async () => {
+      // Before the acknowledgements that follow the last message.
+      if (++handled === 20) {
+        await server.fail();
+        await server.fail();
+      }
+    },
+  });
+  await server.deliver(...Array.from({ length: 20 }, (_, number) => message(`${number}`)));
+  await pass(context, 10_000);
+  assert.equal(server.acknowledgements.length, 2);
+  assert.equal(acknowledged(server.polls.at(-1)).length, 16);
+  await pass(context, 220_000);
+  await server.answer(204);
+
+  assert.equal(acknowledged(server.polls.at(-1)).length, 4);
+});
