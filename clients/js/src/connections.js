@@ -45,7 +45,11 @@ export class Place {
     await new Promise(resolve => {
       this.#begin = () => resolve(undefined);
       signal.addEventListener('abort', resolve);
-      advance(this.#line);
+      if (signal.aborted) {
+        resolve(undefined);
+      }
+
+      Place.#advance(this.#line);
     });
     return this.#held = isCrowded(this.#line) ? Math.min(wait, TURN) : wait;
   }
@@ -53,16 +57,16 @@ export class Place {
   leave() {
     this.#line.waiting.delete(this);
     this.#line.held.delete(this);
-    advance(this.#line);
+    Place.#advance(this.#line);
   }
 
   close() {
-    this.leave();
     this.#line.places.delete(this);
+    this.leave();
   }
 
   /** @param {Line} line */
-  static advance(line) {
+  static #advance(line) {
     for (const place of line.waiting) {
       if (line.held.size >= MAX_HELD && isCrowded(line)) {
         return;
@@ -74,8 +78,6 @@ export class Place {
     }
   }
 }
-
-const { advance } = Place;
 
 /** @param {Line} line */
 function isCrowded({ origin, places }) {

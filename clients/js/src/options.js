@@ -6,7 +6,7 @@ const MAX_RECIPIENTS = 100;
 const MAX_KEY = 128;
 const MAX_CONTENT_TYPE = 200;
 
-// A half of a character that a cut in its middle has left. In UTF-8 every such half becomes the same U+FFFD.
+// Half of a character, as it is left where a text is cut in the middle of an emoji. In UTF-8 each would become the same U+FFFD.
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
@@ -24,7 +24,7 @@ export function check(valid, option, rule) {
 /** @param {unknown} rcpt */
 export function checkRecipient(rcpt) {
   const valid = isText(rcpt) && rcpt !== '' && !/\p{Cc}/u.test(rcpt) && new TextEncoder().encode(rcpt).length <= MAX_RECIPIENT;
-  check(valid, 'rcpt', `1 to ${MAX_RECIPIENT} bytes of UTF-8 without control characters and halves of characters`);
+  check(valid, 'rcpt', `1 to ${MAX_RECIPIENT} bytes of valid UTF-8 without control characters`);
 }
 
 /** @param {unknown[]} rcpts */
@@ -50,7 +50,7 @@ export function checkFunctionKey(functionKey) {
 
 /** @param {string} body */
 export function checkText(body) {
-  check(isText(body), 'body', 'text without halves of characters');
+  check(isText(body), 'body', 'text without lone surrogates');
 }
 
 /**

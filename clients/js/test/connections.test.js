@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { longpoll, subscribe } from 'funccomet';
+import { Place } from '../src/connections.js';
 import { FakeServer, message, pass, settled, stopped, stopTime } from './fake-server.js';
 
 const url = 'https://app.example/api';
@@ -79,6 +80,16 @@ test('stop leaves the queue at once, and its place to the others', async context
   await answerFirst(server, 3);
 
   assert.deepEqual(described(server.polls.slice(-3)), ['b 220', 'c 220', 'd 220']);
+});
+
+test('a turn that is over before it began does not wait', async context => {
+  start(context, 'http/1.1');
+  const places = Array.from({ length: 5 }, () => new Place(url, () => {}));
+  context.after(() => places.forEach(place => place.close()));
+  const { signal } = new AbortController();
+  await Promise.all(places.slice(1).map(place => place.enter(1, signal)));
+
+  assert.equal(await places[0].enter(1, AbortSignal.abort()), 1);
 });
 
 test('stop ends the poll before it acknowledges', async context => {
