@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { File } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { encode } from '../src/body.js';
@@ -18,6 +19,7 @@ for (const [what, body, content, type] of [
   ['a SharedArrayBuffer', new SharedArrayBuffer(2), new Uint8Array(2), 'application/octet-stream'],
   ['a Blob', new Blob([bytes], { type: 'image/png' }), bytes.buffer, 'image/png'],
   ['a Blob without a type', new Blob([bytes]), bytes.buffer, 'application/octet-stream'],
+  ['a File', new File([bytes], 'x', { type: 'image/png' }), bytes.buffer, 'image/png'],
   ['URLSearchParams', new URLSearchParams({ a: 'ö &' }), 'a=%C3%B6+%26', 'application/x-www-form-urlencoded; charset=utf-8'],
   ['an object', { a: [1, null, 'x', true, { b: 2 }] }, '{"a":[1,null,"x",true,{"b":2}]}', 'application/json'],
   ['a date and a class', { at: new Date(0), point: new Point() }, '{"at":"1970-01-01T00:00:00.000Z","point":{"x":1,"y":2}}', 'application/json'],

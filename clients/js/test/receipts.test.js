@@ -100,6 +100,23 @@ for (const [what, answer] of [['another program’s JSON', '{"status":"ok"}'], [
   });
 }
 
+test('stop has ended when the acknowledgement has', async context => {
+  const { server, stop } = start(context);
+  await server.deliver(message('a'));
+  const { fetch } = globalThis;
+  let answer;
+  const answered = new Promise(resolve => { answer = resolve; });
+  context.mock.method(globalThis, 'fetch', async (...request) => { await answered; return fetch(...request); });
+  let ended = false;
+  const stopping = stop().then(() => { ended = true; });
+  await settled();
+  assert.equal(ended, false);
+  answer();
+  await stopping;
+
+  assert.equal(server.acknowledgements.length, 1);
+});
+
 test('no query reaches 4,000 bytes, however many receipts there are', async context => {
   const receipts = Array.from({ length: 50 }, (_, number) => `${number}`.padStart(120, 'r'));
   const { server, stop } = start(context, { rcpt: 'ö'.repeat(128), lease: 3600 });
