@@ -97,7 +97,7 @@ public sealed partial class MessagePush(
         catch (StorageUnavailableException ex)
         {
             Log.StorageFailed(logger, mailbox.QueueName, ex.Message);
-            return new PushedCopy(recipient, PushOutcome.StorageFailed);
+            return new PushedCopy(recipient, PushOutcome.StorageFailed) { RetryAfter = ex.RetryAfter };
         }
     }
 
