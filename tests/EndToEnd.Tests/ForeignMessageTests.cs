@@ -5,7 +5,7 @@ using Azure.Storage.Queues;
 namespace FuncComet.EndToEnd.Tests;
 
 /// <summary>Messages that other programs put on a mailbox's queue.</summary>
-public sealed class ForeignMessageTests(Target target)
+public class ForeignMessageTests(Target target)
 {
     public static TheoryData<string, string> Texts => new()
     {

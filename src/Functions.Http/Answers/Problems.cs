@@ -69,9 +69,9 @@ internal static class Problems
         };
 
     public static IResult ReceiptExpired(IReadOnlyList<string> expired) =>
-        new Problem(StatusCodes.Status410Gone, "receipt-expired", "A message has been delivered again since.")
+        new Problem(StatusCodes.Status410Gone, "receipt-expired", "A receipt has expired.")
         {
-            Detail = "Newer receipts have replaced those in expired; the others are acknowledged.",
+            Detail = "The messages of expired were acknowledged before or have been taken again since. The others are acknowledged.",
             Members = [KeyValuePair.Create<string, object?>("expired", expired)],
         };
 
