@@ -20,7 +20,8 @@ public sealed partial class AzureAnswers : HttpTransformer
     /// <summary>How many messages a request to clear a queue removes before its time is up.</summary>
     public const int ClearedAtOnce = 2;
 
-    // Shorter than the pause before the storage client's second try, so that no request fails for good.
+    // Shorter than the pause before the storage client's second try. As it tries only twice, no request that is refused for another reason
+    // is also answered so, and none fails for good.
     private static readonly TimeSpan BusyFor = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BusyEvery = TimeSpan.FromSeconds(2);
 
@@ -29,24 +30,33 @@ public sealed partial class AzureAnswers : HttpTransformer
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly long _began;
     private int _answersToLose;
+    private long _isQuietSince;
 
     internal AzureAnswers(string connectionString)
     {
         _storage = new QueueServiceClient(connectionString);
-        _began = _time.GetTimestamp();
+        _isQuietSince = _began = _time.GetTimestamp();
     }
 
     /// <summary>How long every request for a deleted queue is refused here.</summary>
     public TimeSpan RefusesDeletedNamesFor { get; set; } = DeletedNameIsRefused;
 
     /// <summary>The next send is carried out, but answered with an error, so that the storage client sends the message again.</summary>
-    public void LoseNextSendAnswer() => Interlocked.Increment(ref _answersToLose);
+    public void LoseNextSendAnswer()
+    {
+        _isQuietSince = _time.GetTimestamp();
+        Interlocked.Increment(ref _answersToLose);
+    }
 
     /// <summary>Answers a request in place of the storage; false if the storage is to answer it.</summary>
     internal async Task<bool> TryAnswerAsync(HttpContext context)
     {
         var queue = QueueOf(context.Request);
-        if (_time.GetElapsedTime(_began).Ticks % BusyEvery.Ticks < BusyFor.Ticks)
+        var isClear = HttpMethods.IsDelete(context.Request.Method)
+            && context.Request.Path.Value!.EndsWith("/messages", StringComparison.Ordinal);
+        if (!isClear
+            && _time.GetElapsedTime(_isQuietSince) > BusyEvery
+            && _time.GetElapsedTime(_began).Ticks % BusyEvery.Ticks < BusyFor.Ticks)
         {
             return await RefuseAsync(context.Response, StatusCodes.Status503ServiceUnavailable, "ServerBusy");
         }
@@ -56,8 +66,7 @@ public sealed partial class AzureAnswers : HttpTransformer
             return await RefuseAsync(context.Response, StatusCodes.Status409Conflict, QueueErrorCode.QueueBeingDeleted);
         }
 
-        if (IsDelete(context.Request) && context.Request.Path.Value!.EndsWith("/messages", StringComparison.Ordinal)
-            && await RemoveSomeAsync(queue) == ClearedAtOnce)
+        if (isClear && await RemoveSomeAsync(queue) == ClearedAtOnce)
         {
             return await RefuseAsync(context.Response, StatusCodes.Status500InternalServerError, QueueErrorCode.OperationTimedOut);
         }
@@ -72,7 +81,7 @@ public sealed partial class AzureAnswers : HttpTransformer
         var request = httpContext.Request;
         if (proxyResponse is not null && proxyResponse.IsSuccessStatusCode)
         {
-            if (IsDelete(request) && QueuePath().IsMatch(request.Path.Value!))
+            if (HttpMethods.IsDelete(request.Method) && QueuePath().IsMatch(request.Path.Value!))
             {
                 _deletedAt[QueueOf(request)] = _time.GetTimestamp();
             }
@@ -91,8 +100,6 @@ public sealed partial class AzureAnswers : HttpTransformer
 
         return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
     }
-
-    private static bool IsDelete(HttpRequest request) => HttpMethods.IsDelete(request.Method);
 
     // The path is /account/queue, and then perhaps /messages and a message's id.
     private static string QueueOf(HttpRequest request) => request.Path.Value!.Split('/').ElementAtOrDefault(2) ?? "";
