@@ -71,7 +71,16 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
 
     public override string Name => name;
 
-    public IEnumerable<string> Texts => _entries.Select(entry => entry.Text);
+    public IEnumerable<string> Texts
+    {
+        get
+        {
+            lock (_entries)
+            {
+                return [.. _entries.Select(entry => entry.Text)];
+            }
+        }
+    }
 
     public override Task<Response> CreateAsync(
         IDictionary<string, string>? metadata = null,

@@ -123,17 +123,23 @@ public sealed class PoisonTests : IDisposable
     {
         await PutPoisonAsync(70);
         _instance.Queue.Requests.Clear();
-        HangDeadLetters();
-        var poll = new PollRequest(_instance.Alice, TimeSpan.FromSeconds(200)) { Max = 32, Lease = Lease };
+        var hang = new TaskCompletionSource();
+        Dead.IsThere = true;
+        Dead.Arrived = (_, _) => hang.Task;
+        var poll = new PollRequest(_instance.Alice, TimeSpan.FromHours(1)) { Max = 32, Lease = Lease };
         var polled = _instance.Poll.RunAsync(poll, _instance.Answer, CancellationToken.None);
         await Await.UntilAsync(() => _instance.Queue.Requests.Count >= 7, "a look after the three that found dead letters");
         Assert.Equal(64, Dead.Requests.Count);
 
-        Dead.Arrived = (_, _) => Task.CompletedTask;
-        _instance.Time.Advance(FuncComet.Mailboxes.Mailbox.Deadline);
-        _instance.Time.Advance(Lease);
+        hang.SetResult();
 
-        await Await.UntilAsync(() => !_instance.Queue.Texts.Any(), "all dead letters");
+        await Await.UntilAsync(
+            () =>
+            {
+                _instance.Time.Advance(TimeSpan.FromSeconds(1));
+                return !_instance.Queue.Texts.Any();
+            },
+            "all dead letters");
         Assert.Equal(70, Dead.Texts.Count());
         Assert.False(polled.IsCompleted);
     }
@@ -144,7 +150,7 @@ public sealed class PoisonTests : IDisposable
         foreach (var _ in Enumerable.Range(0, count))
         {
             await _instance.Queue.SendMessageAsync(
-                "FCv2AAAAAAAA", timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
+                "FCv2AAAAAAAA", timeToLive: TimeSpan.FromDays(7), cancellationToken: TestContext.Current.CancellationToken);
         }
     }
 
