@@ -67,6 +67,7 @@ public static class FuncCometServices
         services.AddSingleton<UnsettledWork>();
         services.AddHostedService(provider => provider.GetRequiredService<UnsettledWork>());
         services.AddSingleton<HeldPolls>();
+        services.AddSingleton<DeadLetterMoves>();
         services.AddSingleton<MessageReceiver>();
         services.AddSingleton<MessageDelivery>();
         services.AddSingleton<LongPoll>();

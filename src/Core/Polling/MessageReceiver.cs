@@ -1,6 +1,5 @@
 using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
-using FuncComet.Telemetry;
 using FuncComet.Waiting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,10 +14,8 @@ namespace FuncComet.Polling;
 public sealed partial class MessageReceiver(
     WaitingRooms rooms,
     Presences presences,
-    DeadLetters deadLetters,
-    FuncCometMetrics metrics,
+    DeadLetterMoves deadLetters,
     IHostApplicationLifetime host,
-    TimeProvider time,
     ILogger<MessageReceiver> logger)
 {
     /// <summary>Looks once, for all polls of the recipient that wait here. Null if this poll continues to wait.</summary>
@@ -81,7 +78,7 @@ public sealed partial class MessageReceiver(
             return null;
         }
 
-        var messages = await SetAsideDeadLettersAsync(request, mailbox, received, clock);
+        List<LeasedMessage> messages = [.. received.Where(message => !deadLetters.TryBegin(request, mailbox, message))];
         if (messages.Count == 0)
         {
             poll.EndLook(LookResult.SetAside, received.Count);
@@ -130,40 +127,6 @@ public sealed partial class MessageReceiver(
         }
     }
 
-    /// <summary>Moves what is not to be delivered out of the mailbox and returns the rest.</summary>
-    private async Task<IReadOnlyList<LeasedMessage>> SetAsideDeadLettersAsync(
-        PollRequest request,
-        Mailbox mailbox,
-        IReadOnlyList<LeasedMessage> received,
-        PollClock clock)
-    {
-        var rest = new List<LeasedMessage>(received.Count);
-        foreach (var message in received)
-        {
-            if (deadLetters.ReasonFor(message, leaseMode: request.Lease is not null) is not { } reason)
-            {
-                rest.Add(message);
-                continue;
-            }
-
-            try
-            {
-                await deadLetters.MoveAsync(request.Recipient, mailbox, message, reason, () => clock.ForSettle);
-                metrics.DeadLettered();
-                Log.DeadLettered(logger, message.Message.Id, mailbox.QueueName, reason);
-            }
-            catch (StorageUnavailableException ex)
-            {
-                // It stays hidden until its lease ends. If it were given back now, it would be received again at once,
-                // over and over.
-                rooms.Expect(request.Recipient, message.LeaseLeft(time));
-                Log.NotDeadLettered(logger, message.Message.Id, mailbox.QueueName, ex.Message);
-            }
-        }
-
-        return rest;
-    }
-
     private static PollOutcome OutcomeOf(ClientAborted clientAborted) =>
         clientAborted.IsKnown ? PollOutcome.ClientGone : PollOutcome.HostStopping;
 
@@ -171,11 +134,5 @@ public sealed partial class MessageReceiver(
     {
         [LoggerMessage(1, LogLevel.Warning, "Poll of {Queue} ended: {Reason}")]
         public static partial void StorageFailed(ILogger logger, string queue, string reason);
-
-        [LoggerMessage(2, LogLevel.Warning, "Message {Id} of {Queue} was moved to the dead-letter queue: {Reason}.")]
-        public static partial void DeadLettered(ILogger logger, Guid id, string queue, string reason);
-
-        [LoggerMessage(3, LogLevel.Warning, "Message {Id} of {Queue} could not be moved to the dead-letter queue: {Reason}")]
-        public static partial void NotDeadLettered(ILogger logger, Guid id, string queue, string reason);
     }
 }

@@ -52,9 +52,9 @@ internal static class HttpFunction
         {
             return await handle(query);
         }
-        catch (StorageUnavailableException)
+        catch (StorageUnavailableException ex)
         {
-            return Problems.StorageUnavailable();
+            return Problems.StorageUnavailable(ex.RetryAfter);
         }
         catch (OperationCanceledException) when (clientAborted.IsCancellationRequested)
         {

@@ -459,17 +459,22 @@ public sealed class AcrossInstancesTests : IDisposable
     public async Task Poll_WhenItGivesBack_WaitsForNoRing_HoweverManyAreUnderWay()
     {
         var recipients = Enumerable.Range(0, 1_100).Select(number => Named.Recipient($"r{number}")).ToList();
+        await PushAsync();
         recipients.ForEach(recipient => _storage.Of(recipient).Hold("properties"));
-        foreach (var some in recipients.Chunk(100))
-        {
-            await _here.Push.SendAsync(some, Named.Message("x"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded();
-        }
-
+        await PushAsync();
         await _here.PutAsync("hello");
         Queue.Hold("properties");
         _here.Answer.Write = _ => Task.FromResult(WriteOutcome.NotBegun);
 
         Assert.Equal(PollOutcome.ClientGone, await _here.PollAsync(seconds: 0).Bounded());
+
+        async Task PushAsync()
+        {
+            foreach (var some in recipients.Chunk(100))
+            {
+                await _here.Push.SendAsync(some, Named.Message("x"), TimeSpan.FromHours(1), TimeSpan.Zero).Bounded();
+            }
+        }
     }
 
     [Fact]
