@@ -206,5 +206,20 @@ public sealed class PushTests : IDisposable
         Assert.Equal(wait, error.RetryAfter?.ToString());
     }
 
+    // This device's clock is an hour behind the app's.
+    [Fact]
+    public async Task PushAsync_WhenRetryAfterIsADate_CountsFromTheDateOfTheAnswer()
+    {
+        var pushing = Server().PushAsync("alice", new("hello") { Attempts = 1 }, TestContext.Current.CancellationToken);
+
+        (await _app.NextAsync()).Answer(
+            HttpStatusCode.ServiceUnavailable,
+            header: ("Retry-After", "Thu, 01 Jan 2026 01:00:30 GMT"),
+            date: new DateTimeOffset(2026, 1, 1, 1, 0, 0, TimeSpan.Zero));
+
+        var error = await Assert.ThrowsAsync<PushFailedException>(() => pushing.Bounded());
+        Assert.Equal(TimeSpan.FromSeconds(30), error.RetryAfter);
+    }
+
     private FuncCometClient Server() => _app.Client(options => options.FunctionKey = "secret");
 }

@@ -58,9 +58,13 @@ internal sealed class ScriptedRequest(HttpRequestMessage request, byte[] body, C
     public void AnswerJson(HttpStatusCode status, string json) =>
         Answer(status, new StringContent(json, Encoding.UTF8, "application/json"));
 
-    public void Answer(HttpStatusCode status, HttpContent? content = null, (string Name, string Value)? header = null)
+    public void Answer(
+        HttpStatusCode status,
+        HttpContent? content = null,
+        (string Name, string Value)? header = null,
+        DateTimeOffset? date = null)
     {
-        var answer = new HttpResponseMessage(status) { Content = content };
+        var answer = new HttpResponseMessage(status) { Content = content, Headers = { Date = date } };
         if (header is var (name, value))
         {
             answer.Headers.Add(name, value);
