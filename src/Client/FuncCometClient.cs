@@ -1,5 +1,5 @@
-using System.Globalization;
 using FuncComet.Client.Connection;
+using FuncComet.Client.Pushing;
 using FuncComet.Client.Reading;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,12 +9,15 @@ namespace FuncComet.Client;
 
 /// <summary>
 /// Pushes messages to recipients and reads a recipient's messages. Use one instance for the application: it is safe for concurrent use, and
-/// remembers handled messages to drop their repeats. Each method throws a <see cref="FuncCometException"/> if its request is refused, fails
-/// or is not answered.
+/// remembers handled messages to drop their repeats. Each method throws an <see cref="ArgumentException"/>, before anything is sent, if a
+/// value breaks a rule of the protocol, and a <see cref="FuncCometException"/> if its request is refused, fails or is not answered. A
+/// recipient is 1 to 256 bytes of UTF-8 without control characters.
 /// </summary>
 public sealed class FuncCometClient
 {
     private readonly FunctionApp _app;
+    private readonly Mailbox _mailbox;
+    private readonly MessagePush _push;
     private readonly MessageReader _reader;
 
     /// <summary>
@@ -25,7 +28,7 @@ public sealed class FuncCometClient
     /// <param name="http">Not disposed by this client.</param>
     /// <param name="options">Validated here, and not to be changed afterwards.</param>
     /// <param name="time">Default: the system's.</param>
-    /// <param name="logger">Gets warnings about failed polls and acknowledgements. Default: none.</param>
+    /// <param name="logger">Gets warnings about failed pushes, polls and acknowledgements. Default: none.</param>
     /// <exception cref="OptionsValidationException">An option is missing or out of its range.</exception>
     public FuncCometClient(
         HttpClient http,
@@ -41,35 +44,45 @@ public sealed class FuncCometClient
         }
 
         time ??= TimeProvider.System;
+        logger ??= NullLogger<FuncCometClient>.Instance;
         _app = new FunctionApp(http, options, time);
-        _reader = new MessageReader(this, options, time, logger ?? NullLogger<FuncCometClient>.Instance);
+        _mailbox = new Mailbox(_app);
+        _push = new MessagePush(_app, time, logger);
+        _reader = new MessageReader(_mailbox, options, time, logger);
     }
 
-    /// <summary>Stores a message in the recipient's mailbox, where it waits until it is read. Needs the function key.</summary>
-    /// <exception cref="PushFailedException">The message could not be stored.</exception>
-    public async Task<PushedCopy> PushAsync(string recipient, OutgoingMessage message, CancellationToken cancellationToken = default) =>
-        (await PushAsync([recipient], message, cancellationToken).ConfigureAwait(false))[0];
+    /// <summary>
+    /// Stores a message in the recipient's mailbox, where it waits until it is read. Needs the function key. Transient errors are retried
+    /// (<see cref="OutgoingMessage.Attempts"/>).
+    /// </summary>
+    /// <exception cref="ArgumentException">The recipient or a property of the message breaks its rule.</exception>
+    /// <exception cref="PushFailedException">The message may not be stored, after all attempts.</exception>
+    /// <exception cref="FuncCometException">The push was refused, and nothing is stored.</exception>
+    public async Task<PushedCopy> PushAsync(string recipient, OutgoingMessage message, CancellationToken cancellationToken = default)
+    {
+        ProtocolRules.CheckRecipient(recipient);
+        return (await PushAsync([recipient], message, cancellationToken).ConfigureAwait(false))[0];
+    }
 
-    /// <summary>Stores the same message in the mailbox of each of 1 to 100 recipients. Needs the function key.</summary>
+    /// <summary>
+    /// Stores the same message in the mailbox of each of 1 to 100 recipients. Needs the function key. After transient errors, it is pushed
+    /// again to those without a copy (<see cref="OutgoingMessage.Attempts"/>).
+    /// </summary>
     /// <returns>The stored copies, in the order of the recipients; a repeated recipient gets one copy.</returns>
-    /// <exception cref="PushFailedException">Some or all copies could not be stored.</exception>
+    /// <exception cref="ArgumentException">A recipient or a property of the message breaks its rule.</exception>
+    /// <exception cref="PushFailedException">Some or all copies may not be stored, after all attempts.</exception>
+    /// <exception cref="FuncCometException">The push was refused, and nothing is stored.</exception>
     public async Task<IReadOnlyList<PushedCopy>> PushAsync(
         IEnumerable<string> recipients,
         OutgoingMessage message,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(recipients);
         ArgumentNullException.ThrowIfNull(message);
-        var target = _app.Target("push").With("rcpt", recipients).With("ttl", message.TimeToLive).With("delay", message.Delay);
-        var content = new ReadOnlyMemoryContent(message.Body);
-        content.Headers.TryAddWithoutValidation("Content-Type", message.ContentType);
-        var request = new HttpRequestMessage(HttpMethod.Post, target.Uri) { Content = content };
-        if (message.Key is not null)
-        {
-            request.Headers.TryAddWithoutValidation("Idempotency-Key", message.Key);
-        }
-
-        var answer = await _app.AsApplicationAsync(request, cancellationToken).ConfigureAwait(false);
-        return [.. answer.Read(CometJson.Default.PushJson).Accepted.Select(copy => copy.ToCopy())];
+        var distinct = recipients.Distinct(StringComparer.Ordinal).ToList();
+        ProtocolRules.CheckRecipients(distinct, nameof(recipients));
+        ProtocolRules.CheckMessage(message);
+        return await _push.SendAsync(distinct, message, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -82,34 +95,50 @@ public sealed class FuncCometClient
     /// (<see cref="CometMessage.Abandon"/>). A handled message that comes again is dropped, by its id or its key, while this client
     /// remembers it (<see cref="FuncCometClientOptions.RememberedMessages"/>).
     /// </remarks>
+    /// <exception cref="ArgumentException">The recipient breaks its rule.</exception>
     /// <exception cref="FuncCometException">
-    /// The error is not transient: the request is malformed, or the recipient has no token that opens the mailbox.
+    /// The error is not transient: the request is malformed, or the recipient has no token that opens the mailbox. A 403 or 404 after a
+    /// successful poll may pass, as when an app restarts, and is thrown only if it lasts for 2 minutes.
     /// </exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public IAsyncEnumerable<CometMessage> ReadAllAsync(string recipient, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(recipient);
+        ProtocolRules.CheckRecipient(recipient);
         return _reader.ReadAllAsync(recipient, cancellationToken);
     }
 
-    /// <summary>Polls once, for callers that write their own loop. It does not retry.</summary>
+    /// <summary>
+    /// Polls once, for callers that write their own loop. It does not retry. Receipts that do not fit in a query of 4,000 bytes are
+    /// acknowledged by a request of their own before the poll.
+    /// </summary>
     /// <returns>The messages; none if the timeout ended first.</returns>
+    /// <exception cref="ArgumentException">The recipient or a property of the request breaks its rule.</exception>
     public async Task<IReadOnlyList<CometMessage>> PollAsync(
         string recipient,
         PollRequest request,
-        CancellationToken cancellationToken = default) =>
-        (await PollBatchAsync(recipient, request, cancellationToken).ConfigureAwait(false)).Messages;
+        CancellationToken cancellationToken = default)
+    {
+        ProtocolRules.CheckRecipient(recipient);
+        ArgumentNullException.ThrowIfNull(request);
+        ProtocolRules.CheckPoll(request);
+        return (await _mailbox.PollAsync(recipient, request, cancellationToken).ConfigureAwait(false)).Messages;
+    }
 
-    /// <summary>Acknowledges 1 to 32 leased messages. A message that no longer exists counts as acknowledged.</summary>
-    /// <exception cref="FuncCometException"> With the code <c>receipt-expired</c>: some receipts have expired because their messages were
+    /// <summary>
+    /// Acknowledges 1 to 32 leased messages. A message that no longer exists counts as acknowledged. Receipts that do not fit in a query of
+    /// 4,000 bytes go in a second request.
+    /// </summary>
+    /// <exception cref="ArgumentException">The recipient or a receipt breaks its rule.</exception>
+    /// <exception cref="FuncCometException">With the code <c>receipt-expired</c>: some receipts have expired because their messages were
     /// delivered again; the others are acknowledged.
     /// </exception>
     public async Task AcknowledgeAsync(string recipient, IEnumerable<string> receipts, CancellationToken cancellationToken = default)
     {
-        var target = _app.Target("ack").With("rcpt", recipient).With("receipt", receipts);
-        var answer = await _app.AsRecipientAsync(recipient, HttpMethod.Post, target, FunctionApp.RequestLimit, cancellationToken)
-            .ConfigureAwait(false);
-        answer.ThrowUnlessEmpty();
+        ProtocolRules.CheckRecipient(recipient);
+        ArgumentNullException.ThrowIfNull(receipts);
+        var distinct = receipts.Distinct(StringComparer.Ordinal).ToList();
+        ProtocolRules.CheckReceipts(distinct, min: 1, nameof(receipts));
+        await _mailbox.AcknowledgeAsync(recipient, distinct, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -118,40 +147,35 @@ public sealed class FuncCometClient
     /// <param name="recipient">The recipient whose mailbox the token opens.</param>
     /// <param name="timeToLive">How long the token is valid: whole seconds from 1 minute to 1 day. Default: 1 hour.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="ArgumentException">The recipient or the time breaks its rule.</exception>
     public async Task<RecipientToken> GetTokenAsync(
         string recipient,
         TimeSpan? timeToLive = null,
         CancellationToken cancellationToken = default)
     {
+        ProtocolRules.CheckRecipient(recipient);
+        ProtocolRules.CheckTokenTimeToLive(timeToLive);
         var request = new HttpRequestMessage(HttpMethod.Post, _app.Target("token").With("rcpt", recipient).With("ttl", timeToLive).Uri);
         var token = (await _app.AsApplicationAsync(request, cancellationToken).ConfigureAwait(false)).Read(CometJson.Default.TokenJson);
         return new RecipientToken(token.Token, token.Expires);
     }
 
     /// <summary>Counts the messages in the recipient's mailbox. Needs the function key.</summary>
+    /// <exception cref="ArgumentException">The recipient breaks its rule.</exception>
     public async Task<MailboxCount> CountMailboxAsync(string recipient, CancellationToken cancellationToken = default)
     {
+        ProtocolRules.CheckRecipient(recipient);
         var request = new HttpRequestMessage(HttpMethod.Get, _app.Target("mailbox").With("rcpt", recipient).Uri);
         var mailbox = (await _app.AsApplicationAsync(request, cancellationToken).ConfigureAwait(false)).Read(CometJson.Default.MailboxJson);
         return new MailboxCount(mailbox.Messages, mailbox.Exists);
     }
 
     /// <summary>Deletes all messages in the recipient's mailbox. Needs the function key.</summary>
+    /// <exception cref="ArgumentException">The recipient breaks its rule.</exception>
     public async Task EmptyMailboxAsync(string recipient, CancellationToken cancellationToken = default)
     {
+        ProtocolRules.CheckRecipient(recipient);
         var request = new HttpRequestMessage(HttpMethod.Delete, _app.Target("mailbox").With("rcpt", recipient).Uri);
         (await _app.AsApplicationAsync(request, cancellationToken).ConfigureAwait(false)).ThrowUnlessEmpty();
-    }
-
-    internal async Task<PolledBatch> PollBatchAsync(string recipient, PollRequest request, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        var held = request.Timeout < _app.LongestHeld ? request.Timeout : _app.LongestHeld;
-        var target = _app.Target("poll").With("rcpt", recipient).With("timeout", held).With("lease", request.Lease)
-            .With("max", request.Max.ToString(CultureInfo.InvariantCulture)).With("ack", request.Acknowledges);
-        var answer = await _app.AsRecipientAsync(recipient, HttpMethod.Get, target, FunctionApp.LimitOf(held), cancellationToken)
-            .ConfigureAwait(false);
-        MessageJson[] messages = answer.IsEmpty ? [] : answer.Read(CometJson.Default.PollJson).Messages;
-        return new PolledBatch([.. messages.Select(message => message.ToMessage())], answer.Arrived);
     }
 }

@@ -3,21 +3,26 @@ namespace FuncComet.Client;
 /// <summary>The options of a <see cref="FuncCometClient"/>.</summary>
 public sealed class FuncCometClientOptions
 {
-    /// <summary>The address of the functions with their route prefix, as <c>https://….azurewebsites.net/api</c>. Required.</summary>
+    /// <summary>
+    /// The address of the functions with their route prefix, as <c>https://….azurewebsites.net/api</c>: http or https, without a user name,
+    /// a query or a fragment. Required.
+    /// </summary>
     public Uri? BaseAddress { get; set; }
 
     /// <summary>
-    /// The function key, with which an application's server pushes, issues tokens and manages mailboxes. Never give it to a recipient's
-    /// device. Default: none.
+    /// The function key, with which an application's server pushes, issues tokens and manages mailboxes: printable ASCII characters,
+    /// without a space at either end. Never give it to a recipient's device. Default: none, and an empty key is none.
     /// </summary>
     public string? FunctionKey { get; set; }
 
     /// <summary>
     /// Gets a token for a recipient: on a device from the application's server, on that server from <see
-    /// cref="FuncCometClient.GetTokenAsync"/>. It is called before the first request of a recipient, again before the token expires, and
-    /// once if the token is refused. An <see cref="HttpRequestException"/> from it is a transient error, and so is a malformed token (<see
-    /// cref="FuncCometException.BadToken"/>); any other exception ends reading. Default: none, for a function app that does not require
-    /// tokens.
+    /// cref="FuncCometClient.GetTokenAsync"/>. It is called before the first request of a recipient, again when the token has 30 seconds
+    /// left, and once if the token is refused. A token that has less left when it is received is used until it is refused, because this
+    /// device's clock may be wrong. White space around a token is removed. An <see cref="HttpRequestException"/> from the provider is a
+    /// transient error, and so are a transient <see cref="FuncCometException"/> and a malformed token (<see
+    /// cref="FuncCometException.BadToken"/>); any other exception ends reading. A request that is cancelled does not wait for a provider
+    /// that ignores its cancellation token. Default: none, for a function app that does not require tokens.
     /// </summary>
     public Func<string, CancellationToken, Task<RecipientToken>>? TokenProvider { get; set; }
 

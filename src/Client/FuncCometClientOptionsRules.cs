@@ -1,3 +1,4 @@
+using FuncComet.Client.Connection;
 using Microsoft.Extensions.Options;
 
 namespace FuncComet.Client;
@@ -13,18 +14,24 @@ internal sealed class FuncCometClientOptionsRules : IValidateOptions<FuncCometCl
 
     private static IEnumerable<string> Broken(FuncCometClientOptions options)
     {
-        if (options.BaseAddress is not { IsAbsoluteUri: true, Scheme: "http" or "https", Query: "", Fragment: "" })
+        if (!CanReach(options.BaseAddress))
         {
-            yield return $"BaseAddress ({options.BaseAddress?.ToString() ?? "none"}) must be where the functions are, "
-                + "as https://….azurewebsites.net/api, without a query.";
+            // The message does not show the address, which may hold a password or a function key.
+            yield return "BaseAddress must be where the functions are, as https://….azurewebsites.net/api, without a user name or a query.";
         }
 
-        if (!IsWholeSeconds(options.Lease, TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)))
+        if (options.FunctionKey is { Length: > 0 } key && !ProtocolRules.IsFunctionKey(key))
+        {
+            // The message does not show the key, which is a secret.
+            yield return "FunctionKey must be printable ASCII characters, without a space at either end.";
+        }
+
+        if (!ProtocolRules.IsWholeSeconds(options.Lease, TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)))
         {
             yield return $"Lease ({options.Lease}) must be whole seconds, from 00:00:05 to 01:00:00.";
         }
 
-        if (!IsWholeSeconds(options.PollTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(220)))
+        if (!ProtocolRules.IsWholeSeconds(options.PollTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(220)))
         {
             yield return $"PollTimeout ({options.PollTimeout}) must be whole seconds, from 00:00:01 to 00:03:40.";
         }
@@ -40,6 +47,14 @@ internal sealed class FuncCometClientOptionsRules : IValidateOptions<FuncCometCl
         }
     }
 
-    private static bool IsWholeSeconds(TimeSpan time, TimeSpan min, TimeSpan max) =>
-        time >= min && time <= max && time.Ticks % TimeSpan.TicksPerSecond == 0;
+    private static bool CanReach(Uri? address) => address is
+    {
+        IsAbsoluteUri: true,
+        Scheme: "http" or "https",
+        UserInfo: "",
+        HostNameType: UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6,
+        Port: not 0,
+        Query: "",
+        Fragment: "",
+    };
 }

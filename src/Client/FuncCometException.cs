@@ -1,4 +1,5 @@
 using System.Net;
+using FuncComet.Client.Connection;
 
 namespace FuncComet.Client;
 
@@ -12,8 +13,8 @@ public class FuncCometException : Exception
     public const string UnexpectedAnswer = "unexpected-answer";
 
     /// <summary>
-    /// The <see cref="Code"/> if <see cref="FuncCometClientOptions.TokenProvider"/> returned a malformed token, as an error page. The token
-    /// is discarded, and the next request asks for another.
+    /// The <see cref="Code"/> if <see cref="FuncCometClientOptions.TokenProvider"/> returned null or a malformed token, as an error page.
+    /// The token is discarded, and the next request asks for another.
     /// </summary>
     public const string BadToken = "bad-token";
 
@@ -41,13 +42,11 @@ public class FuncCometException : Exception
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>
-    /// True if the same request may succeed later: no answer, no token, 408, 429, a 5xx other than 501, or a success that is not part of
-    /// the protocol. <see cref="FuncCometClient.ReadAllAsync"/> goes on after these errors.
+    /// True if the same request may succeed later: no answer, no token, 408, 425, 429, a 5xx other than 501, or a success that is not part
+    /// of the protocol. After these errors, a push is tried again and <see cref="FuncCometClient.ReadAllAsync"/> goes on.
     /// </summary>
-    public bool IsTransient => Status switch
-    {
-        null or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests => true,
-        HttpStatusCode.NotImplemented => false,
-        { } status => (int)status >= 500 || (int)status < 300,
-    };
+    public bool IsTransient => (int?)Status is null or 408 or 425 or 429 or < 300 or (>= 500 and not 501);
+
+    /// <summary>The problem document of the answer; null if it has none.</summary>
+    internal ProblemJson? Problem { get; init; }
 }

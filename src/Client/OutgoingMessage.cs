@@ -30,7 +30,14 @@ public sealed class OutgoingMessage(ReadOnlyMemory<byte> body)
 
     /// <summary>
     /// The idempotency key, delivered with the message: 1 to 128 visible ASCII characters. Receivers drop a repeat by it, so that you can
-    /// repeat a push whose answer was lost. Default: none.
+    /// repeat a push whose answer was lost. Default: null, for a random key for each push, which all its attempts share.
     /// </summary>
     public string? Key { get; init; }
+
+    /// <summary>
+    /// How often the push is tried at most: 1 or more. Default: 5. After a transient error
+    /// (<see cref="FuncCometException.IsTransient"/>), the recipients whose copy may not be stored are tried again, once the time that the
+    /// app's Retry-After asks for has passed. An attempt takes at most 100 seconds.
+    /// </summary>
+    public int Attempts { get; init; } = 5;
 }

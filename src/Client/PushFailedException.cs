@@ -1,22 +1,29 @@
-using System.Net;
-
 namespace FuncComet.Client;
 
-/// <summary>Not every copy of a push was stored. Push again to the recipients in <see cref="Failed"/>, with the same key.</summary>
+/// <summary>
+/// Some copies of a push may not be stored: all attempts were used up, or a later one was refused. To try again, push to the recipients in
+/// <see cref="Failed"/>, with this <see cref="Key"/>. The <see cref="Exception.InnerException"/> is the failure of the last attempt. This
+/// exception has its code, detail and status.
+/// </summary>
 public sealed class PushFailedException : FuncCometException
 {
     internal PushFailedException(
-        string code,
-        string detail,
-        HttpStatusCode status,
+        FuncCometException failure,
+        string key,
         IReadOnlyList<PushedCopy> accepted,
         IReadOnlyList<FailedCopy> failed)
-        : base(code, detail, status) =>
-        (Accepted, Failed) = (accepted, failed);
+        : base(failure.Code, failure.Detail, failure.Status, failure)
+    {
+        (Key, Accepted, Failed) = (key, accepted, failed);
+        (Parameter, RetryAfter) = (failure.Parameter, failure.RetryAfter);
+    }
+
+    /// <summary>The idempotency key of all attempts: the message's own, or the one that was made for this push.</summary>
+    public string Key { get; }
 
     /// <summary>The copies that are stored.</summary>
     public IReadOnlyList<PushedCopy> Accepted { get; }
 
-    /// <summary>The copies that may not be stored.</summary>
+    /// <summary>The copies that may not be stored, in the order of the recipients.</summary>
     public IReadOnlyList<FailedCopy> Failed { get; }
 }

@@ -51,10 +51,10 @@ public static class FuncCometServices
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<Acknowledgements>();
         services.AddSingleton<Backoff>();
-        services.AddSingleton<RememberedSteps>();
+        services.AddSingleton<RememberedLooks>();
         services.AddSingleton(provider => new WaitingRooms(
             provider.GetRequiredService<Backoff>(),
-            provider.GetRequiredService<RememberedSteps>(),
+            provider.GetRequiredService<RememberedLooks>(),
             provider.GetRequiredService<IOptions<DoorbellOptions>>().Value.Enabled,
             provider.GetRequiredService<IHostApplicationLifetime>(),
             provider.GetRequiredService<TimeProvider>()));
@@ -68,6 +68,7 @@ public static class FuncCometServices
         services.AddSingleton<UnsettledWork>();
         services.AddHostedService(provider => provider.GetRequiredService<UnsettledWork>());
         services.AddSingleton<HeldPolls>();
+        services.AddSingleton<DeadLetterMoves>();
         services.AddSingleton<MessageReceiver>();
         services.AddSingleton<MessageDelivery>();
         services.AddSingleton<LongPoll>();

@@ -120,9 +120,7 @@ public sealed class LocalHostTests(LocalApp app)
         var tooLarge = new OutgoingMessage(new byte[48_001]);
         var withoutKey = app.Recipient(TimeSpan.FromSeconds(30));
 
-        var error = await Assert.ThrowsAsync<FuncCometException>(() => app.Server.PushAsync("", new("hello"), CancellationToken));
-        Assert.Equal(("bad-recipient", "rcpt"), (error.Code, error.Parameter));
-        error = await Assert.ThrowsAsync<FuncCometException>(() => app.Server.PushAsync(recipient, tooLarge, CancellationToken));
+        var error = await Assert.ThrowsAsync<FuncCometException>(() => app.Server.PushAsync(recipient, tooLarge, CancellationToken));
         Assert.Equal("message-too-large", error.Code);
         error = await Assert.ThrowsAsync<FuncCometException>(() => withoutKey.PushAsync(recipient, new("hello"), CancellationToken));
         Assert.Equal("401 unexpected-answer: The host refused the request: the function key is missing or wrong.", error.Message);

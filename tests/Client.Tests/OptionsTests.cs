@@ -7,18 +7,27 @@ namespace FuncComet.Client.Tests;
 /// <summary>The client's options and its registration for dependency injection.</summary>
 public sealed class OptionsTests
 {
-    private const string AddressRule = "must be where the functions are, as https://….azurewebsites.net/api, without a query.";
+    private const string AddressRule =
+        "BaseAddress must be where the functions are, as https://….azurewebsites.net/api, without a user name or a query.";
+
+    private const string KeyRule = "FunctionKey must be printable ASCII characters, without a space at either end.";
 
     private static readonly Uri Address = new("https://app.example/api/");
 
     public static TheoryData<FuncCometClientOptions, string> Broken => new()
     {
-        { new(), $"BaseAddress (none) {AddressRule}" },
-        { new() { BaseAddress = new Uri("/api", UriKind.Relative) }, $"BaseAddress (/api) {AddressRule}" },
-        {
-            new() { BaseAddress = new Uri("https://app.example/api?code=1") },
-            $"BaseAddress (https://app.example/api?code=1) {AddressRule}"
-        },
+        { new(), AddressRule },
+        { new() { BaseAddress = new Uri("/api", UriKind.Relative) }, AddressRule },
+        { new() { BaseAddress = new Uri("ftp://app.example/api") }, AddressRule },
+        { new() { BaseAddress = new Uri("https://app.example/api?code=1") }, AddressRule },
+        { new() { BaseAddress = new Uri("https://app.example/api#1") }, AddressRule },
+        { new() { BaseAddress = new Uri("https://me:secret@app.example/api") }, AddressRule },
+        { new() { BaseAddress = new Uri("https://app.example:0/api") }, AddressRule },
+        { new() { BaseAddress = new Uri($"https://{new string('a', 64)}.example/api") }, AddressRule },
+        { new() { BaseAddress = Address, FunctionKey = "a\r\nX-Injected: yes" }, KeyRule },
+        { new() { BaseAddress = Address, FunctionKey = "a\n" }, KeyRule },
+        { new() { BaseAddress = Address, FunctionKey = "schlüssel" }, KeyRule },
+        { new() { BaseAddress = Address, FunctionKey = "a " }, KeyRule },
         {
             new() { BaseAddress = Address, Lease = TimeSpan.FromSeconds(4) },
             "Lease (00:00:04) must be whole seconds, from 00:00:05 to 01:00:00."

@@ -1,10 +1,10 @@
+using System.Globalization;
 using System.Net;
-using FuncComet.Client.Reading;
 using FuncComet.Testing;
 
 namespace FuncComet.Client.Tests;
 
-/// <summary>How <c>ReadAllAsync</c> behaves after errors, empty answers and expired tokens.</summary>
+/// <summary>How <c>ReadAllAsync</c> behaves after errors and empty answers.</summary>
 public sealed class ReadingTroubleTests : IDisposable
 {
     private readonly ScriptedApp _app = new();
@@ -74,6 +74,8 @@ public sealed class ReadingTroubleTests : IDisposable
         (await _app.NextInTimeAsync()).AnswerProblem(HttpStatusCode.ServiceUnavailable, "too-many-polls");
         (await _app.NextInTimeAsync()).Answer(HttpStatusCode.InternalServerError);
         (await _app.NextInTimeAsync()).Answer(HttpStatusCode.TooManyRequests);
+        (await _app.NextInTimeAsync()).Answer(HttpStatusCode.RequestTimeout);
+        (await _app.NextInTimeAsync()).Answer((HttpStatusCode)425);
         (await _app.NextInTimeAsync()).Answer(HttpStatusCode.BadGateway, new StringContent("<html>"));
         (await _app.NextInTimeAsync()).Answer(HttpStatusCode.OK, new StringContent("<html>Sign in to this network.</html>"));
 
@@ -131,155 +133,74 @@ public sealed class ReadingTroubleTests : IDisposable
         Assert.True(await next.Bounded());
     }
 
-    [Theory]
-    [InlineData(HttpStatusCode.BadRequest, "bad-recipient")]
-    [InlineData(HttpStatusCode.Unauthorized, "unauthorized")]
-    [InlineData(HttpStatusCode.Forbidden, "forbidden")]
-    public async Task ReadAllAsync_WhenAnErrorIsNotTransient_Throws(HttpStatusCode status, string code)
+    [Fact]
+    public async Task ReadAllAsync_WhenHeldPollsAreCutOff_DoesNotIncreaseThePause()
     {
         var messages = _app.Read(_app.Client());
         var next = messages.NextAsync();
+        Action<ScriptedRequest>[] cuts =
+        [
+            poll => poll.Answer(HttpStatusCode.InternalServerError),
+            poll => poll.Answer(HttpStatusCode.BadGateway),
+            poll => poll.Answer(HttpStatusCode.GatewayTimeout, new StringContent("<html>")),
+            poll => poll.Break(new HttpRequestException("The response ended prematurely.")),
+        ];
 
-        (await _app.NextAsync()).AnswerProblem(status, code, ",\"parameter\":\"rcpt\"");
-
-        var error = await Assert.ThrowsAsync<FuncCometException>(() => next.Bounded());
-        Assert.Equal(code, error.Code);
-        Assert.Equal(status, error.Status);
-        Assert.Equal("rcpt", error.Parameter);
-        Assert.Equal("What to change.", error.Detail);
-        Assert.Equal($"{(int)status} {code}: What to change.", error.Message);
-        Assert.False(error.IsTransient);
-        Assert.False(_app.HasRequest);
-    }
-
-    [Fact]
-    public async Task ReadAllAsync_WhenTheAddressDoesNotExist_ThrowsWithAHint()
-    {
-        var messages = _app.Read(_app.Client());
-        var next = messages.NextAsync();
-
-        (await _app.NextAsync()).Answer(HttpStatusCode.NotFound);
-
-        var error = await Assert.ThrowsAsync<FuncCometException>(() => next.Bounded());
-        Assert.Equal(
-            "404 unexpected-answer: There is no such function: BaseAddress needs the route prefix, as in https://….azurewebsites.net/api.",
-            error.Message);
-    }
-
-    [Fact]
-    public async Task ReadAllAsync_WhenATokenIsAboutToExpire_RenewsItBeforeThePoll()
-    {
-        var tokens = 0;
-        var messages = _app.Read(_app.Client(options => options.TokenProvider = (recipient, _) =>
-            Task.FromResult(new RecipientToken($"{recipient}-{++tokens}", _app.Time.GetUtcNow() + TimeSpan.FromMinutes(5)))));
-        var next = messages.NextAsync();
-
-        var poll = await _app.NextAsync();
-        Assert.Equal("Bearer alice-1", poll.Header("Authorization"));
-        _app.Time.Advance(TimeSpan.FromSeconds(220));
-        poll.AnswerNothing();
-        poll = await _app.NextAsync();
-        Assert.Equal("Bearer alice-1", poll.Header("Authorization"));
-
-        // After 270 of 300 seconds: the client renews a token 30 seconds before it expires.
-        _app.Time.Advance(TimeSpan.FromSeconds(50));
-        poll.AnswerNothing();
-        poll = await _app.NextAsync();
-        Assert.Equal("Bearer alice-2", poll.Header("Authorization"));
-        poll.AnswerMessages("1");
-        Assert.True(await next.Bounded());
-    }
-
-    [Fact]
-    public async Task ReadAllAsync_WhenATokenIsRefused_TriesOneNewToken()
-    {
-        var tokens = 0;
-        var messages = _app.Read(_app.Client(options => options.TokenProvider = (_, _) =>
-            Task.FromResult(new RecipientToken($"{++tokens}", DateTimeOffset.MaxValue))));
-        var next = messages.NextAsync();
-
-        (await _app.NextAsync()).AnswerProblem(HttpStatusCode.Unauthorized, "unauthorized");
-        var poll = await _app.NextAsync();
-        Assert.Equal("Bearer 2", poll.Header("Authorization"));
-        poll.AnswerProblem(HttpStatusCode.Unauthorized, "unauthorized");
-
-        var error = await Assert.ThrowsAsync<FuncCometException>(() => next.Bounded());
-        Assert.Equal("unauthorized", error.Code);
-        Assert.Equal(2, tokens);
-    }
-
-    [Fact]
-    public async Task ReadAllAsync_WhenAnotherReadHasReplacedTheRefusedToken_UsesThatOne()
-    {
-        var tokens = 0;
-        var client = _app.Client(options => options.TokenProvider = (_, _) =>
-            Task.FromResult(new RecipientToken($"{++tokens}", DateTimeOffset.MaxValue)));
-        var one = _app.Read(client).NextAsync();
-        var oldOfOne = await _app.NextAsync();
-        var other = _app.Read(client).NextAsync();
-        var oldOfOther = await _app.NextAsync();
-
-        oldOfOne.AnswerProblem(HttpStatusCode.Unauthorized, "unauthorized");
-        Assert.Equal("Bearer 2", (await _app.NextAsync()).Header("Authorization"));
-        oldOfOther.AnswerProblem(HttpStatusCode.Unauthorized, "unauthorized");
-
-        Assert.Equal("Bearer 2", (await _app.NextAsync()).Header("Authorization"));
-        Assert.Equal(2, tokens);
-        Assert.False(one.IsCompleted);
-        Assert.False(other.IsCompleted);
-    }
-
-    [Fact]
-    public async Task ReadAllAsync_WhenTheTokenProviderFails_AsksAgainLater()
-    {
-        var asked = 0;
-        var messages = _app.Read(_app.Client(options => options.TokenProvider = (_, _) =>
-            ++asked < 3
-                ? throw new HttpRequestException("Connection refused.")
-                : Task.FromResult(new RecipientToken("good", DateTimeOffset.MaxValue))));
-
-        var next = messages.NextAsync();
+        foreach (var cut in cuts.Concat(cuts).Concat(cuts))
+        {
+            var held = await _app.NextInTimeAsync();
+            _app.Time.Advance(TimeSpan.FromSeconds(100));
+            cut(held);
+        }
 
         (await _app.NextInTimeAsync()).AnswerMessages("1");
         Assert.True(await next.Bounded());
-        Assert.Equal(3, asked);
-    }
-
-    [Theory]
-    [InlineData("<html>Sign in to this network.</html>")]
-    [InlineData("abc\n")]
-    [InlineData("grün")]
-    [InlineData("")]
-    public async Task ReadAllAsync_WhenTheTokenProviderReturnsNoToken_AsksAgainLater(string given)
-    {
-        var asked = 0;
-        var messages = _app.Read(_app.Client(options => options.TokenProvider = (_, _) =>
-            Task.FromResult(new RecipientToken(++asked == 1 ? given : "good", DateTimeOffset.MaxValue))));
-
-        var next = messages.NextAsync();
-
-        var poll = await _app.NextInTimeAsync();
-        Assert.Equal("Bearer good", poll.Header("Authorization"));
-        poll.AnswerMessages("1");
-        Assert.True(await next.Bounded());
-        Assert.Equal(2, asked);
+        Assert.Equal(12, Pauses().Count);
+        Assert.All(Pauses(), pause => Assert.True(pause <= TimeSpan.FromMilliseconds(500), $"{pause}"));
     }
 
     [Fact]
-    public void Next_WhenFailuresContinue_DoublesTheLongestPauseUpTo30Seconds()
+    public async Task ReadAllAsync_WhenPollsFailAtOnce_IncreasesThePause()
     {
-        var backoff = new Backoff(new AlmostOne());
+        var messages = _app.Read(_app.Client());
+        _ = messages.NextAsync();
 
-        var pauses = Enumerable.Range(0, 9).Select(_ => Math.Round(backoff.Next().TotalSeconds, 1)).ToList();
-        backoff.Reset();
+        for (var failures = 0; failures < 20; failures++)
+        {
+            (await _app.NextInTimeAsync(step: TimeSpan.FromSeconds(1))).Answer(HttpStatusCode.InternalServerError);
+        }
 
-        Assert.Equal([0.5, 1, 2, 4, 8, 16, 30, 30, 30], pauses);
-        Assert.Equal(0.5, Math.Round(backoff.Next().TotalSeconds, 1));
-        Assert.InRange(new Backoff(new Random(1)).Next(), TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
+        _ = await _app.NextInTimeAsync(step: TimeSpan.FromSeconds(1));
+        Assert.Contains(Pauses(), pause => pause > TimeSpan.FromSeconds(2));
     }
 
-    private sealed class AlmostOne : Random
+    [Fact]
+    public async Task ReadAllAsync_WhenA204HasRetryAfter_WaitsARandomShareOfIt()
     {
-        public override double NextDouble() => 0.999_999;
+        var messages = _app.Read(_app.Client());
+        var next = messages.NextAsync();
+        var poll = await _app.NextAsync();
+
+        for (var stops = 1; stops <= 5; stops++)
+        {
+            _app.Time.Advance(TimeSpan.FromSeconds(1));
+            poll.AnswerNothing(retryAfter: "60");
+            await Await.UntilAsync(() => Pauses().Count == stops, "the pause");
+            Assert.False(_app.HasRequest);
+            poll = await _app.NextInTimeAsync();
+        }
+
+        poll.AnswerMessages("1");
+        Assert.True(await next.Bounded());
+        Assert.All(Pauses(), pause => Assert.InRange(pause, TimeSpan.Zero, TimeSpan.FromSeconds(60)));
+        Assert.Equal(5, Pauses().Distinct().Count());
     }
+
+    private List<TimeSpan> Pauses() =>
+    [
+        .. _app.Logger.Collector.GetSnapshot()
+            .Select(record => record.GetStructuredStateValue("Pause"))
+            .OfType<string>()
+            .Select(pause => TimeSpan.Parse(pause, CultureInfo.InvariantCulture)),
+    ];
 }

@@ -25,8 +25,18 @@ internal sealed class ScriptedRequest(HttpRequestMessage request, byte[] body, C
             ? values.ToString()
             : null;
 
-    /// <summary>Answers 204, as after a timeout.</summary>
-    public void AnswerNothing() => Answer(HttpStatusCode.NoContent);
+    /// <summary>Answers 204, as after a timeout, or with Retry-After as an instance that stops.</summary>
+    public void AnswerNothing(string? retryAfter = null) => Answer(HttpStatusCode.NoContent, header: RetryAfter(retryAfter));
+
+    /// <summary>Answers a push with a stored copy for each of these recipients.</summary>
+    public void AnswerAccepted(params IEnumerable<string> recipients) =>
+        AnswerJson(HttpStatusCode.Accepted, $$"""{"accepted":[{{Copies(recipients)}}]}""");
+
+    /// <summary>Answers a push with a problem: copies for some recipients are stored, and <paramref name="failed"/> has none.</summary>
+    public void AnswerFailed(string failed, params IEnumerable<string> accepted) => AnswerProblem(
+        HttpStatusCode.ServiceUnavailable,
+        "mailbox-full",
+        $$""","accepted":[{{Copies(accepted)}}],"failed":[{"rcpt":"{{failed}}","type":"urn:funccomet:mailbox-full"}]""");
 
     /// <summary>Answers with messages of these ids, the receipts <c>r-…</c> and the texts <c>text of …</c>.</summary>
     public void AnswerMessages(params IEnumerable<string> ids) =>
@@ -42,18 +52,19 @@ internal sealed class ScriptedRequest(HttpRequestMessage request, byte[] body, C
     }
 
     /// <summary>Answers with a transient problem.</summary>
-    public void AnswerUnavailable(string? retryAfter = null)
-    {
-        (string, string)? header = retryAfter is null ? null : ("Retry-After", retryAfter);
-        AnswerProblem(HttpStatusCode.ServiceUnavailable, "storage-unavailable", header: header);
-    }
+    public void AnswerUnavailable(string? retryAfter = null) =>
+        AnswerProblem(HttpStatusCode.ServiceUnavailable, "storage-unavailable", header: RetryAfter(retryAfter));
 
     public void AnswerJson(HttpStatusCode status, string json) =>
         Answer(status, new StringContent(json, Encoding.UTF8, "application/json"));
 
-    public void Answer(HttpStatusCode status, HttpContent? content = null, (string Name, string Value)? header = null)
+    public void Answer(
+        HttpStatusCode status,
+        HttpContent? content = null,
+        (string Name, string Value)? header = null,
+        DateTimeOffset? date = null)
     {
-        var answer = new HttpResponseMessage(status) { Content = content };
+        var answer = new HttpResponseMessage(status) { Content = content, Headers = { Date = date } };
         if (header is var (name, value))
         {
             answer.Headers.Add(name, value);
@@ -63,6 +74,12 @@ internal sealed class ScriptedRequest(HttpRequestMessage request, byte[] body, C
     }
 
     public void Break(Exception exception) => _answer.SetException(exception);
+
+    private static (string Name, string Value)? RetryAfter(string? seconds) => seconds is null ? null : ("Retry-After", seconds);
+
+    private static string Copies(IEnumerable<string> recipients) => string.Join(
+        ',',
+        recipients.Select(recipient => $$"""{"rcpt":"{{recipient}}","id":"1","expires":"2026-01-08T00:00:00.000Z"}"""));
 
     private static string Message(string id, string? key = null) => $$"""
         {

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace FuncComet.EndToEnd.Tests;
 
-public sealed class LeaseTests(Target target)
+public class LeaseTests(Target target)
 {
     private const int Lease = 5;
     private static readonly TimeSpan AfterTheLease = TimeSpan.FromSeconds(Lease + 2);
@@ -39,9 +39,25 @@ public sealed class LeaseTests(Target target)
 
         Assert.Equal(HttpStatusCode.NoContent, acknowledged.StatusCode);
         acknowledged.AssertNoStore();
-        await AssertEmptyAsync(recipient, AfterTheLease);
         using var again = await AckAsync(recipient, leased.Header("Comet-Receipt")!);
         Assert.Equal(HttpStatusCode.NoContent, again.StatusCode);
+        await AssertEmptyAsync(recipient, AfterTheLease);
+    }
+
+    [Fact]
+    public async Task Ack_RepeatedAfterTheLease_IsRefused()
+    {
+        var recipient = Target.NewRecipient();
+        using var pushed = await target.PushAsync(recipient, "hello");
+        using var leased = await LeaseAsync(recipient);
+        using var acknowledged = await AckAsync(recipient, leased.Header("Comet-Receipt")!);
+        await Task.Delay(AfterTheLease, TestContext.Current.CancellationToken);
+
+        using var again = await AckAsync(recipient, leased.Header("Comet-Receipt")!);
+
+        Assert.Equal(HttpStatusCode.NoContent, acknowledged.StatusCode);
+        var problem = await again.AssertProblemAsync(HttpStatusCode.Gone, "receipt-expired");
+        Assert.Equal([leased.Header("Comet-Receipt")], Expired(problem));
     }
 
     [Fact]

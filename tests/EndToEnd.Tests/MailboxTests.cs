@@ -2,7 +2,7 @@ using System.Net;
 
 namespace FuncComet.EndToEnd.Tests;
 
-public sealed class MailboxTests(Target target)
+public class MailboxTests(Target target)
 {
     [Trait("Changes", "nothing")]
     [Fact]

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace FuncComet.EndToEnd.Tests;
 
-public sealed partial class PushAndPollTests(Target target)
+public partial class PushAndPollTests(Target target)
 {
     [Fact]
     public async Task Push_WhenAPollIsHeld_AnswersThePoll()

@@ -23,7 +23,7 @@ namespace FuncComet.EndToEnd.Tests;
 /// against an app in production. If the app issues tokens, every poll and acknowledgement carries one. A test fails if it gets an answer
 /// that openapi.yaml does not document.
 /// </remarks>
-public sealed class Target : IAsyncLifetime
+public class Target : IAsyncLifetime
 {
     private const string LocalKey = "end-to-end";
 
@@ -43,7 +43,7 @@ public sealed class Target : IAsyncLifetime
     /// <summary>Whether a poll needs a token.</summary>
     public bool RequiresTokens { get; private set; }
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         if (Environment.GetEnvironmentVariable("FUNCCOMET_URL") is { Length: > 0 } url)
         {
@@ -54,14 +54,20 @@ public sealed class Target : IAsyncLifetime
 
         _azurite = new Azurite();
         await _azurite.InitializeAsync();
+        await StartAsync(_azurite.ConnectionString);
+    }
+
+    /// <summary>Starts a LocalHost with a storage.</summary>
+    private protected async Task StartAsync(string storage)
+    {
         _host = await LocalHostProcess.StartAsync(
-            ["--port", "0", "--storage", _azurite.ConnectionString, "--enable-auth", LocalKey],
+            ["--port", "0", "--storage", storage, "--enable-auth", LocalKey],
             new Dictionary<string, string>
             {
                 ["FuncComet__Token__Required"] = "true",
                 ["FuncComet__Token__SigningKey"] = "end-to-end-end-to-end-end-to-end",
             });
-        _storage = _azurite.ConnectionString;
+        _storage = storage;
         await ConnectAsync(_host.Url, LocalKey);
     }
 
@@ -122,8 +128,9 @@ public sealed class Target : IAsyncLifetime
         return null;
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         Http?.Dispose();
         Stranger?.Dispose();
         if (_host is not null)

@@ -161,7 +161,7 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
     {
         await using var azurite = new Azurite();
         await azurite.InitializeAsync();
-        await using var tap = new StorageTap(azurite.ConnectionString);
+        await using var tap = await StorageTap.StartAsync(azurite.ConnectionString);
         await using var host = await StartAsync(tap.ConnectionString);
         using var client = new ApiClient(host.Url);
         var before = tap.Requests.Count;

@@ -117,7 +117,7 @@ internal sealed class CrashRun : IAsyncDisposable
     {
         var run = new CrashRun(handover);
         await run._azurite.InitializeAsync();
-        run._tap = handover == "Direct" ? new StorageTap(run._azurite.ConnectionString) : null;
+        run._tap = handover == "Direct" ? await StorageTap.StartAsync(run._azurite.ConnectionString) : null;
         run._hosts[0] = await run.StartHostAsync(0);
         run._hosts[1] = await run.StartHostAsync(1);
         return run;

@@ -22,7 +22,7 @@ public sealed class HeldPollLimitTests(Azurite azurite)
     [Fact]
     public async Task Poll_AtTheInstancesLimit_IsRefusedWithoutAStorageRequest_AndTheHeldOnesAreServed()
     {
-        await using var tap = new StorageTap(azurite.ConnectionString);
+        await using var tap = await StorageTap.StartAsync(azurite.ConnectionString);
         await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", tap.ConnectionString], Settings);
         using var client = new ApiClient(host.Url);
         string[] recipients = [.. Enumerable.Range(0, 20).Select(number => $"one-of-twenty-{number}")];
@@ -40,7 +40,7 @@ public sealed class HeldPollLimitTests(Azurite azurite)
     [Fact]
     public async Task Poll_AtItsRecipientsLimit_IsRefusedWithoutAStorageRequest_AndNoOtherIs()
     {
-        await using var tap = new StorageTap(azurite.ConnectionString);
+        await using var tap = await StorageTap.StartAsync(azurite.ConnectionString);
         await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", tap.ConnectionString], Settings);
         using var client = new ApiClient(host.Url);
         var held = Enumerable.Range(0, 5).Select(_ => client.PollAsync("greedy", timeout: 120)).ToList();

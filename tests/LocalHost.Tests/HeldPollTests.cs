@@ -16,7 +16,7 @@ public sealed class HeldPollTests(Azurite azurite) : IClassFixture<Azurite>
     [Fact]
     public async Task Poll_WhenItsClientLeaves_EndsAndMakesNoMoreStorageRequests()
     {
-        await using var tap = new StorageTap(azurite.ConnectionString);
+        await using var tap = await StorageTap.StartAsync(azurite.ConnectionString);
         await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", tap.ConnectionString], Debug);
         using var client = new ApiClient(host.Url);
         using var leaving = new CancellationTokenSource();

@@ -7,13 +7,20 @@ using FuncComet.Recipients;
 namespace FuncComet.Testing;
 
 /// <summary>
-/// A queue in memory, under a clock that tests move. It behaves as Azure Storage does: the contract tests of the mailbox run against it and
-/// against Azurite.
+/// A queue in memory, under a clock that tests move. It behaves as Azurite does, or, if told to, as Azure documents its own service
+/// where that is different. The contract tests of the mailbox run against both, and against Azurite.
 /// </summary>
 public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : QueueClient
 {
     private readonly List<Entry> _entries = [];
     private int _receipts;
+    private DateTimeOffset _deletedUntil;
+
+    /// <summary>Whether it answers as Azure documents where Azurite does not.</summary>
+    public bool AnswersAsAzure { get; set; }
+
+    /// <summary>Whether the next send is carried out twice, as when its first answer is lost and the client tries again.</summary>
+    public bool SendsTwice { get; set; }
 
     /// <summary>Whether the queue exists.</summary>
     public bool IsThere { get; set; }
@@ -63,7 +70,16 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
 
     public override string Name => name;
 
-    public IEnumerable<string> Texts => _entries.Select(entry => entry.Text);
+    public IEnumerable<string> Texts
+    {
+        get
+        {
+            lock (_entries)
+            {
+                return [.. _entries.Select(entry => entry.Text)];
+            }
+        }
+    }
 
     public override Task<Response> CreateAsync(
         IDictionary<string, string>? metadata = null,
@@ -72,7 +88,7 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
         {
             if (IsThere)
             {
-                throw Failed(409, QueueErrorCode.QueueAlreadyExists);
+                throw Refused(409, QueueErrorCode.QueueAlreadyExists);
             }
 
             (IsThere, Metadata) = (true, metadata);
@@ -91,6 +107,7 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
         {
             _entries.Clear();
             (IsThere, Metadata) = (false, null);
+            _deletedUntil = AnswersAsAzure ? time.GetUtcNow() + AzureAnswers.DeletedNameIsRefused : default;
             return null!;
         }, cancellationToken);
 
@@ -104,9 +121,21 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
             var now = time.GetUtcNow();
             var expiresOn = timeToLive < TimeSpan.Zero ? DateTimeOffset.MaxValue : now + timeToLive!.Value;
             var visibleOn = now + (visibilityTimeout ?? TimeSpan.Zero);
-            var entry = new Entry(Guid.NewGuid().ToString(), messageText, now, expiresOn) { VisibleOn = visibleOn };
-            _entries.Add(entry);
+            var entry = Store();
+            if (SendsTwice)
+            {
+                SendsTwice = false;
+                entry = Store();
+            }
+
             return Value(QueuesModelFactory.SendReceipt(entry.Id, entry.InsertedOn, entry.ExpiresOn, Receipt(entry), entry.VisibleOn));
+
+            Entry Store()
+            {
+                var stored = new Entry(Guid.NewGuid().ToString(), messageText, now, expiresOn) { VisibleOn = visibleOn };
+                _entries.Add(stored);
+                return stored;
+            }
         }, cancellationToken);
 
     public override Task<Response<PeekedMessage>> PeekMessageAsync(CancellationToken cancellationToken = default) =>
@@ -155,11 +184,20 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
     public override Task<Response> ClearMessagesAsync(CancellationToken cancellationToken = default) =>
         AnswerAsync("clear", Response () =>
         {
+            if (AnswersAsAzure && _entries.Count > AzureAnswers.ClearedAtOnce)
+            {
+                _entries.RemoveRange(0, AzureAnswers.ClearedAtOnce);
+                throw Refused(500, QueueErrorCode.OperationTimedOut);
+            }
+
             _entries.Clear();
             return null!;
         }, cancellationToken);
 
     public static RequestFailedException Failed(int status, QueueErrorCode code) => new(status, "", code.ToString(), innerException: null);
+
+    // As Storage does, with its own time in whole seconds.
+    private RequestFailedException Refused(int status, QueueErrorCode code) => RefusedAnswer.Exception(status, code, time.GetUtcNow());
 
     private static Response<T> Value<T>(T value) => Response.FromValue(value, null!);
 
@@ -180,9 +218,14 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
                 throw Failure;
             }
 
+            if (time.GetUtcNow() < _deletedUntil)
+            {
+                throw Refused(409, QueueErrorCode.QueueBeingDeleted);
+            }
+
             if (request != "create" && !IsThere)
             {
-                throw Failed(404, QueueErrorCode.QueueNotFound);
+                throw Refused(404, QueueErrorCode.QueueNotFound);
             }
 
             result = answer();
@@ -220,8 +263,10 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
 
     private Entry Held(string messageId, string popReceipt)
     {
-        var entry = _entries.Find(candidate => candidate.Id == messageId) ?? throw Failed(404, QueueErrorCode.MessageNotFound);
-        return entry.PopReceipt == popReceipt ? entry : throw Failed(400, QueueErrorCode.PopReceiptMismatch);
+        _entries.RemoveAll(entry => entry.ExpiresOn <= time.GetUtcNow());
+        var entry = _entries.Find(candidate => candidate.Id == messageId) ?? throw Refused(404, QueueErrorCode.MessageNotFound);
+        return entry.PopReceipt == popReceipt ? entry
+            : throw (AnswersAsAzure ? Refused(404, QueueErrorCode.MessageNotFound) : Refused(400, QueueErrorCode.PopReceiptMismatch));
     }
 
     private string Receipt(Entry entry) => entry.PopReceipt = $"receipt-{++_receipts}";
@@ -248,6 +293,9 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
 public sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
 {
     private readonly Dictionary<string, FakeQueueClient> _queues = [];
+
+    /// <summary>Whether its queues answer as Azure documents where Azurite does not.</summary>
+    public bool AnswersAsAzure { get; init; }
 
     /// <summary>If set, listing queues throws it.</summary>
     public Exception? ListFailure { get; set; }
@@ -293,7 +341,7 @@ public sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
     {
         lock (_queues)
         {
-            return _queues.TryGetValue(name, out var queue) ? queue : _queues[name] = new FakeQueueClient(time, name);
+            return _queues.TryGetValue(name, out var queue) ? queue : _queues[name] = new FakeQueueClient(time, name) { AnswersAsAzure = AnswersAsAzure };
         }
     }
 }

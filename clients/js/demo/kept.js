@@ -12,7 +12,7 @@ export class Kept {
 
   constructor(rcpt) {
     this.#key = `messages of ${rcpt}`;
-    this.#messages = JSON.parse(sessionStorage.getItem(this.#key) ?? '[]');
+    this.#messages = JSON.parse(storage()?.getItem(this.#key) ?? '[]');
   }
 
   get all() {
@@ -32,7 +32,7 @@ export class Kept {
 
   #store() {
     try {
-      sessionStorage.setItem(this.#key, JSON.stringify(this.#messages));
+      storage()?.setItem(this.#key, JSON.stringify(this.#messages));
       return true;
     } catch (error) {
       if (error.name !== 'QuotaExceededError') {
@@ -41,6 +41,19 @@ export class Kept {
 
       return false;
     }
+  }
+}
+
+/** The page's storage; undefined where the browser forbids it, as where it blocks cookies. The messages then end with the page. */
+function storage() {
+  try {
+    return sessionStorage;
+  } catch (error) {
+    if (error.name !== 'SecurityError') {
+      throw error;
+    }
+
+    return undefined;
   }
 }
 

@@ -6,7 +6,9 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 
 let atEnd = true;
 log.addEventListener('scroll', () => { atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 50; });
-new ResizeObserver(stay).observe(log);
+const resized = new ResizeObserver(stay);
+resized.observe(log);
+resized.observe(list);
 
 /** Shows a received message; a repeat updates the message that is already shown. */
 export function show(message) {
@@ -45,6 +47,7 @@ function setWay(item, steps) {
     step.className = kind ?? '';
     return step;
   }));
+  stay();
 }
 
 function append(kind, who, text) {
@@ -53,11 +56,13 @@ function append(kind, who, text) {
   item.querySelector('b').textContent = who;
   item.querySelector('.said span').textContent = text;
   list.append(item);
-  stay();
   return item;
 }
 
-/** Scrolls to the newest message, unless the user has scrolled up to read. */
+/**
+ * Scrolls to the newest message, unless the user has scrolled up to read. After every change of the list, because the event of an earlier
+ * scroll would find the end too far away and look like the user's.
+ */
 function stay() {
   if (atEnd) {
     log.scrollTop = log.scrollHeight;

@@ -9,8 +9,15 @@ let watcher = () => {};
 export let lastPollBegan;
 
 globalThis.fetch = async (url, init = {}) => {
-  const request = { method: init.method ?? 'GET', url: new URL(url, location.href), began: Date.now() };
+  const request = { method: init.method ?? 'GET', url: new URL(url, document.baseURI), began: Date.now() };
   const cable = new AbortController();
+  // A listener, because WebKit may collect a signal of AbortSignal.any that only fetch holds.
+  const relay = () => cable.abort(init.signal.reason);
+  init.signal?.addEventListener('abort', relay);
+  if (init.signal?.aborted) {
+    relay();
+  }
+
   held.add(cable);
   try {
     if (!plugged) {
@@ -18,7 +25,7 @@ globalThis.fetch = async (url, init = {}) => {
     }
 
     watcher(request);
-    const response = await online(url, { ...init, signal: init.signal ? AbortSignal.any([init.signal, cable.signal]) : cable.signal });
+    const response = await online(url, { ...init, signal: cable.signal });
     const body = await response.clone().text();
     watcher(Object.assign(request, { ended: Date.now(), status: response.status, body }));
     if (request.url.pathname.endsWith('/poll')) {
@@ -31,6 +38,7 @@ globalThis.fetch = async (url, init = {}) => {
     throw error;
   } finally {
     held.delete(cable);
+    init.signal?.removeEventListener('abort', relay);
   }
 };
 

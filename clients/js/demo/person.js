@@ -55,14 +55,19 @@ $('stop').addEventListener('click', async ({ currentTarget: button }) => {
 });
 
 $('hundred').addEventListener('click', async ({ currentTarget: button }) => {
-  button.disabled = true;
+  // Not `disabled`, which would take the focus away.
+  if (button.ariaDisabled === 'true') {
+    return;
+  }
+
+  button.ariaDisabled = 'true';
   for (let number = 1; number <= 100; number++) {
     button.textContent = `Sending ${number} of 100`;
     await send({ from: name, text: `${number} of 100` });
   }
 
   button.textContent = 'Send 100';
-  button.disabled = false;
+  button.ariaDisabled = null;
 });
 
 // Only a parent page can remove this frame.

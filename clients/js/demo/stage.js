@@ -29,9 +29,14 @@ function open(name) {
 
 function addNext() {
   const name = PEOPLE[people.childElementCount];
+  if (!name) {
+    return;
+  }
+
   people.append(open(name));
   said.textContent = `${name} is here.`;
-  add.disabled = people.childElementCount === PEOPLE.length;
+  // Not `disabled`, which would take the focus away.
+  add.ariaDisabled = people.childElementCount === PEOPLE.length;
 }
 
 /** Removes the frame with its requests and its memory at once, as when a tab crashes. */
@@ -46,7 +51,11 @@ function crash({ origin, source, data }) {
   gone.querySelector('p').textContent = `${name}'s page has crashed. What is written to ${name} waits in the mailbox.`;
   const again = gone.querySelector('button');
   again.textContent = `Open ${name}'s page again`;
-  again.addEventListener('click', () => gone.replaceWith(open(name)));
+  again.addEventListener('click', () => {
+    const opened = open(name);
+    gone.replaceWith(opened);
+    opened.focus();
+  });
   frame.replaceWith(gone);
   again.focus();
 }

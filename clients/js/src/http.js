@@ -21,28 +21,49 @@ export class FuncCometError extends Error {
 }
 
 /**
- * Sends one request. Resolves to the body, or to undefined after a 204; rejects with a FuncCometError after an error status.
+ * @template T
+ * @typedef {object} Answer
+ * @property {T | undefined} answer what was answered; undefined after a 204
+ * @property {number} retryAfter the answer's `Retry-After` in ms; 0 if it has none
+ */
+
+/**
+ * Sends one request. Rejects with a FuncCometError after an error status.
  * @param {string} url
  * @param {RequestInit} init
- * @returns {Promise<string | undefined>}
+ * @returns {Promise<Answer<string>>}
  */
 export async function ask(url, init) {
   const response = await fetch(url, { cache: 'no-store', ...init });
-  const body = await response.text();
+  const wait = retryAfter(response.headers.get('Retry-After'));
   if (!response.ok) {
-    throw new FuncCometError(response.status, parseProblem(response, body), retryAfter(response.headers.get('Retry-After')));
+    throw new FuncCometError(response.status, await readProblem(response, init.signal), wait);
   }
 
-  return response.status === 204 ? undefined : body;
+  return { answer: response.status === 204 ? undefined : await response.text(), retryAfter: wait };
+}
+
+/**
+ * Parses a JSON object; undefined if the text is none.
+ * @param {string | undefined} text
+ * @returns {Record<string, any> | undefined}
+ */
+export function parseObject(text) {
+  try {
+    const value = JSON.parse(text ?? '');
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
  * Builds the address of a function with its query. Undefined parameters are left out; an array repeats its parameter.
- * @param {string} base
+ * @param {string} functions the address of the functions, without a slash at its end
  * @param {string} name
  * @param {Record<string, string | number | readonly string[] | undefined>} parameters
  */
-export function address(base, name, parameters) {
+export function address(functions, name, parameters) {
   const query = new URLSearchParams();
   for (const [parameter, value] of Object.entries(parameters)) {
     for (const each of Array.isArray(value) ? value : value === undefined ? [] : [value]) {
@@ -50,14 +71,16 @@ export function address(base, name, parameters) {
     }
   }
 
-  return `${base.replace(/\/$/, '')}/${name}?${query}`;
+  return `${functions}/${name}?${query}`;
 }
 
 /**
- * Parses a problem document; undefined if the body is none, as when a proxy answers.
+ * Reads a problem document; undefined if there is none, as when a proxy answers, or if it does not arrive whole: the status says enough.
  * @param {Response} response
- * @param {string} body
+ * @param {AbortSignal | null | undefined} signal
  */
-function parseProblem(response, body) {
-  return /^application\/problem\+json/.test(response.headers.get('Content-Type') ?? '') ? JSON.parse(body) : undefined;
+async function readProblem(response, signal) {
+  const text = await response.text().catch(() => undefined);
+  signal?.throwIfAborted();
+  return /^application\/problem\+json/i.test(response.headers.get('Content-Type') ?? '') ? parseObject(text) : undefined;
 }

@@ -58,7 +58,7 @@ export class Inbox {
     }
 
     for (const mark of marks) {
-      this.#handled.set(mark, Date.now());
+      this.#handled.set(mark, performance.now());
     }
 
     return 'handled';
@@ -66,7 +66,7 @@ export class Inbox {
 
   #forget() {
     for (const [mark, at] of this.#handled) {
-      if (this.#handled.size <= MAX_REMEMBERED && Date.now() - at < REMEMBERED) {
+      if (this.#handled.size <= MAX_REMEMBERED && performance.now() - at < REMEMBERED) {
         return;
       }
 

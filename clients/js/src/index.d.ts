@@ -1,5 +1,6 @@
 /**
  * Polls `url`, a recipient's poll address, in plain mode and calls back with the body of each message. Returns the function that stops it.
+ * Throws a `TypeError` if `url` is no http or https address.
  */
 export function longpoll(url: string, callback: (body: string) => unknown): () => void;
 
@@ -9,13 +10,16 @@ export function longpoll(url: string, callback: (body: string) => unknown): () =
  *
  * Returns the function that stops it. That function's promise is fulfilled when the current handler has finished and its message is
  * acknowledged, so do not await it in `onMessage`.
+ *
+ * Throws a `TypeError` that names the option if an option can never succeed.
  */
 export function subscribe(options: SubscribeOptions): () => Promise<void>;
 
 /**
  * Pushes a message. For servers, since it needs a function key. After a transient failure it tries again with the same idempotency key, by
- * which receivers drop repeats, and only for the recipients that failed. Throws a {@link FuncCometError} if the server refuses the push,
- * else the last attempt's error. The thrown error is also a {@link PushFailure}, with which you can push the rest later.
+ * which receivers drop repeats, and only for the recipients that failed. Throws a `TypeError` that names the option, before it sends
+ * anything, if an option can never succeed; a {@link FuncCometError} if the server refuses the push; else the last attempt's error. The
+ * last two are also a {@link PushFailure}, with which you can push the rest later.
  */
 export function push(options: PushOptions): Promise<Accepted[]>;
 
@@ -32,14 +36,16 @@ export class FuncCometError extends Error {
 }
 
 export interface SubscribeOptions {
-  /** The address of the functions, as `https://app.example/api`; in a page also relative, as `/api`. */
+  /** The address of the functions, as `https://app.example/api`, without a query; in a page also relative, as `/api`. */
   url: string;
+  /** 1 to 256 bytes of UTF-8 without control characters. */
   rcpt: string;
   /** A token of the recipient that is never renewed. Use `getToken` for tokens that expire. */
   token?: string;
   /**
    * Gets a token. Called when there is none, when it is about to expire, and once when it is refused. If it fails or returns a malformed
-   * token, it is called again after a pause.
+   * token, it is called again after a pause. White space around the token is dropped. A token that has already expired by the clock of this
+   * machine when it comes is used until it is refused.
    */
   getToken?: (signal?: AbortSignal) => string | Promise<string>;
   /** Handles a message. If it throws or rejects, the message comes again when its lease ends. */
@@ -50,7 +56,7 @@ export interface SubscribeOptions {
   signal?: AbortSignal;
   /** Seconds after which a message that was not acknowledged comes again: 5 to 3,600; default 30. */
   lease?: number;
-  /** The longest that a poll is held, in seconds: 1 to 220, clamped; default 220. Lower it if a proxy on the way gives up sooner. */
+  /** The longest that a poll is held, in whole seconds: 1 to 220, clamped; default 220. Lower it if a proxy on the way gives up sooner. */
   wait?: number;
 }
 
@@ -72,9 +78,10 @@ export interface Message {
 /** The state of the connection, which may be another tab's if tabs share one. */
 export interface LineState {
   /**
-   * `connecting`: not known yet. `open`: messages arrive. `retrying`, `offline`: an attempt failed, and the next one follows. `refused`:
-   * the server refused the request (a bad token, address or parameter), and is asked again after 30 to 60 seconds. `stopped`: you stopped
-   * it.
+   * `connecting`: not known yet. `open`: messages arrive. `retrying`, `offline`: an attempt failed, and the next one follows; a cut that
+   * the next poll mends within half a second is not reported. `refused`: the server refused the request (a bad token, address or
+   * parameter), and is asked again after 30 to 60 seconds; after an answer, 403 and 404 count only when they have lasted for two minutes.
+   * `stopped`: you stopped it.
    */
   state: 'connecting' | 'open' | 'retrying' | 'offline' | 'refused' | 'stopped';
   /** What went wrong, as text for logs. */
@@ -91,22 +98,29 @@ export interface State extends LineState {
 }
 
 export interface PushOptions {
-  /** The address of the functions, as `https://app.example/api`. */
+  /** The address of the functions, as `https://app.example/api`, without a query; in a page also relative, as `/api`. */
   url: string;
-  /** 1 to 100 recipients. */
+  /** 1 to 100 recipients, each of 1 to 256 bytes of UTF-8 without control characters. */
   rcpt: string | readonly string[];
-  /** Strings and bytes are pushed unchanged, anything else as JSON. At most 48,000 bytes; default empty. */
+  /**
+   * Strings, typed arrays, `ArrayBuffer`, `Blob` and `URLSearchParams` are pushed as their bytes, anything else as JSON. What JSON would
+   * leave out or change is refused: functions, symbols, `undefined` in an object or array, streams, `FormData`, maps, promises. At most
+   * 48,000 bytes; default empty.
+   */
   body?: unknown;
   /** The `Idempotency-Key`: 1 to 128 visible ASCII characters; default random. */
   key?: string;
-  /** Default by the body: `text/plain; charset=utf-8`, `application/octet-stream` or `application/json`. */
+  /**
+   * 1 to 200 printable ASCII characters. Default by the body: its own type if it has one, else `text/plain; charset=utf-8`,
+   * `application/octet-stream` or `application/json`.
+   */
   contentType?: string;
   /** Seconds that an undelivered message is kept: 1 to 2,592,000; default 604,800. */
   ttl?: number;
   /** Seconds by which delivery is delayed: 0 to 604,800, less than `ttl`; default 0. */
   delay?: number;
   functionKey?: string;
-  /** The most attempts; default 5. */
+  /** The most attempts: a whole number of at least 1; default 5. */
   attempts?: number;
   signal?: AbortSignal;
 }
@@ -118,7 +132,7 @@ export interface Accepted {
   expires: string;
 }
 
-/** What became of the message, on every error that `push` throws. */
+/** What became of the message, on every error that `push` throws after it has begun to send. */
 export interface PushFailure extends Error {
   /** The copies that are stored. */
   accepted: Accepted[];

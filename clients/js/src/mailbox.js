@@ -1,21 +1,22 @@
-import { address, ask, FuncCometError } from './http.js';
+import { address, ask, FuncCometError, parseObject } from './http.js';
+import { limited } from './limited.js';
 
 // In ms.
 const ACKNOWLEDGEMENT_LIMIT = 10_000;
 
 /** Polls and acknowledges for one recipient. */
 export class Mailbox {
-  #url;
+  #functions;
   #rcpt;
   #tokens;
 
   /**
-   * @param {string} url
+   * @param {string} functions the address of the functions, without a slash at its end
    * @param {string} rcpt
    * @param {import('./tokens.js').Tokens} tokens
    */
-  constructor(url, rcpt, tokens) {
-    this.#url = url;
+  constructor(functions, rcpt, tokens) {
+    this.#functions = functions;
     this.#rcpt = rcpt;
     this.#tokens = tokens;
   }
@@ -23,11 +24,11 @@ export class Mailbox {
   /**
    * @param {{ timeout: number, lease: number, max: number, ack: string[] }} parameters
    * @param {AbortSignal} signal
-   * @returns {Promise<import('./inbox.js').Leased[] | undefined>}
+   * @returns {Promise<import('./http.js').Answer<import('./inbox.js').Leased[]>>}
    */
   async poll(parameters, signal) {
-    const body = await this.#ask('poll', parameters, { signal });
-    return body === undefined ? undefined : JSON.parse(body).messages;
+    const { answer, retryAfter } = await this.#ask('poll', parameters, { signal });
+    return { answer: answer === undefined ? undefined : readMessages(answer), retryAfter };
   }
 
   /**
@@ -35,10 +36,9 @@ export class Mailbox {
    * @param {boolean} keepalive whether the request must outlive the page
    */
   async acknowledge(receipt, keepalive) {
-    const body = await this.#ask('ack', { receipt }, { method: 'POST', keepalive, signal: AbortSignal.timeout(ACKNOWLEDGEMENT_LIMIT) });
-    if (body !== undefined) {
-      // A captive portal answers 200 to everything.
-      throw new TypeError('The acknowledgement was not answered by the server');
+    const { answer } = await limited(ACKNOWLEDGEMENT_LIMIT, undefined, signal => this.#ask('ack', { receipt }, { method: 'POST', keepalive, signal }));
+    if (answer !== undefined) {
+      throw notAnswered();
     }
   }
 
@@ -51,13 +51,13 @@ export class Mailbox {
     const send = async () => {
       // A header rather than access_token, because URLs end up in logs. Across origins it costs a preflight, which the platform answers
       // without running a function.
-      const token = await this.#tokens.current(init.signal);
-      return ask(address(this.#url, name, { rcpt: this.#rcpt, ...parameters }), { ...init, ...(token && { headers: { Authorization: `Bearer ${token}` } }) });
+      const token = this.#tokens.mustRenew ? await this.#tokens.renewed(init.signal) : this.#tokens.current;
+      return ask(address(this.#functions, name, { rcpt: this.#rcpt, ...parameters }), { ...init, ...(token && { headers: { Authorization: `Bearer ${token}` } }) });
     };
     try {
       return await send();
     } catch (error) {
-      if (error instanceof FuncCometError && error.status === 401 && this.#tokens.renew()) {
+      if (error instanceof FuncCometError && error.status === 401 && this.#tokens.refuse()) {
         return send();
       }
 
@@ -65,3 +65,19 @@ export class Mailbox {
     }
   }
 }
+
+/**
+ * @param {string} answer
+ * @returns {import('./inbox.js').Leased[]}
+ */
+function readMessages(answer) {
+  const messages = parseObject(answer)?.messages;
+  if (!Array.isArray(messages) || !messages.every(each => typeof each?.id === 'string' && typeof each.receipt === 'string')) {
+    throw notAnswered();
+  }
+
+  return messages;
+}
+
+/** A captive portal answers 200 to everything. */
+const notAnswered = () => new TypeError('The request was not answered by the server');

@@ -1,5 +1,8 @@
+import { Place } from './connections.js';
+import { Failures } from './failures.js';
 import { FuncCometError } from './http.js';
 import { backoff, pause, refusedPause } from './retry.js';
+import { watch } from './watch.js';
 
 /** The longest that the server holds a poll, in seconds. */
 export const LONGEST_WAIT = 220;
@@ -7,82 +10,109 @@ export const LONGEST_WAIT = 220;
 // A poll that exceeds its wait by this many seconds has lost its connection without an error.
 const SLACK = 10;
 
-const TICK = 10_000;
-
-// A tick that is this many ms late shows that the machine slept. Hidden pages do not count: browsers slow their timers to one a minute.
-const SLEPT = 90_000;
-
 // An empty answer sooner than this, in ms, means that the server did not wait.
 const QUICK = 1000;
+
+// In ms: a poll that follows a failure within this time follows at once.
+const AT_ONCE = 500;
+
+// Why a poll was aborted: to let others take their turns.
+const MAKE_ROOM = 'make room';
 
 /**
  * Polls until the signal aborts. After an answer the next poll follows at once, after a failure it follows after a pause. Throws the error
  * of a refused request.
  * @template T
  * @param {object} polling
- * @param {(wait: number, turn: AbortSignal) => Promise<T | undefined>} polling.ask polls for `wait` seconds, until `turn` aborts; undefined if no message came
+ * @param {string} polling.url an address of the origin that is polled
+ * @param {boolean} polling.mayCut whether a held poll may be cut without losing a message
+ * @param {(wait: number, turn: AbortSignal) => Promise<import('./http.js').Answer<T>>} polling.ask polls for `wait` seconds, until `turn` aborts
  * @param {(answer: T) => Promise<boolean>} polling.take handles an answer; false if it held only repeats
  * @param {number} polling.wait in seconds
  * @param {number} polling.firstWait in seconds, while the connection is not known to work; 0 shows soonest whether it does
  * @param {(state: import('./index.js').LineState) => void} polling.onState
  * @param {AbortSignal} polling.signal
  */
-export async function keepPolling({ ask, take, wait, firstWait, onState, signal }) {
+export async function keepPolling({ url, mayCut, ask, take, wait, firstWait, onState, signal }) {
+  const failures = new Failures();
   let turn = new AbortController();
   let due = Infinity;
   let open = false;
-  let failures = 0;
   let empty = 0;
+  let began = 0;
+  let seconds = 0;
+  const place = new Place(url, () => { if (mayCut) { turn.abort(MAKE_ROOM); } });
   const end = watch(() => turn.abort(), () => due, signal);
   try {
     while (!signal.aborted) {
       turn = new AbortController();
-      const began = Date.now();
-      const seconds = open ? wait : firstWait;
-      due = began + (seconds + SLACK) * 1000;
-      if (!open && failures === 0) {
+      if (!open && !failures.any) {
         onState({ state: 'connecting' });
       }
 
-      let answer;
+      let answered;
       try {
-        answer = await ask(seconds, turn.signal).finally(() => { due = Infinity; });
+        answered = await attempt();
       } catch (error) {
-        open = false;
+        const wasOpen = open;
+        open &&= turn.signal.reason === MAKE_ROOM;
         if (turn.signal.aborted) {
-          continue;
+          failures.forget();
+        } else {
+          await pauseAfter(error, failures.pauseAfter(error, performance.now() - began), wasOpen);
         }
 
-        if (error instanceof FuncCometError && error.refused) {
-          throw error;
-        }
-
-        await pauseAfter(error);
         continue;
       }
 
       open = true;
-      failures = 0;
+      failures.end();
       onState({ state: 'open' });
 
-      // An instance that shuts down answers 204 at once, which is fine once. Repeated early answers without new messages would make a busy
-      // loop.
-      const quick = seconds > 0 && Date.now() - began < QUICK;
+      // Repeated early answers without new messages would make a busy loop. One alone is fine.
+      const { answer, retryAfter } = answered;
+      const quick = seconds > 0 && performance.now() - began < QUICK;
       const news = answer !== undefined && await take(answer);
       empty = quick && !news ? empty + 1 : 0;
-      if (empty > 1) {
-        await pause(backoff(empty - 1), turn.signal);
+
+      // An instance that stops answers all its polls at once, with a time over which their clients spread.
+      const spread = answer === undefined ? Math.random() * retryAfter : 0;
+      const slower = empty > 1 ? backoff(empty - 1) : 0;
+      if (spread + slower > 0) {
+        await pause(Math.max(spread, slower), turn.signal);
       }
     }
   } finally {
+    place.close();
     end();
   }
 
-  /** @param {unknown} error */
-  async function pauseAfter(error) {
-    failures++;
-    const retryIn = backoff(failures) + (error instanceof FuncCometError ? error.retryAfter : 0);
-    onState({ state: globalThis.navigator?.onLine === false ? 'offline' : 'retrying', retryIn, ...describe(error) });
+  async function attempt() {
+    seconds = await place.enter(open ? wait : firstWait, turn.signal);
+    began = performance.now();
+    due = began + (seconds + SLACK) * 1000;
+    try {
+      turn.signal.throwIfAborted();
+      return await ask(seconds, turn.signal);
+    } finally {
+      due = Infinity;
+      place.leave();
+    }
+  }
+
+  /**
+   * Starting any navigation, a download too, ends the polls of a page in some browsers, and a proxy may end each after a minute. Such a cut
+   * is reported only if the next poll, which follows at once, fails too.
+   * @param {unknown} error
+   * @param {number} retryIn
+   * @param {boolean} wasOpen
+   */
+  async function pauseAfter(error, retryIn, wasOpen) {
+    const offline = globalThis.navigator?.onLine === false;
+    if (offline || !wasOpen || retryIn > AT_ONCE) {
+      onState({ state: offline ? 'offline' : 'retrying', retryIn, ...describe(error) });
+    }
+
     await pause(retryIn, turn.signal);
   }
 }
@@ -109,32 +139,4 @@ export async function persist(work, onState, signal) {
 /** @param {unknown} error */
 function describe(error) {
   return { reason: String(/** @type {Error} */ (error).message ?? error), ...(error instanceof FuncCometError && { status: error.status }) };
-}
-
-/**
- * Calls `restart` to end the current request or pause when it has become pointless: the network came or went, the machine slept, or a poll
- * is overdue.
- * @param {() => void} restart
- * @param {() => number} due
- * @param {AbortSignal} signal
- */
-function watch(restart, due, signal) {
-  let last = Date.now();
-  const timer = setInterval(() => {
-    const now = Date.now();
-    if (now > due() || now - last > TICK + SLEPT) {
-      restart();
-    }
-
-    last = now;
-  }, TICK);
-  signal.addEventListener('abort', restart);
-  globalThis.addEventListener?.('online', restart);
-  globalThis.addEventListener?.('offline', restart);
-  return () => {
-    clearInterval(timer);
-    signal.removeEventListener('abort', restart);
-    globalThis.removeEventListener?.('online', restart);
-    globalThis.removeEventListener?.('offline', restart);
-  };
 }

@@ -1,49 +1,63 @@
-import { address, ask, FuncCometError } from './http.js';
+import { encode } from './body.js';
+import { address, ask, FuncCometError, parseObject } from './http.js';
+import { limited } from './limited.js';
+import { checkContentType, checkFunctionKey, checkKey, checkRecipients, checkWhole, resolveFunctions } from './options.js';
 import { backoff, pause } from './retry.js';
 
 // In ms.
 const ATTEMPT_LIMIT = 30_000;
 
 /** @type {typeof import('./index.js').push} */
-export async function push({ url, rcpt, body = '', key = crypto.randomUUID(), contentType, ttl, delay, functionKey, attempts = 5, signal }) {
-  const [bytes, type] = encode(body);
+export async function push({ url, rcpt, body = '', key = randomKey(), contentType, ttl, delay, functionKey, attempts = 5, signal }) {
+  const functions = resolveFunctions(url);
+  let rest = [...new Set([rcpt].flat())];
+  checkRecipients(rest);
+  checkKey(key);
+  checkFunctionKey(functionKey);
+  checkWhole('ttl', ttl, 1, 2_592_000);
+  checkWhole('delay', delay, 0, 604_800);
+  checkWhole('attempts', attempts, 1);
+  const [content, type] = await encode(body);
+  checkContentType(contentType ?? type);
   const headers = { 'Content-Type': contentType ?? type, 'Idempotency-Key': key, ...(functionKey && { 'x-functions-key': functionKey }) };
   /** @type {import('./index.js').Accepted[]} */
   const accepted = [];
-  let rest = [rcpt].flat();
   for (let attempt = 1; ; attempt++) {
     try {
-      const limit = AbortSignal.timeout(ATTEMPT_LIMIT);
-      const answer = await ask(address(url, 'push', { rcpt: rest, ttl, delay }), {
-        method: 'POST',
-        headers,
-        body: bytes,
-        signal: signal ? AbortSignal.any([signal, limit]) : limit,
-      });
-      return accepted.concat(JSON.parse(answer ?? '').accepted);
+      const to = address(functions, 'push', { rcpt: rest, ttl, delay });
+      const { answer } = await limited(ATTEMPT_LIMIT, signal, within => ask(to, { method: 'POST', headers, body: content, signal: within }));
+      const copies = copiesOf(rest, parseObject(answer));
+      if (copies.length < rest.length) {
+        // A captive portal answers 200 to everything.
+        throw new TypeError('The push was not answered by the server');
+      }
+
+      return accepted.concat(copies);
     } catch (error) {
-      const refused = error instanceof FuncCometError ? error : undefined;
-      accepted.push(...refused?.problem?.accepted ?? []);
-      rest = refused?.problem?.failed?.map((/** @type {{ rcpt: string }} */ each) => each.rcpt) ?? rest;
-      if (refused?.refused || signal?.aborted || attempt === attempts) {
+      const answered = error instanceof FuncCometError ? error : undefined;
+      accepted.push(...copiesOf(rest, answered?.problem));
+      rest = rest.filter(each => !accepted.some(copy => copy.rcpt === each));
+      if (answered?.refused || signal?.aborted || attempt === attempts) {
         throw error instanceof Error ? Object.assign(error, { accepted, rest, key }) : error;
       }
 
-      await pause(backoff(attempt) + (refused?.retryAfter ?? 0), signal);
+      await pause(backoff(attempt) + (answered?.retryAfter ?? 0), signal);
     }
   }
 }
 
 /**
- * @param {unknown} body
- * @returns {[BodyInit, string]}
+ * The stored copies for these recipients that an answer names.
+ * @param {string[]} recipients
+ * @param {Record<string, any> | undefined} answer
+ * @returns {import('./index.js').Accepted[]}
  */
-function encode(body) {
-  if (typeof body === 'string') {
-    return [body, 'text/plain; charset=utf-8'];
-  }
+function copiesOf(recipients, answer) {
+  const accepted = Array.isArray(answer?.accepted) ? answer.accepted : [];
+  return recipients.flatMap(rcpt => accepted.find(copy => copy?.rcpt === rcpt && typeof copy.id === 'string') ?? []);
+}
 
-  return body instanceof ArrayBuffer || ArrayBuffer.isView(body)
-    ? [/** @type {BodyInit} */ (body), 'application/octet-stream']
-    : [JSON.stringify(body), 'application/json'];
+/** Random enough to be unique. Pages without a secure context have no crypto.randomUUID. */
+function randomKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,6 +1,6 @@
-// In ms.
+// In ms. LONGEST is the longest pause between two attempts without a Retry-After.
 const FIRST = 500;
-const LONGEST = 30_000;
+export const LONGEST = 30_000;
 const MAX_RETRY_AFTER = 3_600_000;
 
 /** A pause in ms with full jitter: random up to a limit that doubles, so that clients that lost a server together come back spread out. */

@@ -1,33 +1,27 @@
-import { FuncCometError } from './http.js';
 import { Inbox } from './inbox.js';
 import { Mailbox } from './mailbox.js';
+import { check, checkRecipient, checkWhole, resolveFunctions } from './options.js';
 import { keepPolling, LONGEST_WAIT, persist } from './polling.js';
+import { MAX_BATCH, Receipts } from './receipts.js';
 import { pause } from './retry.js';
 import { Tabs } from './tabs.js';
 import { Tokens } from './tokens.js';
-
-// The most messages of an answer. The next poll's URL carries their receipts of up to 120 characters each, and 4,000 characters pass any
-// proxy.
-const MAX_BATCH = 16;
 
 // How often a tab that does not lead retries a message whose handler fails: the server's default number of deliveries.
 const MAX_TRIES = 10;
 
 /** @type {typeof import('./index.js').subscribe} */
 export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () => {}, signal, lease = 30, wait = LONGEST_WAIT }) {
-  if (!url || !rcpt || !onMessage) {
-    throw new TypeError('subscribe needs url, rcpt and onMessage');
-  }
-
-  const base = new URL(url, globalThis.location?.href).href;
-  const name = `funccomet ${base} ${rcpt}`;
-  const mailbox = new Mailbox(base, rcpt, new Tokens(token, getToken));
+  const functions = resolveFunctions(url);
+  checkRecipient(rcpt);
+  check(typeof onMessage === 'function', 'onMessage', 'a function');
+  checkWhole('lease', lease, 5, 3600);
+  check(Number.isInteger(wait), 'wait', 'a whole number');
+  const name = `funccomet ${functions} ${rcpt}`;
+  const receipts = new Receipts(new Mailbox(functions, rcpt, new Tokens(token, getToken)));
   const inbox = new Inbox(onMessage);
-  /** @type {Set<string>} The receipts of handled messages that may not be acknowledged yet. */
-  const handled = new Set();
   let reported = '';
   let max = 1;
-  let acknowledging = Promise.resolve();
   // Whether requests must outlive the page. Browsers limit such requests, so they are used only then.
   let hidden = false;
 
@@ -93,10 +87,14 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
 
     /** Polls as the leader. @param {AbortSignal} signal */
     async function poll(signal) {
+      // A wait of 0 would make a busy loop.
+      const longest = Math.min(Math.max(wait, 1), LONGEST_WAIT);
+      const polling = keepPolling({ url: functions, mayCut: true, ask, take, wait: longest, firstWait: 0, onState: say, signal });
+      // Listens after keepPolling, which ends its poll first: the browser may have no connection to spare. In pagehide this runs within the
+      // event, because a page that is being removed sends nothing later.
       signal.addEventListener('abort', acknowledge);
       try {
-        // A wait of 0 would make a busy loop.
-        await keepPolling({ ask, take, wait: Math.min(Math.max(wait, 1), LONGEST_WAIT), firstWait: 0, onState: say, signal });
+        await polling;
       } finally {
         await acknowledge();
       }
@@ -104,7 +102,7 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
       /** @param {import('./inbox.js').Leased[]} batch */
       async function take(batch) {
         tabs.share(batch.map(withoutReceipt));
-        const began = Date.now();
+        const began = performance.now();
         let acknowledged = began;
         let news = false;
         for (const message of batch) {
@@ -116,11 +114,11 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
           const outcome = await inbox.take(withoutReceipt(message));
           news ||= outcome !== 'repeat';
           if (outcome !== 'failed') {
-            handled.add(message.receipt);
+            receipts.add(message.receipt);
           }
 
           if (usedSince(acknowledged) > 0.5) {
-            acknowledged = Date.now();
+            acknowledged = performance.now();
             await acknowledge();
           }
         }
@@ -134,7 +132,7 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
 
       /** The share of a lease that has passed since a time. @param {number} time */
       function usedSince(time) {
-        return (Date.now() - time) / (lease * 1000);
+        return (performance.now() - time) / (lease * 1000);
       }
     }
 
@@ -153,36 +151,12 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
    * @param {number} timeout
    * @param {AbortSignal} signal
    */
-  async function ask(timeout, signal) {
-    const ack = [...handled];
-    try {
-      const batch = await mailbox.poll({ timeout, lease, max, ack }, signal);
-      ack.forEach(receipt => handled.delete(receipt));
-      return batch;
-    } catch (error) {
-      if (error instanceof FuncCometError && error.status === 400) {
-        // The receipts may be what is refused. Drop them, or every poll would be refused; their messages come again and are repeats.
-        handled.clear();
-      }
-
-      throw error;
-    }
+  function ask(timeout, signal) {
+    return receipts.poll({ timeout, lease, max }, signal);
   }
 
-  /**
-   * Acknowledges at once, for when the next poll would be too late or never come. One request at a time, so that no receipt is sent twice.
-   */
   function acknowledge() {
-    acknowledging = acknowledging.then(async () => {
-      const receipts = [...handled];
-      try {
-        await (receipts.length > 0 && mailbox.acknowledge(receipts, hidden));
-        receipts.forEach(receipt => handled.delete(receipt));
-      } catch {
-        // The receipts go with the next poll. If there is none, their messages come again.
-      }
-    });
-    return acknowledging;
+    return receipts.acknowledge(hidden);
   }
 }
 

@@ -17,8 +17,8 @@ export class Tabs {
   #beat;
   /** @type {import('./index.js').LineState | undefined} The last state that this tab has said as the leader; undefined if it is not. */
   #said;
-  #heard = Date.now();
-  #ticked = Date.now();
+  #heard = performance.now();
+  #ticked = performance.now();
   #leave = () => {};
 
   /**
@@ -29,7 +29,10 @@ export class Tabs {
     this.#name = name;
     this.#listener = listener;
     if (globalThis.isSecureContext && navigator.locks && globalThis.BroadcastChannel) {
-      this.#channel = new BroadcastChannel(name);
+      this.#channel = openChannel(name);
+    }
+
+    if (this.#channel) {
       this.#channel.onmessage = ({ data }) => this.#hear(data);
       this.#channel.postMessage({ hello: true });
       this.#beat = setInterval(() => this.#tick(), BEAT);
@@ -66,7 +69,7 @@ export class Tabs {
         throw error;
       } else if (!lead.signal.aborted) {
         // This tab did not give up: a tab that is awake has stolen the lock.
-        this.#heard = Date.now();
+        this.#heard = performance.now();
       }
     } finally {
       lead.abort();
@@ -94,7 +97,7 @@ export class Tabs {
   }
 
   #isSilent() {
-    return Date.now() - this.#heard > SILENCE;
+    return performance.now() - this.#heard > SILENCE;
   }
 
   /** @param {{ messages?: import('./index.js').Message[], state?: import('./index.js').LineState, hello?: boolean }} data */
@@ -105,7 +108,7 @@ export class Tabs {
       return;
     }
 
-    this.#heard = Date.now();
+    this.#heard = performance.now();
     messages.forEach(message => this.#listener.onMessage(message));
     if (state && !this.#said) {
       this.#listener.onState(state);
@@ -119,7 +122,7 @@ export class Tabs {
   }
 
   #tick() {
-    const now = Date.now();
+    const now = performance.now();
     if (this.#said || now - this.#ticked > SILENCE / 2) {
       // This tab leads, so that there is no other to hear of; or this tab slept, which says nothing of the leader.
       this.#heard = now;
@@ -130,5 +133,21 @@ export class Tabs {
     if (!this.#said && this.#isSilent()) {
       this.#leave();
     }
+  }
+}
+
+/**
+ * Opens the channel; undefined where the browser forbids it to this page: Firefox does so where it blocks cookies.
+ * @param {string} name
+ */
+function openChannel(name) {
+  try {
+    return new BroadcastChannel(name);
+  } catch (error) {
+    if (/** @type {Error} */ (error).name !== 'SecurityError') {
+      throw error;
+    }
+
+    return undefined;
   }
 }

@@ -1,3 +1,5 @@
+import { check } from './options.js';
+
 // In ms: a token that expires within this time is renewed before it is used.
 const EARLY = 30_000;
 
@@ -6,7 +8,10 @@ const TOKEN = /^[\w.~+/-]+=*$/;
 
 /** The token of requests, renewed before it expires and after it is refused. */
 export class Tokens {
+  /** @type {string | undefined} */
   #token;
+  /** When the token is renewed without having been refused, as Date.now(). */
+  #ends = Infinity;
   #getToken;
 
   /**
@@ -14,31 +19,44 @@ export class Tokens {
    * @param {((signal?: AbortSignal) => string | Promise<string>) | undefined} getToken
    */
   constructor(token, getToken) {
-    this.#token = token;
     this.#getToken = getToken;
+    if (token) {
+      this.#token = token.trim();
+      this.#ends = expiry(this.#token) - EARLY;
+      check(TOKEN.test(this.#token), 'token', 'a bearer token');
+    }
   }
 
-  /**
-   * Returns a token that does not expire soon. Rejects when the signal aborts even if getToken ignores the signal, so that a renewal that
-   * never ends delays neither an acknowledgement nor a stop.
-   * @param {AbortSignal} signal
-   */
-  async current(signal) {
-    if (this.#getToken && (!this.#token || expiry(this.#token) < Date.now() + EARLY)) {
-      signal.throwIfAborted();
-      const token = await Promise.race([this.#getToken(signal), cutOff(signal)]);
-      if (!TOKEN.test(token ?? '')) {
-        throw new TypeError('getToken gave no token');
-      }
-
-      this.#token = token;
-    }
-
+  /** Not a promise: a page that is being removed sends nothing after a pause. Undefined if there is none to send. */
+  get current() {
     return this.#token;
   }
 
+  get mustRenew() {
+    return this.#getToken !== undefined && (!this.#token || this.#ends < Date.now());
+  }
+
+  /**
+   * Gets another token. Rejects when the signal aborts even if getToken ignores the signal, so that a renewal that never ends delays neither
+   * an acknowledgement nor a stop.
+   * @param {AbortSignal} signal
+   */
+  async renewed(signal) {
+    signal.throwIfAborted();
+    const token = String(await Promise.race([this.#getToken?.(signal), cutOff(signal)]) ?? '').trim();
+    if (!TOKEN.test(token)) {
+      throw new TypeError('getToken gave no token');
+    }
+
+    this.#token = token;
+    // A token that seems to be ending already is used until it is refused: the clock of this machine is wrong.
+    const ends = expiry(token) - EARLY;
+    this.#ends = ends < Date.now() ? Infinity : ends;
+    return token;
+  }
+
   /** Forgets a refused token; false if there is no getToken to get another. */
-  renew() {
+  refuse() {
     if (!this.#getToken) {
       return false;
     }

@@ -47,6 +47,12 @@ export class FakeServer {
     await this.#give(() => { throw new TypeError('fetch failed'); });
   }
 
+  /** Answers, but the connection breaks in the middle of the body. */
+  async cut(status, headers = {}) {
+    const body = () => new ReadableStream({ pull(controller) { controller.error(new TypeError('terminated')); } });
+    await this.#give(() => new Response(body(), { status, headers }));
+  }
+
   async #give(answer) {
     const held = this.#held.shift();
     if (held) {
@@ -95,21 +101,36 @@ export function message(id, more = {}) {
   return { id, time: '2026-01-02T03:04:05.000Z', deliveries: 1, contentType: 'text/plain', text: `text of ${id}`, receipt: `receipt-${id}`, ...more };
 }
 
-/** Makes timers and the clock stand still until the test moves them, and Math.random return 0.5. */
+// Both in ms: what Date.now() and performance.now() say.
+let wall = 0;
+let monotonic = 0;
+
+/** Makes timers and clocks stand still until the test moves them, and Math.random return 0.5. */
 export function stopTime(test) {
-  test.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: Date.parse('2026-01-02T03:04:05Z') });
+  wall = Date.parse('2026-01-02T03:04:05Z');
+  monotonic = 5000;
+  test.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  test.mock.method(Date, 'now', () => wall);
+  test.mock.method(performance, 'now', () => monotonic);
   test.mock.method(Math, 'random', () => 0.5);
 }
 
-/** Moves clock and timers in small steps. In one long step all timers would fire at its end, as after a sleep. */
+/** Moves clocks and timers in small steps. In one long step all timers would fire at its end, as after a sleep. */
 export async function pass(test, ms) {
   for (let left = ms; left >= 0; left -= 5000) {
+    work(Math.min(left, 5000));
     test.mock.timers.tick(Math.min(left, 5000));
     await settled();
   }
 }
 
-/** Moves the clock without the timers, as when the machine sleeps. */
-export function sleep(test, ms) {
-  test.mock.timers.setTime(Date.now() + ms);
+/** Moves the clocks without the timers, as when a handler works. */
+export function work(ms) {
+  wall += ms;
+  monotonic += ms;
+}
+
+/** Moves the clock alone: forward as when the machine sleeps, back or forward as when somebody sets it. */
+export function setClock(ms) {
+  wall += ms;
 }

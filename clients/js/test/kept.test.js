@@ -48,6 +48,15 @@ test('the demo keeps fewer messages where the storage is full, and none fails', 
   assert.deepEqual(ids(kept), []);
 });
 
+test('the demo keeps messages for as long as the page lives where the storage is forbidden', context => {
+  Object.defineProperty(globalThis, 'sessionStorage', { get() { throw new DOMException('Not for this page.', 'SecurityError'); }, configurable: true });
+  context.after(() => { delete globalThis.sessionStorage; });
+  const kept = new Kept('alice');
+  kept.add(message('1'));
+
+  assert.deepEqual(ids(kept), ['1']);
+});
+
 test('the demo keeps the beginning of a long text, and no bytes', context => {
   start(context, Infinity);
   const kept = new Kept('alice');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { FuncCometError, push } from 'funccomet';
 import { FakeServer, pass, settled, stopTime } from './fake-server.js';
@@ -24,21 +25,6 @@ test('pushes to all recipients and returns the accepted copies', async context =
   assert.equal(server.last.body, 'hello');
 });
 
-for (const [what, body, contentType, sent] of [
-  ['bytes', new Uint8Array([1, 2]), 'application/octet-stream', new Uint8Array([1, 2])],
-  ['an object', { a: 1 }, 'application/json', '{"a":1}'],
-  ['nothing', undefined, 'text/plain; charset=utf-8', ''],
-]) {
-  test(`${what} goes as ${contentType}`, async context => {
-    const server = start(context);
-    push({ url, rcpt: 'alice', body });
-    await server.answer(202, JSON.stringify({ accepted: accepted('alice') }));
-
-    assert.equal(server.last.headers['Content-Type'], contentType);
-    assert.deepEqual(server.last.body, sent);
-  });
-}
-
 test('sends the given content type', async context => {
   const server = start(context);
   push({ url, rcpt: 'alice', body: '<p>', contentType: 'text/html' });
@@ -60,7 +46,7 @@ test('retries with the same key after a pause', async context => {
 
   assert.deepEqual(await pushing, accepted('alice'));
   const keys = server.requests.map(request => request.headers['Idempotency-Key']);
-  assert.match(keys[0], /^[0-9a-f-]{36}$/);
+  assert.match(keys[0], /^[0-9a-f]{32}$/);
   assert.deepEqual(keys, [keys[0], keys[0], keys[0]]);
 });
 
@@ -120,6 +106,124 @@ test('an error without a problem document is thrown too', async context => {
   await server.answer(404, '<html>');
 
   await pushing;
+});
+
+for (const [what, body] of [['no', ''], ['a broken', '{"status":40'], ['a strange', 'null']]) {
+  test(`${what} problem document keeps its status and its Retry-After`, async context => {
+    const server = start(context);
+    const type = { 'Content-Type': 'application/problem+json' };
+    const pushing = assert.rejects(push({ url, rcpt: 'alice' }), { status: 400, problem: undefined, message: 'HTTP 400' });
+    await server.answer(503, body, { ...type, 'Retry-After': '3' });
+    await pass(context, 3249);
+    assert.equal(server.requests.length, 1);
+    await pass(context, 1);
+    await server.answer(400, body, type);
+
+    await pushing;
+    assert.equal(server.requests.length, 2);
+  });
+}
+
+test('a refusal whose body is cut is a refusal', async context => {
+  const server = start(context);
+  const pushing = assert.rejects(push({ url, rcpt: 'alice' }), { status: 400, problem: undefined });
+  await server.cut(400, { 'Content-Type': 'application/problem+json' });
+
+  await pushing;
+});
+
+test('a problem document with lists that are none is retried', async context => {
+  const server = start(context);
+  const pushing = push({ url, rcpt: 'alice' });
+  await server.answer(503, '{"accepted":"alice","failed":7}', { 'Content-Type': 'application/problem+json' });
+  await pass(context, 250);
+  await server.answer(202, JSON.stringify({ accepted: accepted('alice') }));
+
+  assert.deepEqual(await pushing, accepted('alice'));
+});
+
+for (const [what, answer] of [
+  ['another program’s JSON', '{"status":"ok"}'],
+  ['a page', '<html>Sign in to this network.</html>'],
+  ['JSON that is no object', 'null'],
+  ['an entry for one of two recipients', JSON.stringify({ accepted: accepted('alice', 'carol') })],
+  ['an entry without an id', JSON.stringify({ accepted: [...accepted('alice'), { rcpt: 'bob' }] })],
+]) {
+  test(`no success is ${what}`, async context => {
+    const server = start(context);
+    const pushing = push({ url, rcpt: ['alice', 'bob'] });
+    await server.answer(200, answer);
+    await pass(context, 250);
+    assert.deepEqual(server.last.query.getAll('rcpt'), ['alice', 'bob']);
+    await server.answer(202, JSON.stringify({ accepted: accepted('bob', 'alice') }));
+
+    assert.deepEqual(await pushing, accepted('alice', 'bob'));
+  });
+}
+
+test('by default it outlasts a mailbox that is being deleted', async context => {
+  const server = start(context);
+  const pushing = push({ url, rcpt: 'alice' });
+  for (let attempt = 1; attempt <= 4; attempt++) {
+    await server.refuse(503, 'The mailbox is being deleted.', { 'Retry-After': '30' });
+    await pass(context, 30_000 + 250 * 2 ** (attempt - 1));
+  }
+
+  assert.equal(server.requests.length, 5);
+  await server.answer(202, JSON.stringify({ accepted: accepted('alice') }));
+  assert.deepEqual(await pushing, accepted('alice'));
+});
+
+test('an empty 500 and cut connections are retried with the same key', async context => {
+  const server = start(context);
+  const pushing = push({ url, rcpt: 'alice' });
+  await server.answer(500, '');
+  await pass(context, 250);
+  await server.fail();
+  await pass(context, 500);
+  await server.cut(202);
+  await pass(context, 1000);
+  await server.answer(202, JSON.stringify({ accepted: accepted('alice') }));
+
+  assert.deepEqual(await pushing, accepted('alice'));
+  assert.equal(server.requests.length, 4);
+  assert.equal(new Set(server.requests.map(request => request.headers['Idempotency-Key'])).size, 1);
+});
+
+test('an attempt without an answer ends after 30 seconds', async context => {
+  const server = start(context);
+  const pushing = assert.rejects(push({ url, rcpt: 'alice', attempts: 1 }), { name: 'TimeoutError' });
+  await settled();
+  assert.equal(server.held, 1);
+  await pass(context, 30_000);
+
+  await pushing;
+});
+
+test('leaves no timer, which would keep a program from ending', async context => {
+  const server = new FakeServer(context);
+  const timers = () => process.getActiveResourcesInfo().filter(resource => resource === 'Timeout').length;
+  const before = timers();
+  const pushing = push({ url, rcpt: 'alice' });
+  await server.answer(202, JSON.stringify({ accepted: accepted('alice') }));
+  await pushing;
+
+  assert.equal(timers(), before);
+});
+
+test('a signal that outlives many pushes keeps nothing of them, and is combined with no other', async context => {
+  const server = start(context);
+  const combined = context.mock.method(AbortSignal, 'any', AbortSignal.any);
+  const { signal } = new AbortController();
+  for (let count = 0; count < 20; count++) {
+    const pushing = push({ url, rcpt: 'alice', signal });
+    await server.answer(202, JSON.stringify({ accepted: accepted('alice') }));
+    await pushing;
+  }
+
+  assert.deepEqual(getEventListeners(signal, 'abort'), []);
+  // WebKit may collect a signal of AbortSignal.any that only fetch holds.
+  assert.equal(combined.mock.callCount(), 0);
 });
 
 test('the signal ends an attempt or a pause', async context => {

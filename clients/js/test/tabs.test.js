@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { subscribe } from 'funccomet';
 import { FakeBrowser } from './fake-browser.js';
-import { FakeServer, message, pass, settled, sleep, stopped, stopTime } from './fake-server.js';
+import { FakeServer, message, pass, settled, setClock, stopped, stopTime, work } from './fake-server.js';
 
 const acknowledged = request => request.query.getAll('ack').concat(request.query.getAll('receipt'));
 
@@ -48,13 +48,13 @@ test('every tab gets the state of the connection, a late one too', async context
   const follower = open();
   await settled();
   await server.answer(204);
-  await server.refuse(503, 'Storage.');
+  await server.refuse(503, 'Storage.', { 'Retry-After': '1' });
   const late = open();
   await settled();
 
   assert.deepEqual(leader.states.map(({ state, leader }) => [state, leader]), [['connecting', true], ['open', true], ['retrying', true]]);
   assert.deepEqual(follower.states.map(({ state, leader }) => [state, leader]), [['connecting', false], ['open', false], ['retrying', false]]);
-  assert.deepEqual(late.states, [{ state: 'retrying', retryIn: 250, status: 503, reason: 'HTTP 503: Storage.', leader: false }]);
+  assert.deepEqual(late.states, [{ state: 'retrying', retryIn: 1250, status: 503, reason: 'HTTP 503: Storage.', leader: false }]);
 });
 
 test('a leader that stops acknowledges what it has handled, and the next tab leads', async context => {
@@ -145,7 +145,7 @@ test('a leader that is awake keeps its lead without messages', async context => 
   const follower = open();
   await server.answer(204);
   await pass(context, 200_000);
-  sleep(context, 45_000);
+  setClock(45_000);
   await pass(context, 15_000);
 
   assert.equal(leader.states.at(-1).leader, true);
@@ -157,7 +157,9 @@ test('a tab that slept does not take the lead from a leader that did not', async
   const leader = open();
   const follower = open();
   await server.answer(204);
-  sleep(context, 300_000);
+  setClock(300_000);
+  await pass(context, 15_000);
+  work(300_000);
   await pass(context, 15_000);
 
   assert.equal(leader.states.at(-1).leader, true);
@@ -209,6 +211,58 @@ test('if locks are forbidden each tab polls', async context => {
   await settled();
 
   assert.equal(server.held, 2);
+});
+
+test('without a channel, as where cookies are blocked, each tab polls', async context => {
+  const { browser, server, open } = start(context);
+  const { BroadcastChannel } = globalThis;
+  globalThis.BroadcastChannel = class { constructor() { throw new DOMException('Not for this page.', 'SecurityError'); } };
+  context.after(() => { globalThis.BroadcastChannel = BroadcastChannel; });
+  open();
+  open();
+  await settled();
+
+  assert.equal(server.held, 2);
+  assert.deepEqual(browser.locks, []);
+});
+
+test('an address with and without a slash at its end is the same, and a relative one is the page’s', async context => {
+  const { browser, server, open } = start(context);
+  globalThis.document = { baseURI: 'https://app.example/folder/page' };
+  context.after(() => { delete globalThis.document; });
+  for (const url of ['https://app.example/api', 'https://app.example/api/', '/api', '../api//']) {
+    open({ url, rcpt: 'bob' });
+  }
+
+  await settled();
+  assert.equal(server.held, 1);
+  assert.deepEqual(browser.locks, ['funccomet https://app.example/api bob']);
+});
+
+test('a page that is removed acknowledges within pagehide, after it has ended its poll', async context => {
+  const { browser, server, open } = start(context);
+  open();
+  await server.deliver(message('a'));
+  const poll = server.last;
+  let pollAborted;
+  const { fetch } = globalThis;
+  context.mock.method(globalThis, 'fetch', (...request) => { pollAborted = poll.aborted; return fetch(...request); });
+  browser.page.dispatchEvent(new Event('pagehide'));
+
+  assert.deepEqual(server.acknowledgements.map(acknowledged), [['receipt-a']]);
+  assert.equal(server.last.keepalive, true);
+  assert.equal(pollAborted, true);
+});
+
+test('a page that is removed with a token acknowledges within pagehide too', async context => {
+  const { browser, server, open } = start(context);
+  open({ getToken: () => 'abc' });
+  await settled();
+  await server.deliver(message('a'));
+  browser.page.dispatchEvent(new Event('pagehide'));
+
+  assert.equal(server.acknowledgements.length, 1);
+  assert.equal(server.last.headers.Authorization, 'Bearer abc');
 });
 
 test('a page that is hidden in the back/forward cache acknowledges, gives up the lead, and joins again when it comes back', async context => {

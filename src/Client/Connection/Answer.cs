@@ -7,8 +7,6 @@ namespace FuncComet.Client.Connection;
 /// <summary>A response whose body has been read.</summary>
 internal sealed class Answer(HttpStatusCode status, byte[] body)
 {
-    private const string CodePrefix = "urn:funccomet:";
-
     public HttpStatusCode Status => status;
 
     public bool IsEmpty => status == HttpStatusCode.NoContent;
@@ -30,11 +28,7 @@ internal sealed class Answer(HttpStatusCode status, byte[] body)
         }
         catch (JsonException ex)
         {
-            var detail = $"The answer is not the expected JSON: {ex.Message}";
-            throw new FuncCometException(FuncCometException.UnexpectedAnswer, detail, status, ex)
-            {
-                RetryAfter = RetryAfter,
-            };
+            throw Unexpected($"The answer is not the expected JSON: {ex.Message}", ex);
         }
     }
 
@@ -42,9 +36,13 @@ internal sealed class Answer(HttpStatusCode status, byte[] body)
     {
         if (!IsEmpty)
         {
-            throw new FuncCometException(FuncCometException.UnexpectedAnswer, "The answer should be 204.", status);
+            throw Unexpected("The answer should be 204.");
         }
     }
+
+    /// <summary>Returns the error that this answer is not one of the protocol.</summary>
+    public FuncCometException Unexpected(string detail, Exception? innerException = null) =>
+        new(FuncCometException.UnexpectedAnswer, detail, status, innerException) { RetryAfter = RetryAfter };
 
     /// <summary>Throws the error that the function app answered, or the host in its place.</summary>
     public Answer ThrowIfRefused()
@@ -56,26 +54,17 @@ internal sealed class Answer(HttpStatusCode status, byte[] body)
 
         if (MediaType != "application/problem+json")
         {
-            throw new FuncCometException(FuncCometException.UnexpectedAnswer, Explanation, status) { RetryAfter = RetryAfter };
+            throw Unexpected(Explanation);
         }
 
         var problem = Read(CometJson.Default.ProblemJson);
-        var code = CodeOf(problem.Type);
-        throw problem.Failed is null
-            ? new FuncCometException(code, problem.Detail, status) { Parameter = problem.Parameter, RetryAfter = RetryAfter }
-            : new PushFailedException(
-                code,
-                problem.Detail,
-                status,
-                [.. (problem.Accepted ?? []).Select(copy => copy.ToCopy())],
-                [.. problem.Failed.Select(copy => new FailedCopy(copy.Rcpt, CodeOf(copy.Type)))])
-            {
-                RetryAfter = RetryAfter,
-            };
+        throw new FuncCometException(ProblemJson.CodeOf(problem.Type), problem.Detail, status)
+        {
+            Parameter = problem.Parameter,
+            RetryAfter = RetryAfter,
+            Problem = problem,
+        };
     }
-
-    private static string CodeOf(string type) =>
-        type.StartsWith(CodePrefix, StringComparison.Ordinal) ? type[CodePrefix.Length..] : FuncCometException.UnexpectedAnswer;
 
     // The host and proxies answer without problem documents.
     private string Explanation => status switch

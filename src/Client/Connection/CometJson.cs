@@ -33,6 +33,8 @@ internal sealed record FailedCopyJson
     public required string Rcpt { get; init; }
 
     public required string Type { get; init; }
+
+    public FailedCopy ToFailedCopy() => new(Rcpt, ProblemJson.CodeOf(Type));
 }
 
 internal sealed record PollJson
@@ -86,6 +88,8 @@ internal sealed record MailboxJson
 
 internal sealed record ProblemJson
 {
+    private const string CodePrefix = "urn:funccomet:";
+
     public string Type { get; init; } = "";
 
     public string Detail { get; init; } = "";
@@ -95,4 +99,7 @@ internal sealed record ProblemJson
     public CopyJson[]? Accepted { get; init; }
 
     public FailedCopyJson[]? Failed { get; init; }
+
+    public static string CodeOf(string type) =>
+        type.StartsWith(CodePrefix, StringComparison.Ordinal) ? type[CodePrefix.Length..] : FuncCometException.UnexpectedAnswer;
 }

@@ -23,6 +23,9 @@ internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions option
     // A Retry-After beyond what timers support must not make them fail.
     private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromDays(1);
 
+    // Copies of what was validated: the options can be changed later.
+    private readonly Uri _baseAddress = options.BaseAddress!;
+    private readonly string _functionKey = options.FunctionKey ?? "";
     private readonly TokenCache? _tokens = options.TokenProvider is null ? null : new TokenCache(options.TokenProvider, time);
 
     /// <summary>The longest poll timeout at which this HttpClient does not give up.</summary>
@@ -34,14 +37,14 @@ internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions option
     /// <summary>The limit of a poll with this timeout.</summary>
     public static TimeSpan LimitOf(TimeSpan held) => held + Overtime;
 
-    public Target Target(string function) => new(options.BaseAddress!, function);
+    public Target Target(string function) => new(_baseAddress, function);
 
     /// <summary>Sends a request with the function key, as an application's server does.</summary>
     public async Task<Answer> AsApplicationAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (options.FunctionKey is not null)
+        if (_functionKey.Length > 0)
         {
-            request.Headers.Add("x-functions-key", options.FunctionKey);
+            request.Headers.Add("x-functions-key", _functionKey);
         }
 
         return (await SendAsync(request, RequestLimit, cancellationToken).ConfigureAwait(false)).ThrowIfRefused();
@@ -90,7 +93,7 @@ internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions option
                 {
                     Arrived = arrived,
                     MediaType = response.Content.Headers.ContentType?.MediaType,
-                    RetryAfter = RetryAfter(response.Headers.RetryAfter),
+                    RetryAfter = RetryAfter(response.Headers),
                 };
             }
         },
@@ -118,9 +121,10 @@ internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions option
         }
     }
 
-    private TimeSpan? RetryAfter(RetryConditionHeaderValue? header)
+    // A date counts from the answer's own, because this clock may be wrong.
+    private TimeSpan? RetryAfter(HttpResponseHeaders headers)
     {
-        var wait = header?.Delta ?? header?.Date - time.GetUtcNow();
+        var wait = headers.RetryAfter?.Delta ?? headers.RetryAfter?.Date - (headers.Date ?? time.GetUtcNow());
         return wait > MaxRetryAfter ? MaxRetryAfter : wait > TimeSpan.Zero ? wait : null;
     }
 

@@ -6,28 +6,37 @@ namespace FuncComet.Client.Connection;
 /// <summary>Builds the address of a request: a function and its query.</summary>
 internal sealed class Target(Uri baseAddress, string function)
 {
-    // Throws on unpaired surrogates, which Uri.EscapeDataString would replace, so that the value would name another recipient.
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    // Every function app accepts queries of up to this length, with the question mark, whatever its settings are.
+    private const int MaxQueryLength = 4_000;
 
-    private readonly StringBuilder _address = new($"{baseAddress.AbsoluteUri.TrimEnd('/')}/{function}");
-    private char _separator = '?';
+    private readonly string _function = $"{baseAddress.AbsoluteUri.TrimEnd('/')}/{function}";
+    private readonly StringBuilder _query = new();
 
-    public Uri Uri => new(_address.ToString());
+    public Uri Uri => new($"{_function}{_query}");
 
     public Target With(string name, string value)
     {
-        _ = Strict.GetByteCount(value);
-        _address.Append(_separator).Append(name).Append('=').Append(Uri.EscapeDataString(value));
-        _separator = '&';
+        _query.Append(Encode(name, value));
         return this;
     }
 
     public Target With(string name, IEnumerable<string> values) => values.Aggregate(this, (target, value) => target.With(name, value));
 
+    public Target With(string name, int value) => With(name, value.ToString(CultureInfo.InvariantCulture));
+
     /// <summary>Adds a time in whole seconds; null adds nothing, so that the function app's default applies.</summary>
-    /// <exception cref="ArgumentException">The time is not whole seconds.</exception>
-    public Target With(string name, TimeSpan? time) =>
-        time is not { } value ? this
-        : value.Ticks % TimeSpan.TicksPerSecond == 0 ? With(name, ((long)value.TotalSeconds).ToString(CultureInfo.InvariantCulture))
-        : throw new ArgumentException($"{name} ({value}) must be whole seconds.");
+    public Target With(string name, TimeSpan? time) => time is { } value ? With(name, (int)value.TotalSeconds) : this;
+
+    /// <summary>Takes values from the queue and adds them, as long as every function app accepts the query.</summary>
+    public Target WithFitting(string name, Queue<string> values)
+    {
+        while (values.TryPeek(out var value) && _query.Length + Encode(name, value).Length <= MaxQueryLength)
+        {
+            With(name, values.Dequeue());
+        }
+
+        return this;
+    }
+
+    private string Encode(string name, string value) => $"{(_query.Length == 0 ? '?' : '&')}{name}={Uri.EscapeDataString(value)}";
 }

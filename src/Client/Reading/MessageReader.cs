@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FuncComet.Client.Connection;
 using Microsoft.Extensions.Logging;
 
 namespace FuncComet.Client.Reading;
@@ -9,16 +10,13 @@ namespace FuncComet.Client.Reading;
 /// an exception or a cancellation. It was not handled, and comes again when its lease ends. (3) The caller abandons it. It comes again as
 /// in (2), and reading goes on.
 /// </summary>
-internal sealed partial class MessageReader(FuncCometClient client, FuncCometClientOptions options, TimeProvider time, ILogger logger)
+internal sealed partial class MessageReader(Mailbox mailbox, FuncCometClientOptions options, TimeProvider time, ILogger logger)
 {
     // Messages whose lease is about to end are not handed to the caller, because another reader may get them too.
     private const double UsableShareOfLease = 0.9;
 
     // After a batch that took less than this share of its lease, the next batch may be twice as large.
     private const double ShareThatLetsBatchesGrow = 0.25;
-
-    // An instance that shuts down answers 204 at once, and the next poll reaches another instance. Back off only if it happens again.
-    private static readonly TimeSpan Early = TimeSpan.FromMilliseconds(500);
 
     // Leaving the loop waits for the last acknowledgement, but not for long.
     private static readonly TimeSpan LastAcknowledgementLimit = TimeSpan.FromSeconds(3);
@@ -27,14 +25,12 @@ internal sealed partial class MessageReader(FuncCometClient client, FuncCometCli
 
     public async IAsyncEnumerable<CometMessage> ReadAllAsync(string recipient, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // At most one batch's receipts: they go with the poll that gets the next batch.
-        var receipts = new List<string>();
-        var max = 1;
+        var poll = new PersistentPoll(mailbox, recipient, options, time, logger);
         try
         {
             while (true)
             {
-                var batch = await PollUntilAnsweredAsync(recipient, max, receipts, cancellationToken).ConfigureAwait(false);
+                var batch = await poll.NextAsync(cancellationToken).ConfigureAwait(false);
                 foreach (var message in batch.Messages.TakeWhile(_ => LeaseUsed(batch) < UsableShareOfLease))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
@@ -49,73 +45,24 @@ internal sealed partial class MessageReader(FuncCometClient client, FuncCometCli
                         _handled.Add(recipient, message);
                     }
 
-                    receipts.Add(message.Receipt!);
+                    poll.Receipts.Add(message.Receipt!);
                 }
 
-                max = LeaseUsed(batch) switch
+                poll.Max = LeaseUsed(batch) switch
                 {
-                    < ShareThatLetsBatchesGrow => Math.Min(max * 2, options.MaxBatch),
-                    < UsableShareOfLease => max,
+                    < ShareThatLetsBatchesGrow => Math.Min(poll.Max * 2, options.MaxBatch),
+                    < UsableShareOfLease => poll.Max,
                     _ => 1,
                 };
             }
         }
         finally
         {
-            await AcknowledgeAsync(recipient, receipts).ConfigureAwait(false);
+            await AcknowledgeAsync(recipient, poll.Receipts).ConfigureAwait(false);
         }
     }
 
     private double LeaseUsed(PolledBatch batch) => time.GetElapsedTime(batch.Arrived) / options.Lease;
-
-    private async Task<PolledBatch> PollUntilAnsweredAsync(
-        string recipient,
-        int max,
-        List<string> receipts,
-        CancellationToken cancellationToken)
-    {
-        var backoff = new Backoff(Random.Shared);
-        var early = 0;
-        while (true)
-        {
-            var pause = TimeSpan.Zero;
-            var began = time.GetTimestamp();
-            try
-            {
-                var request = new PollRequest
-                {
-                    Timeout = options.PollTimeout,
-                    Lease = options.Lease,
-                    Max = max,
-                    Acknowledges = receipts,
-                };
-                var batch = await client.PollBatchAsync(recipient, request, cancellationToken).ConfigureAwait(false);
-                receipts.Clear();
-                if (batch.Messages.Count > 0)
-                {
-                    return batch;
-                }
-
-                early = time.GetElapsedTime(began) < Early ? early + 1 : 0;
-                if (early > 1)
-                {
-                    pause = backoff.Next();
-                    Log.AnswersEarly(logger, pause);
-                }
-                else
-                {
-                    backoff.Reset();
-                }
-            }
-            catch (FuncCometException ex) when (ex.IsTransient)
-            {
-                pause = backoff.Next() + (ex.RetryAfter ?? TimeSpan.Zero);
-                Log.PollFailed(logger, pause, ex.Message);
-            }
-
-            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
-        }
-    }
 
     // Best effort, whatever ended reading: a message that stays unacknowledged comes again and is recognized as a repeat.
     private async Task AcknowledgeAsync(string recipient, List<string> receipts)
@@ -128,7 +75,7 @@ internal sealed partial class MessageReader(FuncCometClient client, FuncCometCli
         using var end = new CancellationTokenSource(LastAcknowledgementLimit, time);
         try
         {
-            await client.AcknowledgeAsync(recipient, receipts, end.Token).ConfigureAwait(false);
+            await mailbox.AcknowledgeAsync(recipient, receipts, end.Token).ConfigureAwait(false);
         }
         catch (Exception ex)
         {
@@ -141,12 +88,6 @@ internal sealed partial class MessageReader(FuncCometClient client, FuncCometCli
     // Recipients are not logged, because they may be e-mail addresses.
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "A poll failed, the next one follows in {Pause}: {Reason}")]
-        public static partial void PollFailed(ILogger logger, TimeSpan pause, string reason);
-
-        [LoggerMessage(2, LogLevel.Warning, "Polls are answered 204 too early, the next one follows in {Pause}")]
-        public static partial void AnswersEarly(ILogger logger, TimeSpan pause);
-
         [LoggerMessage(3, LogLevel.Warning, "{Count} handled messages could not be acknowledged and come again: {Reason}")]
         public static partial void NotAcknowledged(ILogger logger, int count, string reason);
     }

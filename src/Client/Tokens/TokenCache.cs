@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace FuncComet.Client.Tokens;
 
-/// <summary>Keeps the recipients' tokens from the provider until they expire or are refused.</summary>
+/// <summary>Keeps the recipients' tokens from the provider until they are about to expire or are refused.</summary>
 internal sealed partial class TokenCache(Func<string, CancellationToken, Task<RecipientToken>> provider, TimeProvider time)
 {
     // Renew early: this clock may be behind the function app's, and the request takes time to arrive.
@@ -11,7 +11,7 @@ internal sealed partial class TokenCache(Func<string, CancellationToken, Task<Re
 
     private readonly ConcurrentDictionary<string, RecipientToken> _tokens = new(StringComparer.Ordinal);
 
-    /// <summary>Returns a token that does not expire soon.</summary>
+    /// <summary>Returns the kept token, or a new one if there is none or it is about to expire.</summary>
     public async Task<RecipientToken> GetAsync(string recipient, CancellationToken cancellationToken)
     {
         if (_tokens.TryGetValue(recipient, out var known) && !IsEnding(known))
@@ -19,13 +19,17 @@ internal sealed partial class TokenCache(Func<string, CancellationToken, Task<Re
             return known;
         }
 
-        var token = await provider(recipient, cancellationToken).ConfigureAwait(false);
-        if (!IsToken().IsMatch(token.Token))
+        // A provider that ignores its cancellation token must not hold up a request that has been cancelled.
+        var given = await provider(recipient, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (given?.Token?.Trim() is not { } text || !IsToken().IsMatch(text))
         {
             // Do not keep it: every request with it would fail until its expiry.
             throw new FuncCometException(FuncCometException.BadToken, "What the TokenProvider gave is no token.");
         }
 
+        // A token that is ending when it is received shows that this clock is ahead, or that the provider has no newer one. To ask again
+        // before each request would not help, so it is used until it is refused.
+        var token = IsEnding(given) ? new RecipientToken(text, DateTimeOffset.MaxValue) : given with { Token = text };
         foreach (var ended in _tokens.Where(kept => IsEnding(kept.Value)))
         {
             _tokens.TryRemove(ended);

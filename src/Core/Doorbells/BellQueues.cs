@@ -44,7 +44,7 @@ public sealed class BellQueues(QueueServiceClient storage, IOptions<MailboxOptio
                 await Queue(instance).SetMetadataAsync(Alive(), token);
                 return true;
             }
-            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            catch (RequestFailedException ex) when (ex.IsNoQueue())
             {
                 return false;
             }
@@ -63,7 +63,7 @@ public sealed class BellQueues(QueueServiceClient storage, IOptions<MailboxOptio
                 await Queue(instance).SendMessageAsync(Uri.EscapeDataString(recipient.Name), TimeSpan.Zero, NoteLife, token);
                 return true;
             }
-            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            catch (RequestFailedException ex) when (ex.IsNoQueue())
             {
                 return false;
             }
@@ -82,7 +82,7 @@ public sealed class BellQueues(QueueServiceClient storage, IOptions<MailboxOptio
                 var notes = (await Queue(instance).ReceiveMessagesAsync(MaxNotes, NoteLease, token)).Value;
                 return notes.Length == 0 ? [] : [.. notes.Select(note => RecipientOf(note.MessageText)).OfType<Recipient>()];
             }
-            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            catch (RequestFailedException ex) when (ex.IsNoQueue())
             {
                 return null;
             }
@@ -132,7 +132,7 @@ public sealed class BellQueues(QueueServiceClient storage, IOptions<MailboxOptio
                 await queue.DeleteAsync(token);
                 return true;
             }
-            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            catch (RequestFailedException ex) when (ex.IsNoQueue())
             {
                 return false;
             }

@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using FuncComet.Mailboxes;
 using FuncComet.Waiting;
@@ -17,41 +18,33 @@ public sealed class Presences(WaitingRooms rooms, TimeProvider time)
     private const long SecondsBeyond = 2;
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(SecondsBeyond - 1);
 
-    /// <summary>If a presence is due, publishes before a poll looks that it waits here.</summary>
-    internal async Task PublishAsync(WaitingPoll poll, Mailbox mailbox, TimeSpan deadline, CancellationToken cancellationToken)
+    /// <summary>Publishes, before a poll looks, that it waits here.</summary>
+    internal async Task PublishAsync(
+        PresenceDue due, WaitingPoll poll, Mailbox mailbox, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        if (rooms.PresenceDueFor(poll) is { } due)
+        var until = DateTimeOffset.FromUnixTimeSeconds((time.GetUtcNow() + due.Left).ToUnixTimeSeconds() + SecondsBeyond);
+        if (await WriteAsync(mailbox, new Presence(due.Instance, until), deadline, cancellationToken))
         {
-            var until = DateTimeOffset.FromUnixTimeSeconds((time.GetUtcNow() + due.Left).ToUnixTimeSeconds() + SecondsBeyond);
-            await WriteAsync(mailbox, new Presence(due.Instance, until), deadline, cancellationToken);
             rooms.Published(poll, due.Instance, due.Until + Slack);
         }
     }
 
-    /// <summary>Writes a presence, and creates the queue if there is none.</summary>
-    internal Task WriteAsync(
+    /// <summary>Writes a presence, and creates the queue if there is none; false if Storage still deletes the queue.</summary>
+    internal Task<bool> WriteAsync(
         Mailbox mailbox, Presence presence, TimeSpan deadline, CancellationToken cancellationToken) => StorageCall.RunAsync(
         "write the queue's metadata",
         deadline,
         time,
         async token =>
         {
-            var (queue, metadata) = (mailbox.Queue, MailboxMetadata.Of(mailbox.Recipient!, presence));
             try
             {
-                return await queue.SetMetadataAsync(metadata, token);
+                await WriteAsync(mailbox.Queue, MailboxMetadata.Of(mailbox.Recipient!, presence), token);
+                return true;
             }
-            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            catch (RequestFailedException ex) when (ex.IsQueueBeingDeleted())
             {
-            }
-
-            try
-            {
-                return await queue.CreateAsync(metadata, token);
-            }
-            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueAlreadyExists)
-            {
-                return await queue.SetMetadataAsync(metadata, token);
+                return false;
             }
         },
         cancellationToken: cancellationToken);
@@ -67,9 +60,30 @@ public sealed class Presences(WaitingRooms rooms, TimeProvider time)
             {
                 return MailboxMetadata.PresenceIn((await mailbox.Queue.GetPropertiesAsync(token)).Value.Metadata);
             }
-            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            catch (RequestFailedException ex) when (ex.IsNoQueue())
             {
                 return null;
             }
         });
+
+    private static async Task WriteAsync(QueueClient queue, Dictionary<string, string> metadata, CancellationToken token)
+    {
+        try
+        {
+            await queue.SetMetadataAsync(metadata, token);
+            return;
+        }
+        catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+        {
+        }
+
+        try
+        {
+            await queue.CreateAsync(metadata, token);
+        }
+        catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueAlreadyExists)
+        {
+            await queue.SetMetadataAsync(metadata, token);
+        }
+    }
 }

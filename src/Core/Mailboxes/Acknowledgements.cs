@@ -6,8 +6,8 @@ namespace FuncComet.Mailboxes;
 public sealed class Acknowledgements(MailboxFactory mailboxes)
 {
     /// <summary>
-    /// Applies all receipts at once. Returns those that came too late: their messages have been delivered again since.
-    /// Applying a receipt twice has no further effect.
+    /// Applies all receipts at once. Returns those that came too late: their messages have been received again since, or
+    /// may have been. Until the lease ends, applying a receipt twice has no further effect.
     /// </summary>
     public async Task<IReadOnlyList<string>> ApplyAsync(Recipient recipient, IReadOnlyList<Receipt> receipts)
     {

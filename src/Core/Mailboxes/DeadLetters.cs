@@ -36,12 +36,11 @@ public sealed class DeadLetters(QueueServiceClient storage, IOptions<MailboxOpti
     /// Moves a received message here. It is removed from its mailbox last: if an earlier step fails, it becomes visible
     /// there again, and at worst it is stored here twice.
     /// </summary>
-    public async Task MoveAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, string reason, Func<TimeSpan> deadline)
+    public async Task MoveAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, string reason)
     {
         ArgumentNullException.ThrowIfNull(recipient);
         ArgumentNullException.ThrowIfNull(mailbox);
         ArgumentNullException.ThrowIfNull(message);
-        ArgumentNullException.ThrowIfNull(deadline);
         var queue = new Mailbox(storage, QueueName, recipient: null, time);
         var letter = new DeadLetter(
             recipient.Name,
@@ -57,13 +56,13 @@ public sealed class DeadLetters(QueueServiceClient storage, IOptions<MailboxOpti
         var text = JsonSerializer.Serialize(letter, DeadLetterJson.Default.DeadLetter);
         if (text.Length > MaxTextLength)
         {
-            var verbatim = await queue.SendAsync(message.QueueText, NoExpiry, TimeSpan.Zero, deadline());
+            var verbatim = await queue.SendAsync(message.QueueText, NoExpiry, TimeSpan.Zero, Mailbox.Deadline);
             var withoutBody = letter with { Base64 = null, VerbatimIn = verbatim.QueueMessageId };
             text = JsonSerializer.Serialize(withoutBody, DeadLetterJson.Default.DeadLetter);
         }
 
-        await queue.SendAsync(text, NoExpiry, TimeSpan.Zero, deadline());
-        await mailbox.DeleteAsync(message, deadline());
+        await queue.SendAsync(text, NoExpiry, TimeSpan.Zero, Mailbox.Deadline);
+        await mailbox.DeleteAsync(message, Mailbox.Deadline);
     }
 }
 

@@ -14,6 +14,10 @@ public sealed class LeasedMessage
     private readonly long _leasedAt;
     private readonly TimeSpan _lease;
 
+    // By Storage's clock, for the receipt.
+    private readonly DateTimeOffset _leaseEnd;
+    private readonly DateTimeOffset _expires;
+
     /// <summary>A message that was received.</summary>
     /// <param name="recipient">The mailbox's recipient.</param>
     /// <param name="received">The message as Storage returned it.</param>
@@ -26,6 +30,7 @@ public sealed class LeasedMessage
     internal LeasedMessage(Recipient recipient, QueueMessage received, QueueText read, long leasedAt, TimeSpan lease)
     {
         (_recipient, _leasedAt, _lease) = (recipient, leasedAt, lease);
+        (_leaseEnd, _expires) = (received.NextVisibleOn ?? DateTimeOffset.MinValue, received.ExpiresOn ?? DateTimeOffset.MaxValue);
         QueueMessageId = received.MessageId;
         PopReceipt = received.PopReceipt;
         QueueText = received.MessageText ?? "";
@@ -43,6 +48,7 @@ public sealed class LeasedMessage
     internal LeasedMessage(Recipient recipient, Envelope envelope, SentMessage sent)
     {
         (_recipient, _leasedAt, _lease) = (recipient, sent.SentAt, sent.Delay);
+        (_leaseEnd, _expires) = (sent.Visible, sent.Expires);
         QueueMessageId = sent.QueueMessageId;
         PopReceipt = sent.PopReceipt;
         QueueText = sent.Text;
@@ -73,7 +79,7 @@ public sealed class LeasedMessage
     public long Deliveries { get; }
 
     /// <summary>The receipt that acknowledges this delivery.</summary>
-    public Receipt Receipt => Receipt.For(_recipient, QueueMessageId, PopReceipt);
+    public Receipt Receipt => Receipt.For(_recipient, QueueMessageId, PopReceipt, _leaseEnd, _expires);
 
     /// <summary>Why it cannot be delivered at all; null if it can be.</summary>
     public string? Unreadable { get; }

@@ -10,7 +10,7 @@ namespace FuncComet.Mailboxes;
 /// throws <see cref="StorageUnavailableException"/>.
 /// </summary>
 /// <remarks>
-/// Only a peek can be cancelled. A send, a receive, a delete or a give-back that is under way runs to its own deadline:
+/// Only a peek and a count can be cancelled. A send, a receive, a delete or a give-back that is under way runs to its own deadline:
 /// a receive that is cut off in flight could hide a message for which nothing holds a receipt.
 /// </remarks>
 public sealed class Mailbox
@@ -80,7 +80,7 @@ public sealed class Mailbox
                 // Storage hides the message from the time when it accepts it, so not before this timestamp.
                 var sentAt = _time.GetTimestamp();
                 var sent = (await Queue.SendMessageAsync(text, delay, timeToLive, token)).Value;
-                return new SentMessage(text, sent.MessageId, sent.PopReceipt, sent.ExpirationTime, sentAt, delay);
+                return new SentMessage(text, sent.MessageId, sent.PopReceipt, sent.TimeNextVisible, sent.ExpirationTime, sentAt, delay);
             },
             passOn);
     }
@@ -95,7 +95,7 @@ public sealed class Mailbox
             {
                 return (await Queue.PeekMessageAsync(token)).Value is null ? MailboxContent.Empty : MailboxContent.Messages;
             }
-            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            catch (RequestFailedException ex) when (ex.IsNoQueue())
             {
                 return MailboxContent.Missing;
             }
@@ -122,7 +122,7 @@ public sealed class Mailbox
                     message => new LeasedMessage(
                         Recipient!, message, _texts!.Read(QueueName, message.MessageText ?? ""), leasedAt, lease));
             }
-            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            catch (RequestFailedException ex) when (ex.IsNoQueue())
             {
                 return null;
             }
@@ -130,8 +130,8 @@ public sealed class Mailbox
 
     /// <summary>
     /// Removes the message of a receipt. Returns true if the message is gone, even if something else removed it. That
-    /// includes a message whose lease had run out, unless it has been received again since. Returns false if it has:
-    /// then only the newer receipt counts.
+    /// includes a message whose lease had run out, unless it has been received again since. Returns false if it has, or
+    /// may have: see <see cref="Receipt.CountsAsGone"/>.
     /// </summary>
     public Task<bool> AcknowledgeAsync(Receipt receipt)
     {
@@ -146,15 +146,15 @@ public sealed class Mailbox
                     await Queue.DeleteMessageAsync(receipt.QueueMessageId, receipt.PopReceipt, token);
                     return true;
                 }
-                catch (RequestFailedException ex)
-                    when (ex.ErrorCode == QueueErrorCode.MessageNotFound || ex.ErrorCode == QueueErrorCode.QueueNotFound)
+                catch (RequestFailedException ex) when (ex.IsNoQueue())
                 {
                     return true;
                 }
-                catch (RequestFailedException ex) when (ex.Status == 400)
+                catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.MessageNotFound || ex.Status == 400)
                 {
-                    // PopReceiptMismatch, or any other error for a pop receipt that a client made up.
-                    return false;
+                    // 400 is PopReceiptMismatch, or any other error for a pop receipt that a client made up.
+                    var refusedAt = ex.GetRawResponse()?.Headers.Date ?? _time.GetUtcNow();
+                    return receipt.CountsAsGone(refusedAt, isThere: ex.Status == 400);
                 }
             });
     }
@@ -183,37 +183,62 @@ public sealed class Mailbox
     }
 
     /// <summary>The approximate number of messages, including hidden ones; null if the queue does not exist.</summary>
-    public Task<long?> CountAsync() => CallAsync<long?>(
+    public Task<long?> CountAsync() => CountAsync(Deadline, CancellationToken.None);
+
+    /// <inheritdoc cref="CountAsync()"/>
+    public Task<long?> CountAsync(TimeSpan deadline, CancellationToken cancellationToken) => CallAsync<long?>(
         "count",
-        Deadline,
+        deadline,
         async token =>
         {
             try
             {
                 return (await Queue.GetPropertiesAsync(token)).Value.ApproximateMessagesCountLong;
             }
-            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+            catch (RequestFailedException ex) when (ex.IsNoQueue())
             {
                 return null;
             }
-        });
+        },
+        cancellationToken: cancellationToken);
 
-    /// <summary>Removes every message. The queue stays: Storage refuses the name of a deleted queue for 30 seconds or longer.</summary>
-    public Task ClearAsync() => CallAsync(
-        "clear",
-        Deadline,
-        async token =>
+    /// <summary>
+    /// Removes every message; false if the deadline ended when only part of them was removed. The queue stays: Storage refuses the name
+    /// of a deleted queue for 30 seconds or longer.
+    /// </summary>
+    public async Task<bool> ClearAsync()
+    {
+        var isPartRemoved = false;
+        try
         {
-            try
+            return await CallAsync("clear", Deadline, ClearAllAsync);
+        }
+        catch (StorageUnavailableException) when (isPartRemoved)
+        {
+            return false;
+        }
+
+        async Task<bool> ClearAllAsync(CancellationToken token)
+        {
+            while (true)
             {
-                await Queue.ClearMessagesAsync(token);
-                return true;
+                try
+                {
+                    await Queue.ClearMessagesAsync(token);
+                    return true;
+                }
+                catch (RequestFailedException ex) when (ex.IsNoQueue())
+                {
+                    return true;
+                }
+                catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.OperationTimedOut)
+                {
+                    // Storage removes as many messages as it can in the time of a request, and asks for another request.
+                    isPartRemoved = true;
+                }
             }
-            catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
-            {
-                return false;
-            }
-        });
+        }
+    }
 
     // Several pushes may create the queue at once; it does not matter which of them succeeds.
     private Task<bool> CreateQueueAsync(TimeSpan deadline) => CallAsync(
@@ -245,7 +270,7 @@ public sealed class Mailbox
             catch (RequestFailedException ex)
                 when (ex.ErrorCode == QueueErrorCode.MessageNotFound
                     || ex.ErrorCode == QueueErrorCode.PopReceiptMismatch
-                    || ex.ErrorCode == QueueErrorCode.QueueNotFound)
+                    || ex.IsNoQueue())
             {
                 return false;
             }
@@ -277,13 +302,15 @@ public enum MailboxContent
 /// <param name="Text">The queue message's text.</param>
 /// <param name="QueueMessageId">Storage's id for it.</param>
 /// <param name="PopReceipt">Deletes or releases it, until it is received.</param>
-/// <param name="Expires">When it expires.</param>
+/// <param name="Visible">When it becomes visible, by Storage's clock.</param>
+/// <param name="Expires">When it expires, by Storage's clock.</param>
 /// <param name="SentAt">The timestamp, on the monotonic clock, at which the request began.</param>
 /// <param name="Delay">How long it stays hidden from then on, at least.</param>
 internal sealed record SentMessage(
     string Text,
     string QueueMessageId,
     string PopReceipt,
+    DateTimeOffset Visible,
     DateTimeOffset Expires,
     long SentAt,
     TimeSpan Delay);

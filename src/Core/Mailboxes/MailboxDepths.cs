@@ -6,55 +6,69 @@ namespace FuncComet.Mailboxes;
 
 /// <summary>
 /// Keeps mailboxes from growing beyond <see cref="MailboxOptions.MaxDepth"/> without a request to Storage at every
-/// push. A mailbox's messages are counted after a number of pushes from this instance (a twentieth of the limit, or the
-/// room that was left), and never before the first push.
+/// push. A mailbox's messages are counted before the first push from this instance, and then after a number of pushes:
+/// a twentieth of the limit, or the room that was left. A full mailbox is counted at every push, so that it accepts
+/// messages as soon as there is room. A refusal then costs the one request that the send would have cost.
 /// </summary>
 /// <remarks>
-/// The count misses at most that twentieth, pushed before the first count. So the limit holds within 5 % on one
-/// instance, and each further instance may add as much.
+/// On one instance the limit is exact, unless pushes are under way during the count. Each further instance may add as
+/// much as a twentieth.
 /// </remarks>
-public sealed class MailboxDepths(IOptions<MailboxOptions> options, TimeProvider time) : IDisposable
+public sealed class MailboxDepths(IOptions<MailboxOptions> options) : IDisposable
 {
-    /// <summary>A full mailbox is assumed to stay full for this long, so that a refusal costs no request.</summary>
-    public static readonly TimeSpan RemainsFull = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10);
+    // What is forgotten is counted again. Instances live shorter than this where the platform stops idle ones.
+    private static readonly TimeSpan Forgotten = TimeSpan.FromHours(1);
     private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = 100_000 });
 
     private int Step => Math.Max(1, options.Value.MaxDepth / 20);
 
     /// <summary>True if one more message may be sent; that message then counts as sent.</summary>
-    public async Task<bool> HasRoomAsync(Recipient recipient, Mailbox mailbox)
+    /// <param name="recipient">The mailbox's recipient.</param>
+    /// <param name="mailbox">The mailbox.</param>
+    /// <param name="isSeenEmpty">
+    /// Whether a poll that waits here has seen no message. Then the first count is left out, so that a hand-over costs no
+    /// request more.
+    /// </param>
+    public async Task<bool> HasRoomAsync(Recipient recipient, Mailbox mailbox, bool isSeenEmpty)
     {
         ArgumentNullException.ThrowIfNull(mailbox);
         var depth = _known.GetOrCreate(recipient, entry =>
         {
             entry.Size = 1;
             entry.SlidingExpiration = Forgotten;
-            return new Depth(Step);
+            return new Depth(isSeenEmpty ? Step : 0);
         })!;
         if (depth.TryTake())
         {
             return true;
         }
 
+        var begunBefore = depth.CountsBegun;
         await depth.Counting.WaitAsync();
         try
         {
-            // Another push may have counted while this one waited.
+            // Another push may have counted while this one waited. Only a count that began after this push came shows that there is no
+            // room for it.
             if (depth.TryTake())
             {
                 return true;
             }
 
-            if (depth.FullAt is { } fullAt && time.GetElapsedTime(fullAt) < RemainsFull)
+            if (depth.FoundFullBy > begunBefore)
             {
                 return false;
             }
 
+            var number = ++depth.CountsBegun;
             var room = options.Value.MaxDepth - (await mailbox.CountAsync() ?? 0);
-            depth.FullAt = room > 0 ? null : time.GetTimestamp();
-            return room > 0 && depth.Allow(Math.Min(Step, room));
+            if (room <= 0)
+            {
+                depth.FoundFullBy = number;
+                return false;
+            }
+
+            depth.Allow(Math.Min(Step, room));
+            return true;
         }
         finally
         {
@@ -68,18 +82,23 @@ public sealed class MailboxDepths(IOptions<MailboxOptions> options, TimeProvider
     private sealed class Depth(long room)
     {
         private long _room = room;
+        private int _countsBegun;
 
         public SemaphoreSlim Counting { get; } = new(1);
 
-        public long? FullAt { get; set; }
+        /// <summary>How many counts have begun. Changed only by who counts.</summary>
+        public int CountsBegun
+        {
+            get => Volatile.Read(ref _countsBegun);
+            set => Volatile.Write(ref _countsBegun, value);
+        }
+
+        /// <summary>The number of the last count that found no room, from 1. Read and changed only by who counts.</summary>
+        public int FoundFullBy { get; set; }
 
         public bool TryTake() => Interlocked.Decrement(ref _room) >= 0;
 
         /// <summary>Allows this many sends before the next count, and takes the first of them.</summary>
-        public bool Allow(long sends)
-        {
-            Interlocked.Exchange(ref _room, sends - 1);
-            return true;
-        }
+        public void Allow(long sends) => Interlocked.Exchange(ref _room, sends - 1);
     }
 }

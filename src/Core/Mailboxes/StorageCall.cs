@@ -10,6 +10,9 @@ namespace FuncComet.Mailboxes;
 /// </summary>
 internal static class StorageCall
 {
+    // At least, as Azure documents it.
+    private static readonly TimeSpan DeletedNameIsRefused = TimeSpan.FromSeconds(30);
+
     /// <summary>Makes a call.</summary>
     /// <param name="what">What Storage is asked to do, for the exception's message.</param>
     /// <param name="deadline">The longest it may take, retries included.</param>
@@ -44,7 +47,10 @@ internal static class StorageCall
             or AuthenticationFailedException or XmlException or IOException)
         {
             // The SDK reports used-up retries as AggregateException. XmlException means that the answer was not from Storage.
-            throw new StorageUnavailableException($"Storage did not {what}: {Reason(ex)}.", ex);
+            throw new StorageUnavailableException($"Storage did not {what}: {Reason(ex)}.", ex)
+            {
+                RetryAfter = ex is RequestFailedException failed && failed.IsQueueBeingDeleted() ? DeletedNameIsRefused : null,
+            };
         }
     }
 

@@ -22,4 +22,7 @@ public sealed class StorageUnavailableException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>How long Storage refuses the same request, if that is known.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -76,17 +76,17 @@ public sealed partial class MessagePush(
         }
 
         var mailbox = mailboxes.Open(recipient);
+        var claimed = delay == TimeSpan.Zero && direct == WriteOutcome.NotBegun
+            ? rooms.TryClaim(recipient, longestLease: timeToLive - Second)
+            : null;
         try
         {
-            if (!await depths.HasRoomAsync(recipient, mailbox))
+            if (!await depths.HasRoomAsync(recipient, mailbox, isSeenEmpty: claimed is not null))
             {
                 return new PushedCopy(recipient, PushOutcome.MailboxFull);
             }
 
             // If direct delivery may have succeeded, store the message with its delivery already counted.
-            var claimed = delay == TimeSpan.Zero && direct == WriteOutcome.NotBegun
-                ? rooms.TryClaim(recipient, longestLease: timeToLive - Second)
-                : null;
             var sent = claimed is not null
                 ? await HandOverAsync(recipient, mailbox, texts, timeToLive, claimed)
                 : await SendAsync(
@@ -97,7 +97,15 @@ public sealed partial class MessagePush(
         catch (StorageUnavailableException ex)
         {
             Log.StorageFailed(logger, mailbox.QueueName, ex.Message);
-            return new PushedCopy(recipient, PushOutcome.StorageFailed);
+            return new PushedCopy(recipient, PushOutcome.StorageFailed) { RetryAfter = ex.RetryAfter };
+        }
+        finally
+        {
+            // If the message was not handed over, the claimed poll continues to wait.
+            if (claimed is not null)
+            {
+                rooms.Release(claimed);
+            }
         }
     }
 
@@ -161,28 +169,20 @@ public sealed partial class MessagePush(
         Recipient recipient, Mailbox mailbox, Texts texts, TimeSpan timeToLive, WaitingPoll claimed)
     {
         var lease = claimed.Lease;
-        try
+        var sent = await SendOrExpectAsync(recipient, mailbox, texts.HandedOver, timeToLive, delay: lease);
+        var message = new LeasedMessage(recipient, texts.HandedOverEnvelope, sent);
+        for (var poll = claimed; ; poll = rooms.TryClaim(recipient, longestLease: lease))
         {
-            var sent = await SendOrExpectAsync(recipient, mailbox, texts.HandedOver, timeToLive, delay: lease);
-            var message = new LeasedMessage(recipient, texts.HandedOverEnvelope, sent);
-            for (var poll = claimed; ; poll = rooms.TryClaim(recipient, longestLease: lease))
+            if (poll is null)
             {
-                if (poll is null)
-                {
-                    await GiveBackAsync(recipient, mailbox, message);
-                    return sent;
-                }
-
-                if (rooms.TryHandOver(poll, message))
-                {
-                    return sent;
-                }
+                await GiveBackAsync(recipient, mailbox, message);
+                return sent;
             }
-        }
-        finally
-        {
-            // If the send failed, the claimed poll continues to wait.
-            rooms.Release(claimed);
+
+            if (rooms.TryHandOver(poll, message))
+            {
+                return sent;
+            }
         }
     }
 

@@ -12,4 +12,7 @@ public sealed record PushedCopy(Recipient Recipient, PushOutcome Outcome)
 
     /// <summary>When an accepted copy expires.</summary>
     public DateTimeOffset Expires { get; init; }
+
+    /// <summary>How long a copy that failed would fail again, if that is known.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -20,19 +20,23 @@ public sealed class Backoff(IOptions<BackoffOptions> options, Random random)
     /// </param>
     public TimeSpan Pause(int step, TimeSpan now, bool isUnreachable = false)
     {
-        var longest = isUnreachable && options.Value.Maximum > BackoffOptions.MaxUnreachable
-            ? BackoffOptions.MaxUnreachable
-            : options.Value.Maximum;
-
-        // The bound keeps the shift from overflowing. It changes no pause: 2^30 times the shortest initial pause
-        // exceeds any maximum.
-        var doubled = options.Value.Initial * (1L << Math.Min(step, 30));
+        var longest = isUnreachable && IsLongestLong ? BackoffOptions.MaxUnreachable : options.Value.Maximum;
+        var doubled = Doubled(step);
         return Shortened(doubled < longest ? doubled : longest, now);
     }
 
     /// <summary>The longest pause, for polls that any push wakes: their looks only catch lost rings.</summary>
     /// <param name="now">When the pause begins.</param>
     public TimeSpan LongestPause(TimeSpan now) => Shortened(options.Value.Maximum, now);
+
+    /// <summary>Whether the longest pause is so long that no hidden message may become visible in it unnoticed.</summary>
+    public bool IsLongestLong => options.Value.Maximum > BackoffOptions.MaxUnreachable;
+
+    /// <summary>The same for the pause after <paramref name="step"/> looks that found nothing.</summary>
+    public bool IsLong(int step) => IsLongestLong && Doubled(step) > BackoffOptions.MaxUnreachable;
+
+    // The bound keeps the shift from overflowing. It changes no pause: 2^30 times the shortest initial pause exceeds any maximum.
+    private TimeSpan Doubled(int step) => options.Value.Initial * (1L << Math.Min(step, 30));
 
     /// <summary>
     /// Shortens a pause by a random share, and aligns a long one to the grid. One wake-up of the process then serves

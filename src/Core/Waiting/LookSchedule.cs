@@ -2,13 +2,15 @@ namespace FuncComet.Waiting;
 
 /// <summary>
 /// When a <see cref="WaitingRoom"/> looks without being rung: after each pause of <see cref="Backoff"/>, when a hidden
-/// message becomes visible, and before the published presence of its polls ends. Times are counted from a common start.
+/// message becomes visible, every few seconds while messages are hidden for a time that this instance does not know, and
+/// before the published presence of its polls ends. Times are counted from a common start.
 /// </summary>
 /// <param name="backoff">The pauses.</param>
 /// <param name="step">The number of pauses by which the backoff has grown.</param>
 /// <param name="hasDoorbell">Whether pushes at other instances can wake polls here at all.</param>
 /// <param name="hidden">The times at which messages known to be hidden become visible.</param>
-internal sealed class LookSchedule(Backoff backoff, int step, bool hasDoorbell, HiddenTimes? hidden)
+/// <param name="count">The hidden messages that were counted.</param>
+internal sealed class LookSchedule(Backoff backoff, int step, bool hasDoorbell, HiddenTimes? hidden, HiddenCount count = default)
 {
     // A poll that looks only a few times creates no queue. With the default pauses, this step is reached in less than 2 seconds.
     private const int PublishStepWhenMissing = 3;
@@ -23,9 +25,15 @@ internal sealed class LookSchedule(Backoff backoff, int step, bool hasDoorbell, 
     /// <summary>The number of looks in a row that found nothing, which sets the length of the pause.</summary>
     public int Step { get; private set; } = step;
 
+    /// <summary>The hidden messages that were counted last.</summary>
+    public HiddenCount Counted { get; private set; } = count;
+
     /// <summary>When the next look is due.</summary>
     public TimeSpan NextLookAt =>
         _hidden?.NextLookAfter(_pause.BeganAt) is { } visible && visible < _pause.EndsAt ? visible : _pause.EndsAt;
+
+    /// <summary>Whether a presence is published now, so that pushes at other instances wake polls here.</summary>
+    public bool IsPublished(TimeSpan now) => _published?.Until > now;
 
     /// <summary>Restarts with the shortest pause, because something has happened.</summary>
     public void Reset() => Step = 0;
@@ -38,9 +46,27 @@ internal sealed class LookSchedule(Backoff backoff, int step, bool hasDoorbell, 
     {
         // A pause is never longer than the published presence lasts: after that, no push at another instance wakes a poll here.
         var publishedUntil = _published?.Until ?? TimeSpan.Zero;
-        var end = now + (publishedUntil > now ? backoff.LongestPause(now) : backoff.Pause(Step, now, isUnreachable: hasDoorbell));
+        var pause = publishedUntil > now ? backoff.LongestPause(now) : backoff.Pause(Step, now, isUnreachable: hasDoorbell);
+        var end = now + (Counted.MaxPause(now) is { } longest && longest < pause ? longest : pause);
         _pause = (now, publishedUntil > now && publishedUntil < end ? publishedUntil : end);
     }
+
+    /// <summary>
+    /// Whether the look that begins now must count the mailbox first: the pause before or after it is long, and a message
+    /// that another instance has hidden could become visible in it. A mailbox without messages makes the pause safe.
+    /// </summary>
+    /// <param name="isPresenceDue">Whether the presence is published before the look, so that the pause after it is the longest.</param>
+    /// <param name="now">The time.</param>
+    public bool IsCountDue(bool isPresenceDue, TimeSpan now)
+    {
+        var isReachable = isPresenceDue || IsPublished(now);
+        return Counted.Messages > 0
+            || _pause.EndsAt - _pause.BeganAt > BackoffOptions.MaxUnreachable
+            || (isReachable ? backoff.IsLongestLong : !hasDoorbell && backoff.IsLong(Step));
+    }
+
+    /// <summary>The mailbox was counted: nothing in it can be received, and it has this many messages.</summary>
+    public void Count(long messages, TimeSpan now) => Counted = Counted.Counted(messages, now);
 
     /// <summary>Replaces the known times of hidden messages.</summary>
     public void Hide(HiddenTimes times) => _hidden = times;

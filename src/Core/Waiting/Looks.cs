@@ -6,6 +6,7 @@ internal sealed class Looks
     private Look? _current;
     private int _begun;
     private int _lastEmpty;
+    private TimeSpan _lastBegan = TimeSpan.MinValue;
 
     /// <summary>What is known of the mailbox.</summary>
     public MailboxKnowledge Mailbox { get; private set; }
@@ -15,6 +16,9 @@ internal sealed class Looks
 
     /// <summary>Whether a look is wanted by one of these polls, or for all because something may be in the mailbox.</summary>
     public bool IsWantedBy(List<Waiter> polls) => !Mailbox.IsEmpty || polls.Exists(poll => poll.FirstLook > _begun);
+
+    /// <summary>Whether a look has begun at this time or later.</summary>
+    public bool HasBegunSince(TimeSpan time) => _lastBegan >= time;
 
     /// <summary>Whether a look that the poll may rely on has found nothing.</summary>
     public bool HaveCovered(Waiter poll) => poll.FirstLook <= _lastEmpty;
@@ -32,8 +36,9 @@ internal sealed class Looks
     public void Forget() => Mailbox = Mailbox.Forgotten();
 
     /// <summary>The poll begins a look. Returns what it is woken for.</summary>
-    public WakeReason Begin(Waiter poll)
+    public WakeReason Begin(Waiter poll, TimeSpan now)
     {
+        _lastBegan = now;
         var rings = Mailbox.Rings;
         _current = new Look(++_begun, poll, rings);
         Mailbox = Mailbox.LookBegun();

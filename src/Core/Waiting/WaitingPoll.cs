@@ -24,8 +24,11 @@ internal sealed class WaitingPoll(WaitingRooms rooms, Recipient recipient, TimeS
     /// <summary>Returns when it is woken.</summary>
     public ValueTask<Wake> WaitAsync() => new(this, _woken.Version);
 
-    /// <summary>Reports what the look has found, and how many messages.</summary>
-    public void EndLook(LookResult result, int messages = 0)
+    /// <summary>Reports what the look has found.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="messages">How many messages were received.</param>
+    /// <param name="counted">How many messages the mailbox has, hidden ones included; null if they were not counted.</param>
+    public void EndLook(LookResult result, int messages = 0, long? counted = null)
     {
         if (result is LookResult.Empty or LookResult.Missing or LookResult.SetAside)
         {
@@ -33,7 +36,7 @@ internal sealed class WaitingPoll(WaitingRooms rooms, Recipient recipient, TimeS
             _woken.Reset();
         }
 
-        rooms.EndLook(this, result, messages);
+        rooms.EndLook(this, result, messages, counted);
     }
 
     /// <summary>Makes it end when its client leaves.</summary>

@@ -14,13 +14,14 @@ namespace FuncComet.Waiting;
 /// </remarks>
 internal sealed class WaitingRoom(LookSchedule schedule)
 {
-    // How stale "known empty" may be for a poll that skips its first look. It still looks after the first pause.
+    // How stale "known empty" may be for a poll that skips its first or its last look. It still looks after the first pause.
     private static readonly TimeSpan MaxStale = TimeSpan.FromSeconds(1);
 
     // Ordered by age; the newest is last.
     private readonly List<Waiter> _polls = new(1);
     private readonly Looks _looks = new();
     private bool _lastLeftWithMessage;
+    private bool _lastTimedOut;
     private WakeList _wakes;
 
     /// <summary>When it looks without being rung.</summary>
@@ -38,15 +39,16 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     /// <summary>Adds a poll.</summary>
     public void Enter(Waiter poll, TimeSpan now)
     {
+        var isInUse = IsInUse(now);
         if (_polls.Count == 0)
         {
             schedule.Forget();
             schedule.StartPause(now);
         }
 
-        // A client that comes for its next message at once relies on the look before, as if it had waited all the time. Otherwise every
-        // message would cost a look.
-        if (IsInUse(now) && !IsLooking && poll.EndsAt > schedule.NextLookAt)
+        // A client that is back at once relies on the look before, as if it had waited all the time. Otherwise every message and every
+        // timeout would cost a look more.
+        if (isInUse && !IsLooking && poll.EndsAt > schedule.NextLookAt)
         {
             _looks.RelyOnLastEmpty(poll);
         }
@@ -116,8 +118,13 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         }
     }
 
-    /// <summary>The poll that looks reports the result, and how many messages it has found.</summary>
-    public void EndLook(Waiter poll, LookResult result, int messages, TimeSpan now)
+    /// <summary>The poll that looks reports the result.</summary>
+    /// <param name="poll">The poll.</param>
+    /// <param name="result">The result.</param>
+    /// <param name="messages">How many messages it has received.</param>
+    /// <param name="counted">How many messages the mailbox has, hidden ones included; null if they were not counted.</param>
+    /// <param name="now">The time.</param>
+    public void EndLook(Waiter poll, LookResult result, int messages, long? counted, TimeSpan now)
     {
         if (!_looks.TryEnd(poll, result, messages, now))
         {
@@ -132,6 +139,11 @@ internal sealed class WaitingRoom(LookSchedule schedule)
                 {
                     // What was published is gone with the queue.
                     schedule.Forget();
+                }
+
+                if (counted is { } count)
+                {
+                    schedule.Count(count, now);
                 }
 
                 schedule.StartPause(now);
@@ -188,11 +200,16 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         }
     }
 
-    /// <summary>Until when a presence must be published before the look that begins now; null if it need not be.</summary>
-    public TimeSpan? PresenceDue(string instance, TimeSpan now)
+    /// <summary>What the look that begins now does before it peeks.</summary>
+    /// <param name="instance">The name by which other instances can wake polls here; null while they cannot.</param>
+    /// <param name="now">The time.</param>
+    public LookPlan PlanLook(string? instance, TimeSpan now)
     {
         var until = _polls.Count == 0 ? now : _polls.Max(poll => poll.EndsAt);
-        return schedule.IsPresenceDue(instance, until, isMissing: Mailbox == MailboxState.Missing, now) ? until : null;
+        PresenceDue? presence = instance is not null && schedule.IsPresenceDue(instance, until, Mailbox == MailboxState.Missing, now)
+            ? new PresenceDue(instance, until, until - now)
+            : null;
+        return new LookPlan(presence, schedule.IsCountDue(presence is not null, now));
     }
 
     /// <summary>Ends the polls whose time is over.</summary>
@@ -205,16 +222,19 @@ internal sealed class WaitingRoom(LookSchedule schedule)
             {
                 // If no look succeeded in all that time, Storage did not answer.
                 Leave(poll, new Wake(poll.HasLooked ? WakeReason.TimedOut : WakeReason.StorageFailed));
+                _lastTimedOut = poll.HasLooked;
             }
         }
     }
 
     /// <summary>Whether a look must begin now.</summary>
     public bool IsLookDue(TimeSpan now) =>
-        !IsLooking && (_looks.IsWantedBy(_polls) || schedule.NextLookAt <= now) && _polls.Exists(poll => poll.State == WaiterState.Waiting);
+        !IsLooking
+        && (_looks.IsWantedBy(_polls) || schedule.NextLookAt <= now || _polls.Exists(poll => poll.EndsAt <= now && EndsWithALook(poll)))
+        && _polls.Exists(poll => poll.State == WaiterState.Waiting);
 
     /// <summary>Wakes the newest poll to look. Call it only if <see cref="IsLookDue"/>.</summary>
-    public void BeginLook()
+    public void BeginLook(TimeSpan now)
     {
         if (!_looks.IsWantedBy(_polls))
         {
@@ -223,7 +243,10 @@ internal sealed class WaitingRoom(LookSchedule schedule)
 
         var poll = _polls.FindLast(poll => poll.State == WaiterState.Waiting)!;
         poll.State = WaiterState.Looking;
-        _wakes.Add(poll, new Wake(_looks.Begin(poll)));
+        _wakes.Add(poll, new Wake(_looks.Begin(poll, now)));
+
+        // The others whose timeout is over have waited only for a last look to begin.
+        EndOverdue(now);
     }
 
     /// <summary>When it must be asked again; null if only an event can change anything.</summary>
@@ -239,7 +262,8 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         TimeSpan? due = mayLook ? schedule.NextLookAt : null;
         foreach (var poll in _polls)
         {
-            due = DueAt(poll) is { } end && !(due <= end) ? end : due;
+            var end = mayLook && EndsWithALook(poll) ? poll.EndsAt : DueAt(poll);
+            due = due <= end || end is null ? due : end;
         }
 
         return due;
@@ -254,9 +278,13 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     }
 
     /// <summary>
-    /// Whether a client was just handed a message and is likely to be back for the next. A room without polls is kept for that long.
+    /// Whether a client was just handed a message, or its timeout ran out, and it is likely to be back. A room without polls is kept for
+    /// that long. After a timeout, only what is still published makes pushes at other instances ring here.
     /// </summary>
-    private bool IsInUse(TimeSpan now) => _lastLeftWithMessage && _looks.Mailbox.IsEmpty && now - _looks.Mailbox.Since < MaxStale;
+    private bool IsInUse(TimeSpan now) =>
+        (_lastLeftWithMessage || (_lastTimedOut && schedule.IsPublished(now)))
+        && _looks.Mailbox.IsEmpty
+        && now - _looks.Mailbox.Since < MaxStale;
 
     /// <summary>
     /// Whether a message that is sent to it now is the next of the mailbox: a look that it may rely on found nothing, and nothing is known
@@ -265,10 +293,17 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     private bool CanBeHandedAMessage(Waiter poll, TimeSpan now) =>
         poll.State == WaiterState.Waiting && poll.EndsAt > now && _looks.Mailbox.IsEmpty && _looks.HaveCovered(poll);
 
+    /// <summary>
+    /// Whether the poll must look once more when its timeout runs out: a message may have become visible in a long pause, and no look
+    /// began in the last second.
+    /// </summary>
+    private bool EndsWithALook(Waiter poll) =>
+        poll.State == WaiterState.Waiting && poll.HasLooked && !_looks.HasBegunSince(poll.EndsAt - MaxStale);
+
     // A poll that is looking has deadlines of its own.
     private TimeSpan? DueAt(Waiter poll) => poll.State switch
     {
-        WaiterState.Waiting => poll.HasLooked ? poll.EndsAt : poll.EndsAt + PollClock.LookOverrun,
+        WaiterState.Waiting => poll.HasLooked && !EndsWithALook(poll) ? poll.EndsAt : poll.EndsAt + PollClock.LookOverrun,
         WaiterState.Claimed => poll.EndsAt + PollClock.HandOverOverrun,
         _ => null,
     };
@@ -292,6 +327,6 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     {
         poll.State = WaiterState.Gone;
         _polls.Remove(poll);
-        _lastLeftWithMessage = false;
+        (_lastLeftWithMessage, _lastTimedOut) = (false, false);
     }
 }

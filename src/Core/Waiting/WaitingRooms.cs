@@ -9,7 +9,7 @@ namespace FuncComet.Waiting;
 /// reaches a poll here at once rather than after the poll's pause.
 /// </summary>
 /// <remarks>
-/// <see cref="Change"/> alone takes the lock, and every change goes through it. Nothing foreign runs under the lock: no I/O, no
+/// <see cref="Change"/> alone takes the lock, and every change but the end of the process goes through it. Nothing foreign runs under the lock: no I/O, no
 /// continuation, no callback.
 /// </remarks>
 public sealed class WaitingRooms : IDisposable
@@ -19,7 +19,7 @@ public sealed class WaitingRooms : IDisposable
     private readonly LookTurns _turns = new();
     private readonly HiddenMessages _hidden = new();
     private readonly Backoff _backoff;
-    private readonly RememberedSteps _steps;
+    private readonly RememberedLooks _remembered;
     private readonly bool _hasDoorbell;
     private readonly TimeProvider _time;
     private readonly long _began;
@@ -30,15 +30,15 @@ public sealed class WaitingRooms : IDisposable
 
     /// <summary>Creates the rooms of one instance. When <paramref name="host"/> stops, all polls end.</summary>
     /// <param name="backoff">The pauses between looks.</param>
-    /// <param name="steps">How far the pauses have grown, remembered from poll to poll.</param>
+    /// <param name="remembered">What the looks have led to, remembered from poll to poll.</param>
     /// <param name="hasDoorbell">Whether pushes at other instances can wake polls here at all.</param>
     /// <param name="host">The host.</param>
     /// <param name="time">The clock.</param>
-    public WaitingRooms(Backoff backoff, RememberedSteps steps, bool hasDoorbell, IHostApplicationLifetime host, TimeProvider time)
+    public WaitingRooms(Backoff backoff, RememberedLooks remembered, bool hasDoorbell, IHostApplicationLifetime host, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(time);
-        (_backoff, _steps, _hasDoorbell, _time, _began) = (backoff, steps, hasDoorbell, time, time.GetTimestamp());
+        (_backoff, _remembered, _hasDoorbell, _time, _began) = (backoff, remembered, hasDoorbell, time, time.GetTimestamp());
         _onStopping = host.ApplicationStopping.UnsafeRegister(static rooms => ((WaitingRooms)rooms!).Stop(), this);
     }
 
@@ -72,6 +72,17 @@ public sealed class WaitingRooms : IDisposable
     public void Dispose()
     {
         _onStopping.Dispose();
+        lock (_gate)
+        {
+            // A room without polls may still be kept for a client that is likely to be back.
+            foreach (var open in _rooms.Values)
+            {
+                open.Close();
+            }
+
+            _rooms.Clear();
+        }
+
         _hidden.Dispose();
     }
 
@@ -133,8 +144,8 @@ public sealed class WaitingRooms : IDisposable
     internal void Release(WaitingPoll claimed) => ChangeRoomOf(claimed, (room, _) => room.Release(claimed));
 
     /// <summary>A poll reports what its look has found.</summary>
-    internal void EndLook(WaitingPoll poll, LookResult result, int messages) =>
-        ChangeRoomOf(poll, (room, now) => room.EndLook(poll, result, messages, now));
+    internal void EndLook(WaitingPoll poll, LookResult result, int messages, long? counted) =>
+        ChangeRoomOf(poll, (room, now) => room.EndLook(poll, result, messages, counted, now));
 
     /// <summary>A poll leaves by itself.</summary>
     internal void Leave(WaitingPoll poll) => ChangeRoomOf(poll, (room, now) => room.Leave(poll, now));
@@ -142,11 +153,8 @@ public sealed class WaitingRooms : IDisposable
     /// <summary>Ends a poll.</summary>
     internal void End(WaitingPoll poll, WakeReason reason) => ChangeRoomOf(poll, (room, _) => room.End(poll, reason));
 
-    /// <summary>The presence that must be published before the poll looks; null if there is none.</summary>
-    internal PresenceDue? PresenceDueFor(WaitingPoll poll) => Change(poll.Recipient, now =>
-        _instance is { } instance && Find(poll.Recipient)?.PresenceDue(instance, now) is { } until
-            ? new PresenceDue(instance, until, until - now)
-            : (PresenceDue?)null);
+    /// <summary>What the poll does before it peeks.</summary>
+    internal LookPlan PlanLook(WaitingPoll poll) => Change(poll.Recipient, now => Find(poll.Recipient)?.PlanLook(_instance, now) ?? default);
 
     /// <summary>
     /// It has been published that polls wait at <paramref name="instance"/>, until <paramref name="until"/> at the least.
@@ -236,7 +244,7 @@ public sealed class WaitingRooms : IDisposable
         room.EndOverdue(now);
         if (room.IsLookDue(now) && _turns.TryTake(open))
         {
-            room.BeginLook();
+            room.BeginLook(now);
         }
 
         var wakes = room.TakeWakes();
@@ -249,7 +257,7 @@ public sealed class WaitingRooms : IDisposable
 
         open.Close();
         _rooms.Remove(open.Recipient);
-        _steps.Remember(open.Recipient, room.Schedule.Step);
+        _remembered.Remember(open.Recipient, room.Schedule.Step, room.Schedule.Counted);
         if (_rooms.Count == 0)
         {
             _somebodyWaits = NobodyWaits();
@@ -267,7 +275,8 @@ public sealed class WaitingRooms : IDisposable
     {
         if (!_rooms.TryGetValue(recipient, out var open))
         {
-            var schedule = new LookSchedule(_backoff, _steps.Of(recipient), _hasDoorbell, _hidden.Of(recipient));
+            var (step, counted) = _remembered.Of(recipient);
+            var schedule = new LookSchedule(_backoff, step, _hasDoorbell, _hidden.Of(recipient), counted);
             _rooms[recipient] = open = new OpenRoom(this, recipient, new WaitingRoom(schedule));
             _somebodyWaits.TrySetResult();
         }

@@ -9,13 +9,14 @@ namespace FuncComet.Functions.Answers;
 /// <summary>The catalogue of every error that this app returns. The codes are part of the protocol and never change.</summary>
 internal static class Problems
 {
-    /// <summary>The code of <see cref="StorageUnavailable()"/>. A push also reports it for each copy that failed.</summary>
+    /// <summary>The code of <see cref="StorageUnavailable"/>. A push also reports it for each copy that failed.</summary>
     public const string StorageUnavailableCode = "storage-unavailable";
 
     /// <summary>The code of <see cref="MailboxFull"/>. A push also reports it for each copy that was refused.</summary>
     public const string MailboxFullCode = "mailbox-full";
 
-    private const string RetryAfterSeconds = "5";
+    // Where nothing else is known.
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     public static IResult BadRecipient(string detail) =>
         new Problem(StatusCodes.Status400BadRequest, "bad-recipient", "The recipient is missing or malformed.")
@@ -69,9 +70,9 @@ internal static class Problems
         };
 
     public static IResult ReceiptExpired(IReadOnlyList<string> expired) =>
-        new Problem(StatusCodes.Status410Gone, "receipt-expired", "A message has been delivered again since.")
+        new Problem(StatusCodes.Status410Gone, "receipt-expired", "A receipt has expired.")
         {
-            Detail = "Newer receipts have replaced those in expired; the others are acknowledged.",
+            Detail = "The messages of expired were acknowledged before or have been taken again since. The others are acknowledged.",
             Members = [KeyValuePair.Create<string, object?>("expired", expired)],
         };
 
@@ -105,21 +106,36 @@ internal static class Problems
         _ => BadParameter("body", "as long as its Content-Length or its chunks say"),
     };
 
-    public static IResult StorageUnavailable() => StorageUnavailable(members: []);
-
+    /// <param name="retryAfter">How long the storage will not do it, if that is known.</param>
     /// <param name="members">Further members of the document.</param>
-    public static IResult StorageUnavailable(params IEnumerable<KeyValuePair<string, object?>> members) =>
-        TryLater(StorageUnavailableCode, "The storage does not answer.", members);
+    public static IResult StorageUnavailable(
+        TimeSpan? retryAfter = null, params IEnumerable<KeyValuePair<string, object?>> members) =>
+        TryLater(StorageUnavailableCode, "The storage does not answer.", members, retryAfter: retryAfter);
+
+    public static IResult MailboxEmptiedInPart() =>
+        TryLater(
+            StorageUnavailableCode,
+            "The mailbox is not empty yet.",
+            members: [],
+            "Part of the messages is gone, and the storage did not remove the rest in time. ");
 
     /// <param name="members">Further members of the document.</param>
     public static IResult MailboxFull(params IEnumerable<KeyValuePair<string, object?>> members) =>
         TryLater(MailboxFullCode, "The mailbox holds as many messages as it may.", members);
 
-    private static Problem TryLater(string code, string title, IEnumerable<KeyValuePair<string, object?>> members, string why = "") =>
-        new(StatusCodes.Status503ServiceUnavailable, code, title)
+    private static Problem TryLater(
+        string code,
+        string title,
+        IEnumerable<KeyValuePair<string, object?>> members,
+        string why = "",
+        TimeSpan? retryAfter = null)
+    {
+        var seconds = $"{(retryAfter ?? RetryAfter).TotalSeconds:F0}";
+        return new(StatusCodes.Status503ServiceUnavailable, code, title)
         {
-            Detail = $"{why}Try again after {RetryAfterSeconds} seconds.",
-            Header = ("Retry-After", RetryAfterSeconds),
+            Detail = $"{why}Try again after {seconds} seconds.",
+            Header = ("Retry-After", seconds),
             Members = members,
         };
+    }
 }

@@ -1,3 +1,4 @@
+using FuncComet.Functions.Answers;
 using FuncComet.Functions.Requests;
 using FuncComet.Mailboxes;
 using Microsoft.AspNetCore.Http;
@@ -31,7 +32,6 @@ public sealed class MailboxFunction(MailboxFactory mailboxes)
             return problem;
         }
 
-        await mailboxes.Open(recipient).ClearAsync();
-        return TypedResults.NoContent();
+        return await mailboxes.Open(recipient).ClearAsync() ? TypedResults.NoContent() : Problems.MailboxEmptiedInPart();
     }
 }

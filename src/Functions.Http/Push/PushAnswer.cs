@@ -47,7 +47,7 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
         // The first failure decides the document's own code.
         return copies.First(copy => !copy.IsAccepted).Outcome == PushOutcome.MailboxFull
             ? Problems.MailboxFull(members)
-            : Problems.StorageUnavailable(members);
+            : Problems.StorageUnavailable(copies.Max(copy => copy.RetryAfter), members);
     }
 }
 

@@ -57,9 +57,9 @@ internal static class HttpFunction
             // The server refuses a body while it is read: it is too large, too slow, or not framed as its headers say.
             return Problems.BadBody(ex.StatusCode);
         }
-        catch (StorageUnavailableException)
+        catch (StorageUnavailableException ex)
         {
-            return Problems.StorageUnavailable();
+            return Problems.StorageUnavailable(ex.RetryAfter);
         }
         catch (OperationCanceledException) when (clientAborted.IsCancellationRequested)
         {

@@ -31,7 +31,7 @@ public sealed class DeadLetterTests(Azurite azurite)
         await mailbox.SendAsync(sent, TimeSpan.FromHours(1));
 
         var received = await mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
-        await DeadLetters.MoveAsync(recipient, mailbox, received!, "a reason", () => Mailbox.Deadline);
+        await DeadLetters.MoveAsync(recipient, mailbox, received!, "a reason");
 
         var letter = JsonDocument.Parse(Assert.Single(await ReadAsync()).Text).RootElement;
         Assert.Equal(recipient.Name, letter.GetProperty("rcpt").GetString());
@@ -54,7 +54,7 @@ public sealed class DeadLetterTests(Azurite azurite)
         await mailbox.SendAsync(sent, TimeSpan.FromHours(1));
 
         var received = await mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
-        await DeadLetters.MoveAsync(recipient, mailbox, received!, "a reason", () => Mailbox.Deadline);
+        await DeadLetters.MoveAsync(recipient, mailbox, received!, "a reason");
 
         var letters = await ReadAsync();
         Assert.Equal(2, letters.Count);
@@ -78,7 +78,7 @@ public sealed class DeadLetterTests(Azurite azurite)
         var received = (await mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!;
         Assert.NotNull(DeadLetters.ReasonFor(received, leaseMode: false));
 
-        await DeadLetters.MoveAsync(recipient, mailbox, received, received.Unreadable!, () => Mailbox.Deadline);
+        await DeadLetters.MoveAsync(recipient, mailbox, received, received.Unreadable!);
 
         Assert.Equal(text, (await ReadAsync())[0].Text);
     }
@@ -91,7 +91,7 @@ public sealed class DeadLetterTests(Azurite azurite)
         await mailbox.SendAsync(Named.Message("x"), TimeSpan.FromHours(1));
 
         var received = await mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
-        await DeadLetters.MoveAsync(recipient, mailbox, received!, "a reason", () => Mailbox.Deadline);
+        await DeadLetters.MoveAsync(recipient, mailbox, received!, "a reason");
 
         Assert.Equal(9999, Assert.Single(await ReadAsync()).Expires?.Year);
     }

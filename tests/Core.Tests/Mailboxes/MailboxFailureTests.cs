@@ -60,7 +60,6 @@ public sealed class MailboxFailureTests
     [
         new RequestFailedException(503, "", "ServerBusy", innerException: null),
         new RequestFailedException(403, "", "AuthenticationFailed", innerException: null),
-        new RequestFailedException(409, "", "QueueBeingDeleted", innerException: null),
         new RequestFailedException("Connection refused (127.0.0.1:10001)"),
         new AggregateException(new RequestFailedException("first"), new TaskCanceledException("second")),
         new TaskCanceledException("The operation was cancelled because it exceeded the configured timeout."),
@@ -107,6 +106,33 @@ public sealed class MailboxFailureTests
         await leaving.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => look.Bounded());
+    }
+
+    [Fact]
+    public async Task Acknowledge_WhenStoragesAnswerHasNoTime_IsJudgedByOurClock()
+    {
+        Queue.IsThere = true;
+        await _mailbox.SendAsync(Named.Message("x"), Ttl);
+        var receipt = (await _mailbox.ReceiveAsync(TimeSpan.FromSeconds(5), Mailbox.Deadline))!.Receipt;
+        Queue.Failure = FakeQueueClient.Failed(404, QueueErrorCode.MessageNotFound);
+
+        Assert.True(await _mailbox.AcknowledgeAsync(receipt));
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.False(await _mailbox.AcknowledgeAsync(receipt));
+    }
+
+    [Fact]
+    public async Task Clear_WhenItsDeadlineEndsBeforeAllIsRemoved_IsFalse()
+    {
+        Queue.Arrived = (_, token) =>
+            Queue.Requests.Count < 3 ? Task.CompletedTask : Task.Delay(Timeout.Infinite, token);
+        Queue.Failure = FakeQueueClient.Failed(500, QueueErrorCode.OperationTimedOut);
+
+        var cleared = _mailbox.ClearAsync();
+        _time.Advance(Mailbox.Deadline);
+
+        Assert.False(await cleared.Bounded());
+        Assert.Equal(["clear", "clear", "clear"], Queue.Requests);
     }
 
     [Fact]

@@ -9,15 +9,18 @@ public sealed class ReceiptTests
 {
     private static readonly Recipient Alice = Named.Recipient("alice");
     private static readonly string Id = "0f8fad5b-d9cb-469f-a165-70867728950e";
+    private static readonly DateTimeOffset LeaseEnd = new(2026, 1, 2, 3, 5, 5, TimeSpan.Zero);
+    private static readonly DateTimeOffset Expires = new(2026, 1, 2, 3, 6, 5, TimeSpan.Zero);
 
     [Theory]
     [InlineData("AgAAAAMAAAAAAAAAb8OVLmtm1gE=")]
     [InlineData("MjNOb3YyMDI2MDg6MDA6MDA0ODNi")]
     [InlineData("not base64!")]
     [InlineData("AgAAAAMAAAAAAAAAb8OVLmtm1gF=")]
+    [InlineData("AgAAAAMAAAAAAAAAAMjJysvMzc7P0NHS09TV1tfY2drb3N3e3+Dh4uPk5ebn6Onq6+zt7u/w8fLz")]
     public void TryParse_OfAReceipt_ReturnsWhatStorageNeeds(string popReceipt)
     {
-        var given = Receipt.For(Alice, Id, popReceipt);
+        var given = For(popReceipt);
 
         Assert.True(Receipt.TryParse(given.Text, Alice, out var receipt));
         Assert.Equal(Id, receipt.QueueMessageId);
@@ -31,13 +34,13 @@ public sealed class ReceiptTests
     [InlineData("alice ")]
     public void TryParse_ForAnotherRecipient_Refuses(string name)
     {
-        Assert.False(Receipt.TryParse(Receipt.For(Alice, Id, "AgAAAAMAAAAAAAAAb8OVLmtm1gE=").Text, Named.Recipient(name), out _));
+        Assert.False(Receipt.TryParse(For("AgAAAAMAAAAAAAAAb8OVLmtm1gE=").Text, Named.Recipient(name), out _));
     }
 
     [Fact]
     public void TryParse_OfAnyOtherText_Refuses()
     {
-        var text = Receipt.For(Alice, Id, "AgAAAAMAAAAAAAAAb8OVLmtm1gE=").Text;
+        var text = For("AgAAAAMAAAAAAAAAb8OVLmtm1gE=").Text;
 
         Assert.All(Enumerable.Range(0, text.Length), length => Assert.False(Receipt.TryParse(text[..length], Alice, out _)));
         Assert.All(Enumerable.Range(0, text.Length), at =>
@@ -57,4 +60,55 @@ public sealed class ReceiptTests
         Assert.False(Receipt.TryParse(new string('A', 2_048), Alice, out _));
         Assert.False(Receipt.TryParse("é", Alice, out _));
     }
+
+    // The first two are from versions that stored no times.
+    [Theory]
+    [InlineData("ANXr5jXEzImHD4-tW9nLRp-hZXCGdyiVDm5vdCBiYXNlNjQh", "not base64!")]
+    [InlineData("AQW6ywXtAhbmD4-tW9nLRp-hZXCGdyiVDgIAAAADAAAAAAAAAG_DlS5rZtYB", "AgAAAAMAAAAAAAAAb8OVLmtm1gE=")]
+    [InlineData("AnTBMo-a9cP4D4-tW9nLRp-hZXCGdyiVDmlXNeFpVzYdbm90IGJhc2U2NCE", "not base64!")]
+    [InlineData("A4xRLF6zfAMJD4-tW9nLRp-hZXCGdyiVDmlXNeFpVzYdAgAAAAMAAAAAAAAAb8OVLmtm1gE", "AgAAAAMAAAAAAAAAb8OVLmtm1gE=")]
+    public void TryParse_OfAReceiptOfAnyVersion_ReturnsWhatStorageNeeds(string text, string popReceipt)
+    {
+        Assert.True(Receipt.TryParse(text, Alice, out var receipt));
+
+        Assert.Equal(Id, receipt.QueueMessageId);
+        Assert.Equal(popReceipt, receipt.PopReceipt);
+    }
+
+    // In seconds around the end of the lease; the message expires at 60.
+    [Theory]
+    [InlineData(-60, true)]
+    [InlineData(-2, true)]
+    [InlineData(-1, false)]
+    [InlineData(0, false)]
+    [InlineData(60, false)]
+    [InlineData(61, true)]
+    public void CountsAsGone_DuringTheLeaseOrAfterTheMessagesLife_IsTrue_WhateverStorageSays(int refusedAt, bool isGone)
+    {
+        Assert.True(Receipt.TryParse(For("AgAAAAMAAAAAAAAAb8OVLmtm1gE=").Text, Alice, out var receipt));
+
+        Assert.Equal(isGone, receipt.CountsAsGone(LeaseEnd.AddSeconds(refusedAt), isThere: true));
+        Assert.Equal(isGone, receipt.CountsAsGone(LeaseEnd.AddSeconds(refusedAt), isThere: false));
+    }
+
+    [Fact]
+    public void CountsAsGone_OfAReceiptWithoutTimes_IsWhatStorageSays()
+    {
+        Assert.True(
+            Receipt.TryParse("AQW6ywXtAhbmD4-tW9nLRp-hZXCGdyiVDgIAAAADAAAAAAAAAG_DlS5rZtYB", Alice, out var receipt));
+
+        Assert.False(receipt.CountsAsGone(LeaseEnd, isThere: true));
+        Assert.True(receipt.CountsAsGone(LeaseEnd, isThere: false));
+    }
+
+    [Fact]
+    public void CountsAsGone_OfAMessageThatNeverExpires_IsFalseAfterTheLease()
+    {
+        var receipt = Receipt.For(Alice, Id, "AgAAAAMAAAAAAAAAb8OVLmtm1gE=", LeaseEnd, DateTimeOffset.MaxValue);
+
+        Assert.True(Receipt.TryParse(receipt.Text, Alice, out var read));
+        Assert.False(read.CountsAsGone(LeaseEnd.AddYears(50), isThere: false));
+    }
+
+    private static Receipt For(string popReceipt) => Receipt.For(Alice, Id, popReceipt, LeaseEnd, Expires);
 }

@@ -53,14 +53,16 @@ public sealed class StorageHealthTests
     }
 
     [Fact]
-    public async Task Check_WhenStorageFails_AsksAgainAfterASecond()
+    public async Task Check_WhenStorageFails_AsksAgainAfterFiveSeconds()
     {
         Queue.Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
         await Assert.ThrowsAsync<StorageUnavailableException>(() => _health.CheckAsync().Bounded());
         Queue.Failure = null;
+        _time.Advance(TimeSpan.FromSeconds(4.9));
         await Assert.ThrowsAsync<StorageUnavailableException>(() => _health.CheckAsync().Bounded());
 
-        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(0.1));
         await _health.CheckAsync().Bounded();
+        Assert.Equal(2, Queue.Requests.Count);
     }
 }

@@ -493,7 +493,7 @@ public sealed class HandOverTests : IDisposable
 
         Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
         Assert.Equal(["send", "delete"], Queue.Requests);
-        Assert.Equal(["send"], _instance.Storage.Of(bob).Requests);
+        Assert.Equal(["properties", "send"], _instance.Storage.Of(bob).Requests);
         var mailbox = _instance.Storage.Mailboxes().Open(bob);
         var bobs = await mailbox.ReceiveAsync(TimeSpan.FromSeconds(30), FuncComet.Mailboxes.Mailbox.Deadline);
         Assert.Equal(1, bobs!.Deliveries);

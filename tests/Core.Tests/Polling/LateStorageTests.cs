@@ -50,18 +50,13 @@ public sealed class LateStorageTests : IDisposable
         }
 
         _instance.Storage.DeadLetterQueue.IsThere = true;
-        var moving = HangAt(_instance.Storage.DeadLetterQueue, "send");
+        _instance.Storage.DeadLetterQueue.Arrived = (_, token) => Task.Delay(Timeout.Infinite, token);
         var request = Leasing(lease) with { Max = 16, Timeout = TimeSpan.FromSeconds(220) };
         var poll = _instance.Poll.RunAsync(request, _instance.Answer, CancellationToken.None);
-        foreach (var _ in Enumerable.Range(0, unreadable))
-        {
-            await moving.Bounded();
-            moving = HangAt(_instance.Storage.DeadLetterQueue, "send");
-            _instance.Time.Advance(Mailbox.Deadline);
-        }
+        _instance.Time.Advance(Mailbox.Deadline);
 
         await Await.UntilAsync(
-            () => _instance.Queue.Requests.Count(request => request == "receive") >= 2, "the look after the dead letters were set aside");
+            () => _instance.Queue.Requests.Count(request => request == "peek") >= 2, "the look after the dead letters were set aside");
         Assert.False(poll.IsCompleted);
     }
 

@@ -65,10 +65,10 @@ public sealed class LongPollTests : IDisposable
         await _instance.AdvanceAsync(5, looks: 8);
         await _instance.AdvanceAsync(5, looks: 9);
         await _instance.AdvanceAsync(5, looks: 10);
-        await _instance.AdvanceAsync(2.25, looks: 10);
+        await _instance.AdvanceAsync(2.25, looks: 11);
 
         Assert.Equal(PollOutcome.TimedOut, await poll.Bounded());
-        Assert.Equal(10, _instance.Queue.Requests.Count);
+        Assert.Equal(11, _instance.Queue.Requests.Count);
         Assert.Equal(0, _instance.Held.Count);
     }
 

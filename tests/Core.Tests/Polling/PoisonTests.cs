@@ -92,6 +92,74 @@ public sealed class PoisonTests : IDisposable
         Assert.Empty(_instance.Queue.Texts);
     }
 
+    [Fact]
+    public async Task GoodMessage_BesidePoison_IsDeliveredWhileTheDeadLettersHang()
+    {
+        await PutPoisonAsync(4);
+        await _instance.PutAsync("good");
+        HangDeadLetters();
+        var poll = new PollRequest(_instance.Alice, TimeSpan.FromSeconds(200)) { Max = 16, Lease = Lease };
+
+        Assert.Equal(PollOutcome.Delivered, await _instance.Poll.RunAsync(poll, _instance.Answer, CancellationToken.None).Bounded());
+
+        Assert.Equal("good", Assert.Single(_instance.Answer.Messages).Message.Text());
+        Assert.Equal(["send", "send", "send", "send"], Dead.Requests);
+    }
+
+    [Fact]
+    public async Task Look_WhileTheDeadLettersHang_IsFollowedByTheNext()
+    {
+        await PutPoisonAsync(1);
+        HangDeadLetters();
+
+        var poll = _instance.PollAsync(seconds: 200);
+
+        Assert.Equal(["peek", "receive", "peek"], _instance.Queue.Requests.Skip(2));
+        Assert.False(poll.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Moves_WhileTheDeadLettersHang_AreLimited_AndTheRestIsMovedLater()
+    {
+        await PutPoisonAsync(70);
+        _instance.Queue.Requests.Clear();
+        var hang = new TaskCompletionSource();
+        Dead.IsThere = true;
+        Dead.Arrived = (_, _) => hang.Task;
+        var poll = new PollRequest(_instance.Alice, TimeSpan.FromHours(1)) { Max = 32, Lease = Lease };
+        var polled = _instance.Poll.RunAsync(poll, _instance.Answer, CancellationToken.None);
+        await Await.UntilAsync(() => _instance.Queue.Requests.Count >= 7, "a look after the three that found dead letters");
+        Assert.Equal(64, Dead.Requests.Count);
+
+        hang.SetResult();
+
+        await Await.UntilAsync(
+            () =>
+            {
+                _instance.Time.Advance(TimeSpan.FromSeconds(1));
+                return !_instance.Queue.Texts.Any();
+            },
+            "all dead letters");
+        Assert.Equal(70, Dead.Texts.Count());
+        Assert.False(polled.IsCompleted);
+    }
+
+    private async Task PutPoisonAsync(int count)
+    {
+        await _instance.Queue.CreateAsync(cancellationToken: TestContext.Current.CancellationToken);
+        foreach (var _ in Enumerable.Range(0, count))
+        {
+            await _instance.Queue.SendMessageAsync(
+                "FCv2AAAAAAAA", timeToLive: TimeSpan.FromDays(7), cancellationToken: TestContext.Current.CancellationToken);
+        }
+    }
+
+    private void HangDeadLetters()
+    {
+        Dead.IsThere = true;
+        Dead.Arrived = (_, token) => Task.Delay(Timeout.Infinite, token);
+    }
+
     private async Task<List<(string, long)>> LeaseAsync(int max, Func<string, bool> acknowledge)
     {
         var answer = new RecordedAnswer();

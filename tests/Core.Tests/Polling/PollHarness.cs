@@ -33,6 +33,9 @@ internal sealed class PollHarness : IDisposable
             ("FuncComet:Push:Handover", $"{handover}"),
             ("FuncComet:Mailbox:MaxDeliveries", "3"),
             ("FuncComet:Mailbox:PlainLease", $"00:00:{plainLease:00}"));
+
+        // As after earlier pushes: the mailbox is known to have room, so no push counts its messages.
+        _ = _core.Get<MailboxDepths>().HasRoomAsync(Alice, Storage.Mailboxes().Open(Alice), isSeenEmpty: true);
     }
 
     public FakeTimeProvider Time { get; }
@@ -45,7 +48,7 @@ internal sealed class PollHarness : IDisposable
 
     public HeldPolls Held => _core.Get<HeldPolls>();
 
-    public RememberedSteps Steps => _core.Get<RememberedSteps>();
+    public RememberedLooks Steps => _core.Get<RememberedLooks>();
 
     public WaitingRooms Rooms => _core.Get<WaitingRooms>();
 

@@ -71,20 +71,60 @@ public sealed class MessagePushTests : IDisposable
     }
 
     [Fact]
-    public async Task Send_ToAFullMailbox_MakesNoRequestForAWhile_AndSucceedsOnceThereIsRoom()
+    public async Task Send_ToAFullMailbox_SucceedsAsSoonAsThereIsRoom()
     {
         var push = CreatePush(maxDepth: 10);
         while (await SendAsync(push) == PushOutcome.Stored)
         {
         }
 
-        var asked = Alices.Requests.Count;
         Assert.Equal(PushOutcome.MailboxFull, await SendAsync(push));
-        Assert.Equal(asked, Alices.Requests.Count);
-
         await _storage.Mailboxes().Open(Named.Recipient("alice")).ClearAsync();
-        _time.Advance(MailboxDepths.RemainsFull);
         Assert.Equal(PushOutcome.Stored, await SendAsync(push));
+    }
+
+    [Fact]
+    public async Task Send_ByManyAtOnce_ToAFullMailbox_CountsForAllOfThemOnceMore()
+    {
+        var push = CreatePush(maxDepth: 1);
+        await SendAsync(push);
+        Alices.Requests.Clear();
+        var counting = Alices.Hold("properties");
+        Task<PushOutcome>[] sends = [.. Enumerable.Range(0, 50).Select(_ => SendAsync(push))];
+
+        counting.SetResult();
+
+        Assert.All(await Task.WhenAll(sends).Bounded(), outcome => Assert.Equal(PushOutcome.MailboxFull, outcome));
+        Assert.Equal(["properties", "properties"], Alices.Requests);
+    }
+
+    [Fact]
+    public async Task Send_WhenACountFails_DoesNotTakeTheMailboxForFull()
+    {
+        var push = CreatePush(maxDepth: 1);
+        await SendAsync(push);
+        await _storage.Mailboxes().Open(Named.Recipient("alice")).ClearAsync();
+        Alices.Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
+
+        Assert.Equal(PushOutcome.StorageFailed, await SendAsync(push));
+        Alices.Failure = null;
+        Assert.Equal(PushOutcome.Stored, await SendAsync(push));
+    }
+
+    [Fact]
+    public async Task Send_InSmallBursts_EachOnANewInstance_IsRefusedAtTheLimit()
+    {
+        var stored = 0;
+        foreach (var burst in Enumerable.Range(0, 30))
+        {
+            var push = CreatePush(maxDepth: 100);
+            foreach (var number in Enumerable.Range(0, 5))
+            {
+                stored += await SendAsync(push) == PushOutcome.Stored ? 1 : 0;
+            }
+        }
+
+        Assert.Equal(100, stored);
     }
 
     [Fact]
@@ -98,7 +138,7 @@ public sealed class MessagePushTests : IDisposable
     }
 
     [Fact]
-    public async Task Send_OfFewMessages_NeverCounts()
+    public async Task Send_OfFewMessages_CountsOnce()
     {
         var push = CreatePush(maxDepth: 10_000);
         foreach (var _ in Enumerable.Range(0, 500))
@@ -106,7 +146,7 @@ public sealed class MessagePushTests : IDisposable
             Assert.Equal(PushOutcome.Stored, await SendAsync(push));
         }
 
-        Assert.DoesNotContain("properties", Alices.Requests);
+        Assert.Single(Alices.Requests, "properties");
     }
 
     private MessagePush CreatePush(int maxDepth = 10_000)

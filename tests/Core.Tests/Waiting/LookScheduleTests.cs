@@ -69,6 +69,82 @@ public sealed class LookScheduleTests
         Assert.Equal(At(105), schedule.NextLookAt);
     }
 
+    // One message was counted first at 100. While the number stays the same, polls look often for 10 minutes.
+    [Theory]
+    [InlineData(0, 100, 101)]
+    [InlineData(1, 101, 103)]
+    [InlineData(2, 103, 107)]
+    [InlineData(3, 107, 112)]
+    [InlineData(100, 699.9, 704.9)]
+    [InlineData(100, 700, 730)]
+    public void NextLook_WhenMessagesAreHidden_IsSoonForTenMinutes(int looksSince, double now, double next)
+    {
+        var schedule = Create(step: 20);
+        schedule.Publish("here", At(1_000));
+        schedule.Count(1, At(100));
+        for (var look = 0; look < looksSince; look++)
+        {
+            schedule.Count(1, At(101));
+        }
+
+        schedule.StartPause(At(now));
+
+        Assert.Equal(At(next), schedule.NextLookAt);
+    }
+
+    [Theory]
+    [InlineData(2, 701)]
+    [InlineData(0, 730)]
+    public void NextLook_WhenTheNumberOfHiddenMessagesChanges_IsSoonAgainUnlessNoneIsLeft(long messages, double next)
+    {
+        var schedule = Create(step: 20);
+        schedule.Publish("here", At(1_000));
+        schedule.Count(1, At(100));
+
+        schedule.Count(messages, At(700));
+        schedule.StartPause(At(700));
+
+        Assert.Equal(At(next), schedule.NextLookAt);
+    }
+
+    // In a pause of up to 5 seconds, no message that another instance has hidden can become visible long before the next look.
+    [Theory]
+    [InlineData(true, 20, false, false, false)]
+    [InlineData(true, 20, true, false, true)]
+    [InlineData(true, 20, false, true, true)]
+    [InlineData(false, 4, false, false, false)]
+    [InlineData(false, 5, false, false, true)]
+    public void Count_BeforeALongPause_IsDue(bool hasDoorbell, int step, bool isPresenceDue, bool isPublished, bool isDue)
+    {
+        var schedule = Create(step, hasDoorbell);
+        if (isPublished)
+        {
+            schedule.Publish("here", At(200));
+        }
+
+        Assert.Equal(isDue, schedule.IsCountDue(isPresenceDue, At(100)));
+    }
+
+    [Fact]
+    public void Count_AfterALongPause_IsDue()
+    {
+        var schedule = Create(step: 0);
+        schedule.Publish("here", At(130));
+        schedule.StartPause(At(100));
+
+        Assert.True(schedule.IsCountDue(isPresenceDue: false, At(130)));
+    }
+
+    [Fact]
+    public void Count_WhileMessagesAreHidden_IsDue()
+    {
+        var schedule = Create(step: 0);
+
+        schedule.Count(1, At(100));
+
+        Assert.True(schedule.IsCountDue(isPresenceDue: false, At(101)));
+    }
+
     [Fact]
     public void NextLook_WhenAHiddenMessageBecomesVisible_IsThen()
     {
@@ -119,6 +195,6 @@ public sealed class LookScheduleTests
 
     private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);
 
-    private static LookSchedule Create(int step) =>
-        new(new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared), step, hasDoorbell: true, hidden: null);
+    private static LookSchedule Create(int step, bool hasDoorbell = true) =>
+        new(new Backoff(Options.Create(new BackoffOptions { Jitter = 0 }), Random.Shared), step, hasDoorbell, hidden: null);
 }

@@ -78,9 +78,9 @@ internal sealed class RoomHarness
         Settle();
     }
 
-    public void EndLook(LookResult result, int messages = 0)
+    public void EndLook(LookResult result, int messages = 0, long? counted = null)
     {
-        Room.EndLook(Looker!, result, messages, Now);
+        Room.EndLook(Looker!, result, messages, counted, Now);
         Settle();
     }
 
@@ -110,7 +110,7 @@ internal sealed class RoomHarness
         Room.EndOverdue(Now);
         if (MayLook && Room.IsLookDue(Now))
         {
-            Room.BeginLook();
+            Room.BeginLook(Now);
         }
 
         var wakes = Room.TakeWakes();

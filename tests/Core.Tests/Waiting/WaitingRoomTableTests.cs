@@ -52,6 +52,7 @@ public sealed class WaitingRoomTableTests
         ("the look fails", room => room.Looker is not null && Did(() => room.EndLook(LookResult.Failed))),
         ("the poll that looks leaves", room => room.Looker is { } poll && Did(() => room.Leave(poll))),
         ("the pause ends", room => room.Looker is null && Did(() => room.Advance(5))),
+        ("the timeout runs out", room => Did(() => room.Advance(60))),
         ("its turn comes", room => !room.MayLook && Did(() => room.LetLook())),
     ];
 

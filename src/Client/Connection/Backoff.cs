@@ -1,4 +1,4 @@
-namespace FuncComet.Client.Reading;
+namespace FuncComet.Client.Connection;
 
 /// <summary>
 /// Pauses after consecutive failures: a random time up to a limit that doubles from 0.5 to 30 seconds. The full jitter keeps readers that
@@ -21,4 +21,7 @@ internal sealed class Backoff(Random random)
 
     /// <summary>Forgets the failures, after a success.</summary>
     public void Reset() => _failures = 0;
+
+    /// <summary>Returns a random share of a time over which many clients should come back. It counts as no failure.</summary>
+    public TimeSpan ShareOf(TimeSpan time) => time * random.NextDouble();
 }

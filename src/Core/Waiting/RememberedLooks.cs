@@ -1,0 +1,56 @@
+using FuncComet.Recipients;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace FuncComet.Waiting;
+
+/// <summary>
+/// What the looks of each recipient's polls have led to on this instance: how far the pauses have grown
+/// (<see cref="Backoff"/>), and which hidden messages were counted. So the next poll of a quiet mailbox does not restart
+/// with the shortest pause, nor with looking for a message that stays hidden for days.
+/// </summary>
+/// <remarks>Forgetting a recipient costs a few early looks, so the cache needs only a bound on memory.</remarks>
+public sealed class RememberedLooks(TimeProvider time) : IDisposable
+{
+    private const int MaxRecipients = 100_000;
+
+    private static readonly TimeSpan StepLifetime = TimeSpan.FromMinutes(5);
+
+    private readonly MemoryCache _looks = new(new MemoryCacheOptions { SizeLimit = MaxRecipients });
+
+    /// <summary>
+    /// The step that the recipient's polls reached within the last five minutes, or 0, and what was counted within the
+    /// last ten.
+    /// </summary>
+    internal (int Step, HiddenCount Hidden) Of(Recipient recipient)
+    {
+        if (!_looks.TryGetValue(recipient, out Remembered remembered))
+        {
+            return default;
+        }
+
+        var age = time.GetElapsedTime(remembered.At);
+        return (age < StepLifetime ? remembered.Step : 0, age < HiddenCount.Watched ? remembered.Hidden : default);
+    }
+
+    /// <summary>Remembers both for the recipient's next poll.</summary>
+    internal void Remember(Recipient recipient, int step, HiddenCount hidden = default)
+    {
+        if (step == 0 && hidden.Messages == 0)
+        {
+            _looks.Remove(recipient);
+            return;
+        }
+
+        using var entry = _looks.CreateEntry(recipient);
+        entry.Value = new Remembered(step, hidden, time.GetTimestamp());
+        entry.Size = 1;
+
+        // The cache frees memory by its own clock. What still counts is decided above.
+        entry.AbsoluteExpirationRelativeToNow = HiddenCount.Watched;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _looks.Dispose();
+
+    private readonly record struct Remembered(int Step, HiddenCount Hidden, long At);
+}

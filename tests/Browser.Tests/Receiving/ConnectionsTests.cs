@@ -1,0 +1,71 @@
+using FuncComet.Testing;
+
+namespace FuncComet.Browser.Tests;
+
+/// <summary>A page that receives for eight recipients over HTTP/1.1, for which a browser opens six connections to an origin.</summary>
+public sealed class ConnectionsTests(Site site)
+{
+    private const int Recipients = 8;
+
+    // Counts the polls in the page: the browser's debugger may report a request before it reports the end of the one that it follows.
+    private const string Subscribe =
+        """
+        async rcpts => {
+          const { fetch } = window;
+          window.held = 0;
+          window.maxHeld = 0;
+          window.fetch = async (url, init) => {
+            const poll = url.includes('/poll?') ? 1 : 0;
+            window.held += poll;
+            window.maxHeld = Math.max(window.maxHeld, window.held);
+            try {
+              const response = await fetch(url, init);
+              await response.clone().text();
+              return response;
+            } finally {
+              window.held -= poll;
+            }
+          };
+          const { subscribe } = await import('/funccomet/index.js');
+          window.received = [];
+          window.open = new Set();
+          window.stops = rcpts.map(rcpt => subscribe({
+            url: '/api',
+            rcpt,
+            onMessage: ({ text }) => { window.received.push(text); },
+            onState: ({ state }) => { if (state === 'open') { window.open.add(rcpt); } },
+          }));
+        }
+        """;
+
+    [Fact]
+    public async Task Subscribe_ToEightRecipientsOverHttp1_LeavesConnectionsForPushesAndStops()
+    {
+        string[] recipients = [.. Enumerable.Range(0, Recipients).Select(_ => Site.NewRecipient())];
+        await using var browser = await site.NewBrowserAsync();
+        var tab = await Tab.OpenAsync(browser, site.Page);
+        await tab.Page.EvaluateAsync(Subscribe, recipients);
+        await tab.Page.WaitForFunctionAsync("count => window.open.size === count", Recipients);
+        await tab.Page.WaitForFunctionAsync("() => window.held === 4");
+
+        // From the page itself, so that these pushes need the page's connections.
+        var push = tab.Page.EvaluateAsync(
+            """
+            async rcpts => {
+              const { push } = await import('/funccomet/index.js');
+              await Promise.all(rcpts.map(rcpt => push({ url: '/api', rcpt, body: rcpt, attempts: 1 })));
+            }
+            """,
+            recipients);
+        await push.Bounded();
+        await tab.UntilReceivedAsync(Recipients);
+        Assert.Equal(recipients.Order(), (await tab.ReceivedAsync()).Order());
+        Assert.Equal(4, await tab.Page.EvaluateAsync<int>("() => window.maxHeld"));
+
+        await tab.Page.EvaluateAsync("() => Promise.all(window.stops.map(stop => stop()))").Bounded();
+        foreach (var recipient in recipients)
+        {
+            Assert.Equal(0, await site.CountAsync(recipient));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using FuncComet.Testing;
+
+namespace FuncComet.EndToEnd.Tests;
+
+/// <summary>
+/// Tests against a LocalHost whose storage answers as Azure documents where Azurite does not. Nothing is started unless one of them runs.
+/// </summary>
+[CollectionDefinition(Name)]
+public sealed class OnAzure : ICollectionFixture<TargetOnAzure>
+{
+    /// <summary>For <see cref="CollectionAttribute"/>.</summary>
+    public const string Name = nameof(OnAzure);
+}
+
+/// <summary>A LocalHost with an Azurite behind a <see cref="StorageTap"/>, whatever app the other tests are for.</summary>
+public sealed class TargetOnAzure : Target
+{
+    private readonly Azurite _azurite = new();
+    private StorageTap? _tap;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await _azurite.InitializeAsync();
+        _tap = await StorageTap.StartAsAzureAsync(_azurite.ConnectionString);
+        await StartAsync(_tap.ConnectionString);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_tap is not null)
+        {
+            await _tap.DisposeAsync();
+        }
+
+        await _azurite.DisposeAsync();
+    }
+}
+
+[Collection(OnAzure.Name)]
+public sealed class LeaseOnAzureTests(TargetOnAzure target) : LeaseTests(target);
+
+[Collection(OnAzure.Name)]
+public sealed class MailboxOnAzureTests(TargetOnAzure target) : MailboxTests(target);
+
+[Collection(OnAzure.Name)]
+public sealed class PushAndPollOnAzureTests(TargetOnAzure target) : PushAndPollTests(target);
+
+[Collection(OnAzure.Name)]
+public sealed class FanOutOnAzureTests(TargetOnAzure target) : FanOutTests(target);
+
+[Collection(OnAzure.Name)]
+public sealed class ForeignMessageOnAzureTests(TargetOnAzure target) : ForeignMessageTests(target);

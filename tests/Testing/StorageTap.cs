@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace FuncComet.Testing;
+
+/// <summary>
+/// A relay in front of a storage. It records every request and, if told to, gives the answers of <see cref="AzureAnswers"/>.
+/// </summary>
+public sealed class StorageTap : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _requests = new();
+    private readonly HttpMessageInvoker _storage = new(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null });
+    private readonly WebApplication _relay;
+
+    private StorageTap(string connectionString, AzureAnswers? azure)
+    {
+        var storage = new Uri(connectionString.Split("QueueEndpoint=")[1].TrimEnd(';'));
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRouting().AddHttpForwarder();
+        _relay = builder.Build();
+        var forwarder = _relay.Services.GetRequiredService<IHttpForwarder>();
+        _relay.Run(async context =>
+        {
+            _requests.Enqueue($"{context.Request.Method} {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}");
+            if (azure is null || !await azure.TryAnswerAsync(context))
+            {
+                await forwarder.SendAsync(
+                    context,
+                    storage.GetLeftPart(UriPartial.Authority),
+                    _storage,
+                    ForwarderRequestConfig.Empty,
+                    azure ?? HttpTransformer.Default);
+            }
+        });
+        Azure = azure;
+        ConnectionString = connectionString;
+    }
+
+    /// <summary>The storage's connection string, with the relay's port.</summary>
+    public string ConnectionString { get; private set; }
+
+    /// <summary>The answers that differ from the storage's; null if there are none.</summary>
+    public AzureAnswers? Azure { get; }
+
+    /// <summary>The method and target of each request so far.</summary>
+    public IReadOnlyCollection<string> Requests => _requests;
+
+    /// <summary>Starts a relay that only records.</summary>
+    public static Task<StorageTap> StartAsync(string connectionString) => StartAsync(connectionString, azure: null);
+
+    /// <summary>Starts a relay that answers as Azure documents where Azurite does not.</summary>
+    public static Task<StorageTap> StartAsAzureAsync(string connectionString) =>
+        StartAsync(connectionString, new AzureAnswers(connectionString));
+
+    /// <summary>How many requests named the recipient's queue.</summary>
+    public int RequestsOf(string recipient)
+    {
+        var queue = Named.Recipient(recipient).QueueName("fc");
+        return _requests.Count(request => request.Contains(queue, StringComparison.Ordinal));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _relay.DisposeAsync();
+        _storage.Dispose();
+    }
+
+    private static async Task<StorageTap> StartAsync(string connectionString, AzureAnswers? azure)
+    {
+        var tap = new StorageTap(connectionString, azure);
+        await tap._relay.StartAsync();
+        var storage = new Uri(connectionString.Split("QueueEndpoint=")[1].TrimEnd(';'));
+        var address = new Uri(tap._relay.Urls.Single());
+        tap.ConnectionString = connectionString.Replace($":{storage.Port}/", $":{address.Port}/", StringComparison.Ordinal);
+        return tap;
+    }
+}
