@@ -150,7 +150,7 @@ public sealed class PoisonTests : IDisposable
         foreach (var _ in Enumerable.Range(0, count))
         {
             await _instance.Queue.SendMessageAsync(
-                "FCv2AAAAAAAA", timeToLive: TimeSpan.FromDays(7), cancellationToken: TestContext.Current.CancellationToken);
+                Named.LaterEnvelope, timeToLive: TimeSpan.FromDays(7), cancellationToken: TestContext.Current.CancellationToken);
         }
     }
 
