@@ -2,7 +2,7 @@ using System.Net;
 
 namespace FuncComet.EndToEnd.Tests;
 
-public class FanOutTests(Target target)
+public sealed class FanOutTests(Target target)
 {
     [Fact]
     public async Task Push_To100Recipients_ReachesEachMailbox()

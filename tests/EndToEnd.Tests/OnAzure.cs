@@ -47,7 +47,4 @@ public sealed class MailboxOnAzureTests(TargetOnAzure target) : MailboxTests(tar
 public sealed class PushAndPollOnAzureTests(TargetOnAzure target) : PushAndPollTests(target);
 
 [Collection(OnAzure.Name)]
-public sealed class FanOutOnAzureTests(TargetOnAzure target) : FanOutTests(target);
-
-[Collection(OnAzure.Name)]
 public sealed class ForeignMessageOnAzureTests(TargetOnAzure target) : ForeignMessageTests(target);
