@@ -8,6 +8,9 @@ namespace FuncComet.LocalHost.Tests;
 /// <summary>A TCP connection to a LocalHost, for requests that no HTTP client would send.</summary>
 internal sealed partial class RawConnection : IDisposable
 {
+    // TCP_MAXSEG, on Linux and macOS alike.
+    private const int MaximumSegmentSize = 2;
+
     private readonly Socket _socket;
 
     private RawConnection(Socket socket) => _socket = socket;
@@ -15,12 +18,17 @@ internal sealed partial class RawConnection : IDisposable
     /// <summary>True while the server has neither sent anything that was not read nor closed the connection.</summary>
     public bool IsQuiet => !_socket.Poll(TimeSpan.Zero, SelectMode.SelectRead);
 
-    public static async Task<RawConnection> OpenAsync(Uri url)
+    public static Task<RawConnection> OpenAsync(Uri url) => OpenAsync(url, _ => { });
+
+    /// <summary>
+    /// Opens a connection on which the two operating systems together hold less than 48,000 bytes that were not read. The system at the
+    /// other end sizes its buffer by the size of a segment, which this end limits.
+    /// </summary>
+    public static Task<RawConnection> OpenWithSmallBuffersAsync(Uri url) => OpenAsync(url, socket =>
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(url.Host, url.Port, TestContext.Current.CancellationToken);
-        return new RawConnection(socket);
-    }
+        socket.ReceiveBufferSize = 2048;
+        socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, MaximumSegmentSize, BitConverter.GetBytes(256));
+    });
 
     /// <summary>Sends the bytes; false if the server has closed the connection.</summary>
     public async Task<bool> TrySendAsync(ReadOnlyMemory<byte> bytes)
@@ -83,6 +91,14 @@ internal sealed partial class RawConnection : IDisposable
     public void Reset() => _socket.Close(timeout: 0);
 
     public void Dispose() => _socket.Dispose();
+
+    private static async Task<RawConnection> OpenAsync(Uri url, Action<Socket> configure)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        configure(socket);
+        await socket.ConnectAsync(url.Host, url.Port, TestContext.Current.CancellationToken);
+        return new RawConnection(socket);
+    }
 
     [GeneratedRegex(@"HTTP/1\.1 (\d{3}) [A-Z][A-Za-z ]+\r\n")]
     private static partial Regex StatusLine();

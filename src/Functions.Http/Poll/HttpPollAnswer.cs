@@ -3,6 +3,7 @@ using FuncComet.Functions.Answers;
 using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Waiting;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
 namespace FuncComet.Functions.Poll;
@@ -36,7 +37,7 @@ internal abstract class HttpPollAnswer(HttpContext context, ClientAborted client
             ResponseHeaders.Set(context.Response.Headers);
             Write(context.Response, messages);
             var flushed = await context.Response.BodyWriter.FlushAsync(cancellationToken);
-            if (flushed.IsCompleted || flushed.IsCanceled)
+            if (flushed.IsCompleted || flushed.IsCanceled || IsReset)
             {
                 return WriteOutcome.Broken;
             }
@@ -55,6 +56,10 @@ internal abstract class HttpPollAnswer(HttpContext context, ClientAborted client
             return WriteOutcome.Broken;
         }
     }
+
+    // If the client resets the connection in the middle of a write, Kestrel's flush may end as if all had been written, and
+    // RequestAborted fires later. The socket knows when the flush ends. In a proxy's connection the client is the proxy.
+    private bool IsReset => context.Features.Get<IConnectionSocketFeature>() is { Socket.Connected: false };
 
     /// <summary>Sets the headers and buffers the body. Must not flush.</summary>
     protected abstract void Write(HttpResponse response, IReadOnlyList<LeasedMessage> messages);
