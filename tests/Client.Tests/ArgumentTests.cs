@@ -90,7 +90,8 @@ public sealed class ArgumentTests : IDisposable
         await RefusesAsync("recipient", client => client.GetTokenAsync(recipient, cancellationToken: CancellationToken));
         await RefusesAsync("recipient", client => client.CountMailboxAsync(recipient, CancellationToken));
         await RefusesAsync("recipient", client => client.EmptyMailboxAsync(recipient, CancellationToken));
-        Assert.Equal("recipient", Assert.Throws<ArgumentException>(() => _app.Client().ReadAllAsync(recipient, CancellationToken)).ParamName);
+        var refused = Assert.Throws<ArgumentException>(() => _app.Client().ReadAllAsync(recipient, CancellationToken));
+        Assert.Equal("recipient", refused.ParamName);
     }
 
     [Theory]
@@ -152,7 +153,8 @@ public sealed class ArgumentTests : IDisposable
 
     private async Task RefusesAsync(string name, Func<FuncCometClient, Task> call)
     {
-        var refused = await Assert.ThrowsAnyAsync<ArgumentException>(() => call(_app.Client(options => options.FunctionKey = "k")).Bounded());
+        var client = _app.Client(options => options.FunctionKey = "k");
+        var refused = await Assert.ThrowsAnyAsync<ArgumentException>(() => call(client).Bounded());
 
         Assert.Equal(name, refused.ParamName);
         Assert.DoesNotContain('\r', refused.Message);

@@ -8,9 +8,9 @@ using Yarp.ReverseProxy.Forwarder;
 namespace FuncComet.Testing;
 
 /// <summary>
-/// What Azure documents of its Queue service where Azurite is different: a pop receipt that is no longer valid is answered as if the message
-/// were gone; the name of a deleted queue is refused for a while; to clear a queue takes several requests; and at times the service is busy
-/// for a moment.
+/// What Azure documents of its Queue service where Azurite is different: a pop receipt that is no longer valid is answered
+/// as if the message were gone; the name of a deleted queue is refused for a while; to clear a queue takes several
+/// requests; and at times the service is busy for a moment.
 /// </summary>
 public sealed partial class AzureAnswers : HttpTransformer
 {

@@ -341,7 +341,9 @@ public sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
     {
         lock (_queues)
         {
-            return _queues.TryGetValue(name, out var queue) ? queue : _queues[name] = new FakeQueueClient(time, name) { AnswersAsAzure = AnswersAsAzure };
+            return _queues.TryGetValue(name, out var queue)
+                ? queue
+                : _queues[name] = new FakeQueueClient(time, name) { AnswersAsAzure = AnswersAsAzure };
         }
     }
 }

@@ -9,8 +9,8 @@ namespace FuncComet.Waiting;
 /// reaches a poll here at once rather than after the poll's pause.
 /// </summary>
 /// <remarks>
-/// <see cref="Change"/> alone takes the lock, and every change but the end of the process goes through it. Nothing foreign runs under the lock: no I/O, no
-/// continuation, no callback.
+/// <see cref="Change"/> alone takes the lock, and every change but the end of the process goes through it. Nothing foreign
+/// runs under the lock: no I/O, no continuation, no callback.
 /// </remarks>
 public sealed class WaitingRooms : IDisposable
 {
@@ -154,7 +154,8 @@ public sealed class WaitingRooms : IDisposable
     internal void End(WaitingPoll poll, WakeReason reason) => ChangeRoomOf(poll, (room, _) => room.End(poll, reason));
 
     /// <summary>What the poll does before it peeks.</summary>
-    internal LookPlan PlanLook(WaitingPoll poll) => Change(poll.Recipient, now => Find(poll.Recipient)?.PlanLook(_instance, now) ?? default);
+    internal LookPlan PlanLook(WaitingPoll poll) =>
+        Change(poll.Recipient, now => Find(poll.Recipient)?.PlanLook(_instance, now) ?? default);
 
     /// <summary>
     /// It has been published that polls wait at <paramref name="instance"/>, until <paramref name="until"/> at the least.
