@@ -23,13 +23,13 @@ public sealed class RememberedLooks(TimeProvider time) : IDisposable
     /// </summary>
     internal (int Step, HiddenCount Hidden) Of(Recipient recipient)
     {
-        if (!_looks.TryGetValue(recipient, out Remembered remembered))
+        if (!_looks.TryGetValue(recipient, out Reached reached))
         {
             return default;
         }
 
-        var age = time.GetElapsedTime(remembered.At);
-        return (age < StepLifetime ? remembered.Step : 0, age < HiddenCount.Watched ? remembered.Hidden : default);
+        var age = time.GetElapsedTime(reached.At);
+        return (age < StepLifetime ? reached.Step : 0, age < HiddenCount.Watched ? reached.Hidden : default);
     }
 
     /// <summary>Remembers both for the recipient's next poll.</summary>
@@ -42,7 +42,7 @@ public sealed class RememberedLooks(TimeProvider time) : IDisposable
         }
 
         using var entry = _looks.CreateEntry(recipient);
-        entry.Value = new Remembered(step, hidden, time.GetTimestamp());
+        entry.Value = new Reached(step, hidden, time.GetTimestamp());
         entry.Size = 1;
 
         // The cache frees memory by its own clock. What still counts is decided above.
@@ -52,5 +52,5 @@ public sealed class RememberedLooks(TimeProvider time) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _looks.Dispose();
 
-    private readonly record struct Remembered(int Step, HiddenCount Hidden, long At);
+    private readonly record struct Reached(int Step, HiddenCount Hidden, long At);
 }

@@ -7,25 +7,9 @@ public sealed class ConnectionsTests(Site site)
 {
     private const int Recipients = 8;
 
-    // Counts the polls in the page: the browser's debugger may report a request before it reports the end of the one that it follows.
     private const string Subscribe =
         """
         async rcpts => {
-          const { fetch } = window;
-          window.held = 0;
-          window.maxHeld = 0;
-          window.fetch = async (url, init) => {
-            const poll = url.includes('/poll?') ? 1 : 0;
-            window.held += poll;
-            window.maxHeld = Math.max(window.maxHeld, window.held);
-            try {
-              const response = await fetch(url, init);
-              await response.clone().text();
-              return response;
-            } finally {
-              window.held -= poll;
-            }
-          };
           const { subscribe } = await import('/funccomet/index.js');
           window.received = [];
           window.open = new Set();
@@ -60,7 +44,7 @@ public sealed class ConnectionsTests(Site site)
         await push.Bounded();
         await tab.UntilReceivedAsync(Recipients);
         Assert.Equal(recipients.Order(), (await tab.ReceivedAsync()).Order());
-        Assert.Equal(4, await tab.Page.EvaluateAsync<int>("() => window.maxHeld"));
+        Assert.Equal(4, await tab.MaxHeldAsync());
 
         await tab.Page.EvaluateAsync("() => Promise.all(window.stops.map(stop => stop()))").Bounded();
         foreach (var recipient in recipients)

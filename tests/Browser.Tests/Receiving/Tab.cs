@@ -32,6 +32,28 @@ internal sealed partial class Tab(IPage page)
         }
         """;
 
+    // Counts in the page: the browser's debugger may report a request before it reports the end of the one that it follows.
+    private const string CountPolls =
+        """
+        () => {
+          const { fetch } = window;
+          window.held = 0;
+          window.maxHeld = 0;
+          window.fetch = async (url, init) => {
+            const poll = url.includes('/poll?') ? 1 : 0;
+            window.held += poll;
+            window.maxHeld = Math.max(window.maxHeld, window.held);
+            try {
+              const response = await fetch(url, init);
+              await response.clone().text();
+              return response;
+            } finally {
+              window.held -= poll;
+            }
+          };
+        }
+        """;
+
     // Checks at intervals instead of at every animation frame, which is Playwright's default.
     private static readonly PageWaitForFunctionOptions Periodically = new() { PollingInterval = 50 };
 
@@ -44,8 +66,12 @@ internal sealed partial class Tab(IPage page)
         var answer = new RouteFulfillOptions { ContentType = "text/html", Body = EmptyPage };
         await page.RouteAsync(EmptyPageUrl(), route => route.FulfillAsync(answer));
         await page.GotoAsync($"{origin}empty-page");
+        await page.EvaluateAsync(CountPolls);
         return new Tab(page);
     }
+
+    /// <summary>The most polls that the page has held at the same time.</summary>
+    public Task<int> MaxHeldAsync() => page.EvaluateAsync<int>("() => window.maxHeld");
 
     /// <summary>Subscribes and returns when the subscription reaches the given state.</summary>
     public async Task SubscribeAsync(
