@@ -15,10 +15,10 @@ public class LeaseChangeTests(Target target)
     {
         var (recipient, receipt) = await LeasedAsync();
 
-        using var renewed = await ChangeAsync(recipient, "seconds=9", receipt);
+        using var renewed = await ChangeAsync(recipient, "seconds=12", receipt);
 
         var (_, end) = await AssertRenewedAsync(renewed, receipt);
-        Assert.InRange(end - DateTimeOffset.UtcNow, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(14));
+        Assert.InRange(end - DateTimeOffset.UtcNow, TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(17));
         await Task.Delay(AfterTheLease, Token);
         using var meanwhile = await PollAsync(recipient, timeout: 0);
         Assert.Equal(HttpStatusCode.NoContent, meanwhile.StatusCode);

@@ -50,7 +50,7 @@ public sealed class LeasesTests
 
         var changed = await ChangeAsync(receipt, seconds: 60);
 
-        Assert.Equal(Start.AddSeconds(59.4), changed.Renewed!.LeaseEnd);
+        Assert.Equal(Start + TimeSpan.FromMilliseconds(59_400), changed.Renewed!.LeaseEnd);
         Assert.Equal(Start.AddSeconds(60), changed.Renewed.Expires);
         Assert.Equal(["update", "update"], Queue.Requests);
     }

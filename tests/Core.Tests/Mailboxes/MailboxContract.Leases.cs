@@ -12,14 +12,14 @@ public abstract partial class MailboxContract
     {
         var received = await SendAndReceiveAsync(ShortLease);
 
-        var changed = await ChangeAsync(received.Receipt, seconds: 4);
+        var changed = await ChangeAsync(received.Receipt, seconds: 6);
 
         Assert.Equal(LeaseOutcome.Changed, changed.Outcome);
         var longer = changed.Renewed!.LeaseEnd!.Value - received.Receipt.LeaseEnd!.Value;
-        Assert.InRange(longer, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5));
+        Assert.InRange(longer, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(7));
         await WaitAsync(AfterTheShortLease);
         Assert.False(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
-        await WaitAsync(TimeSpan.FromSeconds(3));
+        await WaitAsync(TimeSpan.FromSeconds(5));
         Assert.Equal(2, (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!.Deliveries);
     }
 
