@@ -63,6 +63,25 @@ public sealed class TokenTests(Target target)
         Assert.Equal("Bearer", answer.Header("WWW-Authenticate"));
     }
 
+    // HttpClient joins the values of a header, as the proxy of the Functions host does.
+    [Trait("Changes", "nothing")]
+    [Fact]
+    public async Task Poll_WithTwoAuthorizationHeaders_IsRefusedIfTokensAreRequired()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"poll?rcpt={Target.NewRecipient()}&timeout=0");
+        request.Headers.TryAddWithoutValidation("Authorization", ["Bearer x", "Bearer y"]);
+
+        using var polled = await target.Stranger.SendAsync(request, TestContext.Current.CancellationToken);
+
+        if (!target.RequiresTokens)
+        {
+            Assert.Equal(HttpStatusCode.NoContent, polled.StatusCode);
+            return;
+        }
+
+        await polled.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-parameter", "Authorization");
+    }
+
     [Fact]
     public async Task Token_InTheQuery_CountsWhateverTheHeaderSays()
     {
