@@ -111,8 +111,9 @@ public sealed class PresenceTests(Azurite azurite) : IClassFixture<Azurite>
         using var client = new ApiClient(host.Url);
         var poll = client.PollAsync("here", timeout: 60);
 
-        // The poll has published its presence, so its next look is more than 20 seconds away.
-        await Await.UntilAsync(() => tap.Requests.Any(request => request.EndsWith("?comp=metadata", StringComparison.Ordinal)), "the write");
+        // The poll has published its presence and counted, so its next look is more than 20 seconds away.
+        var queue = Named.Recipient("here").QueueName("fc");
+        await Await.UntilAsync(() => tap.Requests.LastOrDefault(request => IsOf(queue, request)) == Count(queue), "the count");
         await Await.UntilAsync(async () => (await AskAsync(client, "here")).IsWaiting, "the poll to be known");
         await tap.DisposeAsync();
 
@@ -125,6 +126,10 @@ public sealed class PresenceTests(Azurite azurite) : IClassFixture<Azurite>
             """[{"rcpt":"away","type":"urn:funccomet:storage-unavailable"}]""", presence.RootElement.GetProperty("failed").GetRawText());
         using var ended = await poll;
     }
+
+    private static bool IsOf(string queue, string request) => request.Contains(queue, StringComparison.Ordinal);
+
+    private static string Count(string queue) => $"GET /devstoreaccount1/{queue}?comp=metadata";
 
     private static async Task ServeOnceAsync(ApiClient client, string recipient)
     {

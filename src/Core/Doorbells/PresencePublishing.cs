@@ -9,7 +9,8 @@ namespace FuncComet.Doorbells;
 /// poll a request: it keeps the presences of other instances that looks here have found, and drops one that is not known
 /// yet. The count of that instance's next look shows it, and it publishes again.
 /// </summary>
-public sealed class PresencePublishing(WaitingRooms rooms, Presences presences, PresenceClearing clearing, InstanceBell bell, TimeProvider time)
+public sealed class PresencePublishing(
+    WaitingRooms rooms, Presences presences, PresenceClearing clearing, InstanceBell bell, TimeProvider time)
 {
     // What is written ends at a whole second. Rounding takes less than one of these, so a poll that ends at most a second later needs
     // no new write.
