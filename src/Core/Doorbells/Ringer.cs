@@ -7,8 +7,9 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Doorbells;
 
 /// <summary>
-/// Wakes a poll when something has come into a mailbox: a poll that waits on this instance, or else one at the instance
-/// that <see cref="Presences"/> names. Polls of one mailbox compete for its messages, so waking one is enough.
+/// Wakes a poll when something has come into a mailbox: a poll that waits on this instance, or else one at an instance
+/// that <see cref="Presences"/> names. Polls of one mailbox compete for its messages, so waking one is enough: at the
+/// instance that has published last and still has its bell.
 /// </summary>
 /// <remarks>
 /// A ring at another instance continues after the push has been answered. A lost ring costs a pause, not a message.
@@ -17,6 +18,8 @@ public sealed partial class Ringer : IDisposable
 {
     // Of each of its two requests. Later rings of the recipient wait for it, and a ring that is later still is worth less than they are.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
+
+    private static readonly Task<bool?> NotAsked = Task.FromResult<bool?>(null);
 
     private readonly WaitingRooms _rooms;
     private readonly MailboxFactory _mailboxes;
@@ -29,8 +32,8 @@ public sealed partial class Ringer : IDisposable
     private readonly ILogger<Ringer> _logger;
     private readonly Lock _gate = new();
 
-    // The recipients for whom a ring is under way, and whether one more must follow.
-    private readonly Dictionary<Recipient, bool> _underWay = [];
+    // The recipients for whom a ring is under way, and the ring that must follow it.
+    private readonly Dictionary<Recipient, NextRing> _underWay = [];
 
     /// <summary>Creates the ringer of one instance.</summary>
     public Ringer(
@@ -56,20 +59,46 @@ public sealed partial class Ringer : IDisposable
         ArgumentNullException.ThrowIfNull(mailbox);
         if (!_rooms.Ring(recipient))
         {
-            RingElsewhere(recipient, mailbox);
+            RingElsewhere(recipient, mailbox, told: null);
         }
+    }
+
+    /// <summary>
+    /// The same. Returns whether a poll waits, here or at another instance, as soon as that is known; null if Storage did
+    /// not tell.
+    /// </summary>
+    internal Task<bool?> RingAndTellAsync(Recipient recipient, Mailbox mailbox)
+    {
+        if (_rooms.Ring(recipient))
+        {
+            return Task.FromResult<bool?>(true);
+        }
+
+        return RingElsewhereAsync(recipient, mailbox, isAsked: true);
+    }
+
+    /// <summary>
+    /// Rings only at another instance. For a message that becomes visible soon, a poll there counts it, and then looks often.
+    /// Returns the same if <paramref name="isAsked"/>, else null.
+    /// </summary>
+    internal Task<bool?> RingElsewhereAsync(Recipient recipient, Mailbox mailbox, bool isAsked)
+    {
+        var told = isAsked ? new TaskCompletionSource<bool?>(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+        return RingElsewhere(recipient, mailbox, told)?.Task ?? NotAsked;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _rooms.RingUnanswered -= OnRingUnanswered;
 
-    private void OnRingUnanswered(Recipient recipient) => RingElsewhere(recipient, _mailboxes.Open(recipient));
+    private void OnRingUnanswered(Recipient recipient) => RingElsewhere(recipient, _mailboxes.Open(recipient), told: null);
 
-    private void RingElsewhere(Recipient recipient, Mailbox mailbox)
+    /// <summary>Returns the source that will be told: the given one, or that of a ring which serves for this one too.</summary>
+    private TaskCompletionSource<bool?>? RingElsewhere(Recipient recipient, Mailbox mailbox, TaskCompletionSource<bool?>? told)
     {
         if (!_options.Value.Enabled)
         {
-            return;
+            told?.SetResult(_rooms.IsWaiting(recipient));
+            return told;
         }
 
         lock (_gate)
@@ -77,63 +106,74 @@ public sealed partial class Ringer : IDisposable
             // At most one ring per recipient is under way. That bounds the work, and saves requests when many messages
             // go to few recipients. The ring under way may have read the presence before this message was stored, so
             // one more follows it.
-            if (!_underWay.TryAdd(recipient, false))
+            if (!_underWay.TryAdd(recipient, default))
             {
-                _underWay[recipient] = true;
-                return;
+                var next = new NextRing(IsWanted: true, _underWay[recipient].Told ?? told);
+                _underWay[recipient] = next;
+                return next.Told;
             }
         }
 
-        _ = RingUntilAllIsRungForAsync(recipient, mailbox);
+        _ = RingUntilAllIsRungForAsync(recipient, mailbox, told);
+        return told;
     }
 
-    private async Task RingUntilAllIsRungForAsync(Recipient recipient, Mailbox mailbox)
+    private async Task RingUntilAllIsRungForAsync(Recipient recipient, Mailbox mailbox, TaskCompletionSource<bool?>? told)
     {
         using var unsettled = _work.Begin();
         try
         {
             do
             {
-                await RingElsewhereOnceAsync(recipient, mailbox);
+                await RingElsewhereOnceAsync(recipient, mailbox, told);
             }
-            while (IsToRingAgain(recipient));
+            while (IsToRingAgain(recipient, out told));
         }
         catch (Exception ex)
         {
             // Nothing awaits this task, so only the log shows a fault of ours. The fault must not block later rings for
             // the recipient.
             Log.Failed(_logger, mailbox.QueueName, ex);
+            told?.TrySetResult(null);
             lock (_gate)
             {
-                _underWay.Remove(recipient);
+                _underWay.Remove(recipient, out var next);
+                next.Told?.TrySetResult(null);
             }
         }
     }
 
-    private async Task RingElsewhereOnceAsync(Recipient recipient, Mailbox mailbox)
+    private async Task RingElsewhereOnceAsync(Recipient recipient, Mailbox mailbox, TaskCompletionSource<bool?>? told)
     {
         try
         {
-            if (await _presences.ReadAsync(mailbox, Deadline) is { } presence
-                && presence.Until > _time.GetUtcNow()
-                && presence.Instance != _bell.Name)
+            var now = _time.GetUtcNow();
+            var found = await _presences.ReadAsync(mailbox, Deadline);
+            var elsewhere = found.All.Where(presence => presence.Until > now && !_bell.IsOwn(presence.Instance)).ToArray();
+            told?.TrySetResult(elsewhere.Length > 0 || _rooms.IsWaiting(recipient));
+            foreach (var presence in elsewhere)
             {
-                await _queues.LeaveNoteAsync(presence.Instance, recipient, Deadline);
+                if (await _queues.LeaveNoteAsync(presence.Instance, recipient, Deadline))
+                {
+                    return;
+                }
             }
         }
         catch (StorageUnavailableException ex)
         {
+            told?.TrySetResult(null);
             Log.NotRung(_logger, mailbox.QueueName, ex.Message);
         }
     }
 
-    private bool IsToRingAgain(Recipient recipient)
+    private bool IsToRingAgain(Recipient recipient, out TaskCompletionSource<bool?>? told)
     {
         lock (_gate)
         {
-            if (_underWay[recipient])
+            (var isWanted, told) = _underWay[recipient];
+            if (isWanted)
             {
-                _underWay[recipient] = false;
+                _underWay[recipient] = default;
                 return true;
             }
 
@@ -141,6 +181,10 @@ public sealed partial class Ringer : IDisposable
             return false;
         }
     }
+
+    /// <param name="IsWanted">Whether a ring must follow.</param>
+    /// <param name="Told">Who is told whether a poll waits; null if nobody asks.</param>
+    private readonly record struct NextRing(bool IsWanted, TaskCompletionSource<bool?>? Told);
 
     private static partial class Log
     {

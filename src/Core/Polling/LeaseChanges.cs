@@ -20,6 +20,7 @@ public sealed partial class LeaseChanges(
     Leases leases,
     WaitingRooms rooms,
     Ringer ringer,
+    LeaseNotes notes,
     UnsettledWork work,
     FuncCometMetrics metrics,
     ILogger<LeaseChanges> logger)
@@ -32,7 +33,7 @@ public sealed partial class LeaseChanges(
     {
         using var unsettled = work.Begin();
         var changes = await ChangeAsync(recipient, mailboxes.Open(recipient), receipts, lease);
-        rooms.Expect(recipient, lease);
+        Hidden(recipient, lease);
         metrics.LeasesRenewed(CountOf(changes));
         return changes;
     }
@@ -52,11 +53,18 @@ public sealed partial class LeaseChanges(
         }
         else
         {
-            rooms.Expect(recipient, after);
+            Hidden(recipient, after);
         }
 
         metrics.LeasesReleased(CountOf(changes));
         return changes;
+    }
+
+    /// <summary>Lets polls look when the messages become visible, here and at other instances.</summary>
+    private void Hidden(Recipient recipient, TimeSpan within)
+    {
+        rooms.Expect(recipient, within);
+        notes.Hidden(recipient, within);
     }
 
     private async Task<LeaseChange[]> ChangeAsync(Recipient recipient, Mailbox mailbox, IReadOnlyList<Receipt> receipts, TimeSpan hidden)

@@ -20,9 +20,11 @@ public sealed partial class MessagePush(
     MailboxDepths depths,
     WaitingRooms rooms,
     Ringer ringer,
+    PresenceQuery presences,
     UnsettledWork work,
     FuncCometMetrics metrics,
     IOptions<PushOptions> options,
+    IOptions<BackoffOptions> backoff,
     TimeProvider time,
     ILogger<MessagePush> logger)
 {
@@ -43,19 +45,21 @@ public sealed partial class MessagePush(
     /// The message cannot be delivered before this time has passed; whole seconds, less than <paramref name="timeToLive"/>.
     /// </param>
     /// <param name="trace">The trace that the push belongs to; the default if it came without one.</param>
+    /// <param name="asksPresence">Whether the sender wants to know if polls of the recipients wait.</param>
     public async Task<PushedCopy[]> SendAsync(
         IReadOnlyCollection<Recipient> recipients,
         Message message,
         TimeSpan timeToLive,
         TimeSpan delay,
-        ActivityContext trace = default)
+        ActivityContext trace = default,
+        bool asksPresence = false)
     {
         ArgumentNullException.ThrowIfNull(recipients);
         ArgumentNullException.ThrowIfNull(message);
         using var unsettled = work.Begin();
         using var activity = Tracing.StartPush(trace, message.Id, recipients.Count);
         var texts = new Texts(message with { TraceParent = Tracing.TraceParentOf(activity, trace) });
-        var copies = await Task.WhenAll(recipients.Select(recipient => SendAsync(recipient, texts, timeToLive, delay)));
+        var copies = await Task.WhenAll(recipients.Select(recipient => SendAsync(recipient, texts, timeToLive, delay, asksPresence)));
         if (Array.Exists(copies, copy => copy.Outcome == PushOutcome.StorageFailed))
         {
             Tracing.Failed(activity);
@@ -64,7 +68,8 @@ public sealed partial class MessagePush(
         return copies;
     }
 
-    private async Task<PushedCopy> SendAsync(Recipient recipient, Texts texts, TimeSpan timeToLive, TimeSpan delay)
+    private async Task<PushedCopy> SendAsync(
+        Recipient recipient, Texts texts, TimeSpan timeToLive, TimeSpan delay, bool asksPresence)
     {
         var direct = delay == TimeSpan.Zero && options.Value.Handover == HandoverMode.Direct
             ? await HandOverDirectlyAsync(recipient, texts.Message)
@@ -72,10 +77,15 @@ public sealed partial class MessagePush(
         if (direct == WriteOutcome.Written)
         {
             metrics.PushAccepted();
-            return new PushedCopy(recipient, PushOutcome.Written) { Expires = time.GetUtcNow() + timeToLive };
+            return new PushedCopy(recipient, PushOutcome.Written)
+            {
+                Expires = time.GetUtcNow() + timeToLive,
+                IsWaiting = asksPresence ? true : null,
+            };
         }
 
         var mailbox = mailboxes.Open(recipient);
+        var ring = new CopyRing(rooms, ringer, presences, backoff.Value.Maximum, asksPresence);
         var claimed = delay == TimeSpan.Zero && direct == WriteOutcome.NotBegun
             ? rooms.TryClaim(recipient, longestLease: timeToLive - Second)
             : null;
@@ -88,14 +98,15 @@ public sealed partial class MessagePush(
 
             // If direct delivery may have succeeded, store the message with its delivery already counted.
             var (sent, isHanded) = claimed is not null
-                ? await HandOverAsync(recipient, mailbox, texts, timeToLive, claimed)
+                ? await HandOverAsync(recipient, mailbox, texts, timeToLive, claimed, ring)
                 : direct == WriteOutcome.NotBegun
-                    ? (await SendAsync(recipient, mailbox, texts.Stored, timeToLive, delay), false)
-                    : (await SendAsync(recipient, mailbox, texts.HandedOver, timeToLive, delay), true);
+                    ? (await SendAsync(recipient, mailbox, texts.Stored, timeToLive, delay, ring), false)
+                    : (await SendAsync(recipient, mailbox, texts.HandedOver, timeToLive, delay, ring), true);
             metrics.PushAccepted();
             return new PushedCopy(recipient, PushOutcome.Stored)
             {
                 Expires = sent.Expires,
+                IsWaiting = await ring.IsWaiting,
                 Recall = isHanded ? null : RecallHandle.For(recipient, sent.QueueMessageId, sent.PopReceipt),
             };
         }
@@ -132,16 +143,17 @@ public sealed partial class MessagePush(
         return WriteOutcome.NotBegun;
     }
 
-    private async Task<SentMessage> SendAsync(Recipient recipient, Mailbox mailbox, string text, TimeSpan timeToLive, TimeSpan delay)
+    private async Task<SentMessage> SendAsync(
+        Recipient recipient, Mailbox mailbox, string text, TimeSpan timeToLive, TimeSpan delay, CopyRing ring)
     {
         var sent = await SendOrExpectAsync(recipient, mailbox, text, timeToLive, delay);
         if (delay == TimeSpan.Zero)
         {
-            ringer.Ring(recipient, mailbox);
+            ring.Stored(recipient, mailbox);
         }
         else
         {
-            rooms.Expect(recipient, delay);
+            ring.Delayed(recipient, mailbox, delay);
         }
 
         return sent;
@@ -171,7 +183,7 @@ public sealed partial class MessagePush(
     /// still has the message, which becomes visible when the lease ends.
     /// </summary>
     private async Task<(SentMessage Sent, bool IsHanded)> HandOverAsync(
-        Recipient recipient, Mailbox mailbox, Texts texts, TimeSpan timeToLive, WaitingPoll claimed)
+        Recipient recipient, Mailbox mailbox, Texts texts, TimeSpan timeToLive, WaitingPoll claimed, CopyRing ring)
     {
         var lease = claimed.Lease;
         var sent = await SendOrExpectAsync(recipient, mailbox, texts.HandedOver, timeToLive, delay: lease);
@@ -181,18 +193,19 @@ public sealed partial class MessagePush(
             if (poll is null)
             {
                 // Only the newest pop receipt can take the message back.
-                return (sent with { PopReceipt = await GiveBackAsync(recipient, mailbox, message) ?? sent.PopReceipt }, false);
+                return (sent with { PopReceipt = await GiveBackAsync(recipient, mailbox, message, ring) ?? sent.PopReceipt }, false);
             }
 
             if (rooms.TryHandOver(poll, message))
             {
+                ring.HandedOver();
                 return (sent, true);
             }
         }
     }
 
     /// <summary>Returns the message's new pop receipt; null if there is none or it is unknown.</summary>
-    private async Task<string?> GiveBackAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message)
+    private async Task<string?> GiveBackAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, CopyRing ring)
     {
         string? popReceipt = null;
         try
@@ -206,7 +219,7 @@ public sealed partial class MessagePush(
             Log.NotGivenBack(logger, message.Message.Id, mailbox.QueueName, ex.Message);
         }
 
-        ringer.Ring(recipient, mailbox);
+        ring.Stored(recipient, mailbox);
         return popReceipt;
     }
 

@@ -17,6 +17,11 @@ public sealed record PushedCopy(Recipient Recipient, PushOutcome Outcome)
     /// <summary>Takes an accepted copy back; null if a poll was handed it, or may have been.</summary>
     public RecallHandle? Recall { get; init; }
 
+    /// <summary>
+    /// Whether a poll of the recipient waited; null if the push did not ask or Storage did not tell.
+    /// </summary>
+    public bool? IsWaiting { get; init; }
+
     /// <summary>How long a copy that failed would fail again, if that is known.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -19,6 +19,10 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
 
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public bool Handed { get; init; }
+
+        /// <summary>Whether a poll of the recipient waited; null if the push did not ask or the storage did not tell.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public bool? Waiting { get; init; }
     }
 
     /// <summary>A copy that may not be stored, with the <c>type</c> of the problem.</summary>
@@ -34,6 +38,7 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
                {
                    Recall = copy.Recall?.Text,
                    Handed = copy.Recall is null,
+                   Waiting = copy.IsWaiting,
                },
         ];
         if (accepted.Length == copies.Count)
