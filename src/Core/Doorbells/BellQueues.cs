@@ -50,8 +50,8 @@ public sealed class BellQueues(QueueServiceClient storage, IOptions<MailboxOptio
             }
         });
 
-    /// <summary>Leaves a note for an instance. If that instance has ended, nobody needs the note.</summary>
-    internal Task LeaveNoteAsync(string instance, Recipient recipient, TimeSpan deadline) => StorageCall.RunAsync(
+    /// <summary>Leaves a note for an instance; false if that instance has ended, so that nobody needs the note.</summary>
+    internal Task<bool> LeaveNoteAsync(string instance, Recipient recipient, TimeSpan deadline) => StorageCall.RunAsync(
         "send a note",
         deadline,
         time,

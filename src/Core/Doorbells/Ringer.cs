@@ -1,4 +1,6 @@
 using FuncComet.Mailboxes;
+using FuncComet.Messages;
+using FuncComet.Offline;
 using FuncComet.Recipients;
 using FuncComet.Waiting;
 using Microsoft.Extensions.Logging;
@@ -23,14 +25,15 @@ public sealed partial class Ringer : IDisposable
     private readonly Presences _presences;
     private readonly BellQueues _queues;
     private readonly InstanceBell _bell;
+    private readonly OfflineNotes _notes;
     private readonly UnsettledWork _work;
     private readonly IOptions<DoorbellOptions> _options;
     private readonly TimeProvider _time;
     private readonly ILogger<Ringer> _logger;
     private readonly Lock _gate = new();
 
-    // The recipients for whom a ring is under way, and whether one more must follow.
-    private readonly Dictionary<Recipient, bool> _underWay = [];
+    // The recipients for whom a ring is under way, and what the ring that must follow is for.
+    private readonly Dictionary<Recipient, NextRing> _underWay = [];
 
     /// <summary>Creates the ringer of one instance.</summary>
     public Ringer(
@@ -39,6 +42,7 @@ public sealed partial class Ringer : IDisposable
         Presences presences,
         BellQueues queues,
         InstanceBell bell,
+        OfflineNotes notes,
         UnsettledWork work,
         IOptions<DoorbellOptions> options,
         TimeProvider time,
@@ -46,29 +50,33 @@ public sealed partial class Ringer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(rooms);
         (_rooms, _mailboxes, _presences, _queues, _bell) = (rooms, mailboxes, presences, queues, bell);
-        (_work, _options, _time, _logger) = (work, options, time, logger);
+        (_notes, _work, _options, _time, _logger) = (notes, work, options, time, logger);
         rooms.RingUnanswered += OnRingUnanswered;
     }
 
     /// <summary>Rings for a message that is in the mailbox. A ring at another instance continues in the background.</summary>
-    public void Ring(Recipient recipient, Mailbox mailbox)
+    /// <param name="recipient">The recipient.</param>
+    /// <param name="mailbox">Their mailbox.</param>
+    /// <param name="message">The message; null if it is not known, and then the application gets no note.</param>
+    public void Ring(Recipient recipient, Mailbox mailbox, Message? message = null)
     {
         ArgumentNullException.ThrowIfNull(mailbox);
         if (!_rooms.Ring(recipient))
         {
-            RingElsewhere(recipient, mailbox);
+            RingElsewhere(recipient, mailbox, message);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _rooms.RingUnanswered -= OnRingUnanswered;
 
-    private void OnRingUnanswered(Recipient recipient) => RingElsewhere(recipient, _mailboxes.Open(recipient));
+    private void OnRingUnanswered(Recipient recipient) => RingElsewhere(recipient, _mailboxes.Open(recipient), message: null);
 
-    private void RingElsewhere(Recipient recipient, Mailbox mailbox)
+    private void RingElsewhere(Recipient recipient, Mailbox mailbox, Message? message)
     {
         if (!_options.Value.Enabled)
         {
+            WriteNote(recipient, mailbox, message);
             return;
         }
 
@@ -77,26 +85,29 @@ public sealed partial class Ringer : IDisposable
             // At most one ring per recipient is under way. That bounds the work, and saves requests when many messages
             // go to few recipients. The ring under way may have read the presence before this message was stored, so
             // one more follows it.
-            if (!_underWay.TryAdd(recipient, false))
+            if (!_underWay.TryAdd(recipient, default))
             {
-                _underWay[recipient] = true;
+                _underWay[recipient] = new NextRing(IsWanted: true, message ?? _underWay[recipient].Message);
                 return;
             }
         }
 
-        _ = RingUntilAllIsRungForAsync(recipient, mailbox);
+        _ = RingUntilAllIsRungForAsync(recipient, mailbox, message);
     }
 
-    private async Task RingUntilAllIsRungForAsync(Recipient recipient, Mailbox mailbox)
+    private async Task RingUntilAllIsRungForAsync(Recipient recipient, Mailbox mailbox, Message? message)
     {
         using var unsettled = _work.Begin();
         try
         {
             do
             {
-                await RingElsewhereOnceAsync(recipient, mailbox);
+                if (!await RingElsewhereOnceAsync(recipient, mailbox))
+                {
+                    WriteNote(recipient, mailbox, message);
+                }
             }
-            while (IsToRingAgain(recipient));
+            while (IsToRingAgain(recipient, out message));
         }
         catch (Exception ex)
         {
@@ -110,30 +121,40 @@ public sealed partial class Ringer : IDisposable
         }
     }
 
-    private async Task RingElsewhereOnceAsync(Recipient recipient, Mailbox mailbox)
+    /// <summary>False if no poll waits at another instance, as far as that is known.</summary>
+    private async Task<bool> RingElsewhereOnceAsync(Recipient recipient, Mailbox mailbox)
     {
         try
         {
-            if (await _presences.ReadAsync(mailbox, Deadline) is { } presence
+            // What names this instance is out of date, since no poll waits here.
+            return await _presences.ReadAsync(mailbox, Deadline) is { } presence
                 && presence.Until > _time.GetUtcNow()
-                && presence.Instance != _bell.Name)
-            {
-                await _queues.LeaveNoteAsync(presence.Instance, recipient, Deadline);
-            }
+                && presence.Instance != _bell.Name
+                && await _queues.LeaveNoteAsync(presence.Instance, recipient, Deadline);
         }
         catch (StorageUnavailableException ex)
         {
             Log.NotRung(_logger, mailbox.QueueName, ex.Message);
+            return false;
         }
     }
 
-    private bool IsToRingAgain(Recipient recipient)
+    private void WriteNote(Recipient recipient, Mailbox mailbox, Message? message)
+    {
+        if (message is not null)
+        {
+            _notes.Write(recipient, mailbox, message, hidden: TimeSpan.Zero);
+        }
+    }
+
+    private bool IsToRingAgain(Recipient recipient, out Message? message)
     {
         lock (_gate)
         {
-            if (_underWay[recipient])
+            (var isWanted, message) = _underWay[recipient];
+            if (isWanted)
             {
-                _underWay[recipient] = false;
+                _underWay[recipient] = default;
                 return true;
             }
 
@@ -141,6 +162,10 @@ public sealed partial class Ringer : IDisposable
             return false;
         }
     }
+
+    /// <param name="IsWanted">Whether a ring must follow.</param>
+    /// <param name="Message">The message that it is for, if that is known.</param>
+    private readonly record struct NextRing(bool IsWanted, Message? Message);
 
     private static partial class Log
     {

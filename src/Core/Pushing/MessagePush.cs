@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
+using FuncComet.Offline;
 using FuncComet.Recipients;
 using FuncComet.Telemetry;
 using FuncComet.Waiting;
@@ -20,6 +21,7 @@ public sealed partial class MessagePush(
     MailboxDepths depths,
     WaitingRooms rooms,
     Ringer ringer,
+    OfflineNotes notes,
     UnsettledWork work,
     FuncCometMetrics metrics,
     IOptions<PushOptions> options,
@@ -89,8 +91,7 @@ public sealed partial class MessagePush(
             // If direct delivery may have succeeded, store the message with its delivery already counted.
             var sent = claimed is not null
                 ? await HandOverAsync(recipient, mailbox, texts, timeToLive, claimed)
-                : await SendAsync(
-                    recipient, mailbox, direct == WriteOutcome.NotBegun ? texts.Stored : texts.HandedOver, timeToLive, delay);
+                : await SendAsync(recipient, mailbox, texts, isNew: direct == WriteOutcome.NotBegun, timeToLive, delay);
             metrics.PushAccepted();
             return new PushedCopy(recipient, PushOutcome.Stored) { Expires = sent.Expires };
         }
@@ -127,16 +128,20 @@ public sealed partial class MessagePush(
         return WriteOutcome.NotBegun;
     }
 
-    private async Task<SentMessage> SendAsync(Recipient recipient, Mailbox mailbox, string text, TimeSpan timeToLive, TimeSpan delay)
+    private async Task<SentMessage> SendAsync(
+        Recipient recipient, Mailbox mailbox, Texts texts, bool isNew, TimeSpan timeToLive, TimeSpan delay)
     {
-        var sent = await SendOrExpectAsync(recipient, mailbox, text, timeToLive, delay);
+        var sent = await SendOrExpectAsync(recipient, mailbox, isNew ? texts.Stored : texts.HandedOver, timeToLive, delay);
         if (delay == TimeSpan.Zero)
         {
-            ringer.Ring(recipient, mailbox);
+            ringer.Ring(recipient, mailbox, texts.Message);
         }
         else
         {
             rooms.Expect(recipient, delay);
+
+            // Who polls now says nothing about who polls when the message can be delivered.
+            notes.Write(recipient, mailbox, texts.Message, hidden: delay);
         }
 
         return sent;
@@ -181,6 +186,12 @@ public sealed partial class MessagePush(
 
             if (rooms.TryHandOver(poll, message))
             {
+                // A phone's connection can be dead without a word. Then nobody acknowledges the message.
+                if (!poll.IsPlain)
+                {
+                    notes.Write(recipient, mailbox, texts.Message, hidden: lease);
+                }
+
                 return sent;
             }
         }
@@ -199,7 +210,7 @@ public sealed partial class MessagePush(
             Log.NotGivenBack(logger, message.Message.Id, mailbox.QueueName, ex.Message);
         }
 
-        ringer.Ring(recipient, mailbox);
+        ringer.Ring(recipient, mailbox, message.Message);
     }
 
     /// <summary>The message as text for the queue. All recipients share a text, and most pushes need only one of the two.</summary>
