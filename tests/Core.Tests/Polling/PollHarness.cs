@@ -64,6 +64,8 @@ internal sealed class PollHarness : IDisposable
 
     public LongPoll Poll => _core.Get<LongPoll>();
 
+    public Presences Presences => _core.Get<Presences>();
+
     public Recipient Alice { get; } = Named.Recipient("alice");
 
     public FakeQueueClient Queue => Storage.Of(Alice);
