@@ -66,7 +66,11 @@ public static class FuncCometServices
         services.AddSingleton<Presences>();
         services.AddSingleton<InstanceBell>();
         services.AddHostedService(provider => provider.GetRequiredService<InstanceBell>());
+        services.AddSingleton<PresenceClearing>();
+        services.AddSingleton<PresencePublishing>();
+        services.AddSingleton<PresenceQuery>();
         services.AddSingleton<Ringer>();
+        services.AddSingleton<LeaseNotes>();
 
         // Services stop in reverse order. The bell must run until all work is settled, so it is registered first.
         services.AddSingleton<UnsettledWork>();

@@ -25,6 +25,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await AcknowledgeAsync(client);
         await IssueTokensAsync(client, smallClient);
         await ShowAndEmptyMailboxesAsync(client);
+        await AskPresenceAsync(client);
         await CheckHealthAsync(client);
         await ReachLimitsAsync(smallClient);
         await AskForWhatIsNotThereAsync(client);
@@ -131,6 +132,16 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync("DELETE mailbox?rcpt=alice", "401");
     }
 
+    private static async Task AskPresenceAsync(Client client)
+    {
+        await client.ExpectAsync("GET presence?rcpt=alice&rcpt=bob", "200 application/json", key: Key);
+        await client.ExpectAsync("GET presence", "400 bad-recipient", key: Key);
+        await client.ExpectAsync("GET presence?rcpt=alice&other=%FF", "400 bad-parameter", key: Key);
+        await client.ExpectAsync("GET presence?rcpt=alice", "401");
+        await client.ExpectAsync("POST push?rcpt=alice&presence=true", "202 application/json", key: Key);
+        await client.ExpectAsync("POST push?rcpt=alice&presence=yes", "400 bad-parameter", key: Key);
+    }
+
     private static async Task CheckHealthAsync(Client client)
     {
         await client.ExpectAsync("GET health", "200");
@@ -152,7 +163,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
 
     private static async Task AskForWhatIsNotThereAsync(Client client)
     {
-        foreach (var path in new[] { "push", "poll", "ack", "token", "mailbox", "health" })
+        foreach (var path in new[] { "push", "poll", "ack", "token", "mailbox", "presence", "health" })
         {
             await client.ExpectAsync($"PATCH {path}", "405 method-not-allowed", key: Key);
         }
@@ -174,6 +185,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync($"POST ack?rcpt=outage&receipt={leased}", "503 storage-unavailable", token);
         await client.ExpectAsync("GET mailbox?rcpt=outage", "503 storage-unavailable", key: Key);
         await client.ExpectAsync("DELETE mailbox?rcpt=outage", "503 storage-unavailable", key: Key);
+        await client.ExpectAsync("GET presence?rcpt=outage", "503 storage-unavailable", key: Key);
         await withoutEarlierHealth.ExpectAsync("GET health", "503 storage-unavailable");
         await azurite.StartAgainAsync();
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Azure.Storage.Queues;
@@ -17,6 +18,7 @@ public sealed class WakeUpApp : IAsyncLifetime
 
     private readonly Azurite _azurite = new();
     private readonly ECDsa _vapid = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly ConcurrentDictionary<string, string> _notes = [];
     private LocalHostProcess _host = null!;
     private ServiceProvider _services = null!;
 
@@ -74,9 +76,9 @@ public sealed class WakeUpApp : IAsyncLifetime
     internal Task RunAsync(string note) =>
         ActivatorUtilities.CreateInstance<WakeUpFunction>(_services).RunAsync(note, TestContext.Current.CancellationToken).Bounded();
 
-    internal async Task PushAsync(string recipient)
+    internal async Task PushAsync(string recipient, string text = "hello")
     {
-        using var content = new StringContent("hello");
+        using var content = new StringContent(text);
         using var pushed = await FuncComet.PostAsync($"push?rcpt={recipient}", content, TestContext.Current.CancellationToken).Bounded();
         pushed.EnsureSuccessStatusCode();
     }
@@ -84,23 +86,32 @@ public sealed class WakeUpApp : IAsyncLifetime
     /// <summary>The text of the note about a message of this recipient, decoded as the trigger decodes it.</summary>
     internal async Task<string> NoteAsync(string recipient)
     {
-        var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
-        var queue = new QueueClient(_azurite.ConnectionString, "wake-up", options);
-        string? text = null;
         await Await.UntilAsync(
             async () =>
             {
-                // The first push creates the queue, in the background.
-                if (!await queue.ExistsAsync(TestContext.Current.CancellationToken))
-                {
-                    return false;
-                }
-
-                var message = await queue.ReceiveMessageAsync(TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
-                text = message.Value?.MessageText;
-                return text is not null && JsonElement.Parse(text).GetProperty("rcpt").GetString() == recipient;
+                await ReceiveNotesAsync();
+                return _notes.ContainsKey(recipient);
             },
-            "the note");
-        return text!;
+            $"the note for {recipient}");
+        return _notes[recipient];
+    }
+
+    // All tests share the queue, so a test may receive the note of another.
+    private async Task ReceiveNotesAsync()
+    {
+        var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
+        var queue = new QueueClient(_azurite.ConnectionString, "wake-up", options);
+
+        // The first push creates the queue, in the background.
+        if (!await queue.ExistsAsync(TestContext.Current.CancellationToken))
+        {
+            return;
+        }
+
+        var received = await queue.ReceiveMessagesAsync(32, TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+        foreach (var note in received.Value)
+        {
+            _notes[JsonElement.Parse(note.MessageText).GetProperty("rcpt").GetString()!] = note.MessageText;
+        }
     }
 }

@@ -9,7 +9,7 @@ using Lib.Net.Http.WebPush;
 namespace FuncComet.WakeUp.Tests;
 
 /// <summary>The function of docs/wake-up.md, with notes that FuncComet has written, and a push service that checks what it is sent.</summary>
-public sealed class WakeUpFunctionTests(WakeUpApp app) : IClassFixture<WakeUpApp>, IAsyncLifetime
+public sealed class WakeUpFunctionTests(WakeUpApp app) : IAsyncLifetime
 {
     private readonly string _recipient = WakeUpApp.NewRecipient();
     private SubscribedBrowser _browser = null!;
@@ -74,10 +74,30 @@ public sealed class WakeUpFunctionTests(WakeUpApp app) : IClassFixture<WakeUpApp
         Assert.Equal("hello", await app.FuncComet.GetStringAsync($"poll?rcpt={_recipient}&timeout=0", CancellationToken).Bounded());
 
         // The app deletes the message after it has written the answer.
-        await Await.UntilAsync(async () => await MessagesAsync() == 0, "an empty mailbox");
+        await Await.UntilAsync(async () => (await MailboxAsync()).GetProperty("messages").GetInt64() == 0, "an empty mailbox");
         await app.RunAsync(note);
 
         Assert.Empty(Calls);
+    }
+
+    [Fact]
+    public async Task Run_WhenSomebodyPollsByNow_SendsNothing()
+    {
+        await app.PushAsync(_recipient);
+        var note = await app.NoteAsync(_recipient);
+
+        // The first poll leases the message and does not acknowledge it. The second finds nothing and waits.
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken);
+        await app.FuncComet.GetStringAsync($"poll?rcpt={_recipient}&timeout=0&lease=600", CancellationToken).Bounded();
+        var poll = app.FuncComet.GetAsync($"poll?rcpt={_recipient}&timeout=60", leaving.Token);
+        await Await.UntilAsync(async () => (await MailboxAsync()).GetProperty("waiting").GetBoolean(), "a poll that waits");
+        Assert.Equal(1, (await MailboxAsync()).GetProperty("messages").GetInt64());
+
+        await app.RunAsync(note);
+
+        Assert.Empty(Calls);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => poll.Bounded());
     }
 
     [Fact]
@@ -111,11 +131,8 @@ public sealed class WakeUpFunctionTests(WakeUpApp app) : IClassFixture<WakeUpApp
 
     private SubscribedBrowser NewBrowser(string name) => new($"{PushService.Origin}/{_recipient}/{name}");
 
-    private async Task<long> MessagesAsync()
-    {
-        var answer = await app.FuncComet.GetStringAsync($"mailbox?rcpt={_recipient}", CancellationToken).Bounded();
-        return JsonElement.Parse(answer).GetProperty("messages").GetInt64();
-    }
+    private async Task<JsonElement> MailboxAsync() =>
+        JsonElement.Parse(await app.FuncComet.GetStringAsync($"mailbox?rcpt={_recipient}", CancellationToken).Bounded());
 
     private static bool IsSignedBy(string publicKey, string token)
     {

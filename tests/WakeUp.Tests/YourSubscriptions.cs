@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Lib.Net.Http.WebPush;
 
 namespace FuncComet.WakeUp.Tests;
@@ -5,7 +6,7 @@ namespace FuncComet.WakeUp.Tests;
 /// <summary>Stands for the application's database.</summary>
 internal sealed class YourSubscriptions : ISubscriptions
 {
-    public Dictionary<string, List<PushSubscription>> Kept { get; } = [];
+    public ConcurrentDictionary<string, List<PushSubscription>> Kept { get; } = [];
 
     public Task<IReadOnlyList<PushSubscription>> OfAsync(string recipient, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<PushSubscription>>(Kept.TryGetValue(recipient, out var kept) ? [.. kept] : []);

@@ -24,6 +24,9 @@ public sealed partial class InstanceBell(
     // Ignore one failure: reporting it would make every poll look more often.
     private const int FailuresUntilUnreachable = 2;
 
+    // Presences with the names before end within minutes, and an instance gets a new name only when its queue is removed.
+    private const int MaxNames = 8;
+
     private static readonly TimeSpan BeatInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan SweepInterval = TimeSpan.FromHours(1);
     private static readonly TimeSpan DeadAfter = TimeSpan.FromHours(1);
@@ -31,12 +34,16 @@ public sealed partial class InstanceBell(
     private static readonly TimeSpan DeleteDeadline = TimeSpan.FromSeconds(2);
 
     private volatile string? _name;
+    private volatile string[] _names = [];
     private string? _reachableAs;
     private long _beatAt;
     private long? _sweptAt;
 
     /// <summary>The name of this instance's queue; null while it has none. The name stays while reads fail.</summary>
     public string? Name => _name;
+
+    /// <summary>Whether this is or was the name of this instance's queue.</summary>
+    internal bool IsOwn(string name) => _names.Contains(name);
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -145,6 +152,7 @@ public sealed partial class InstanceBell(
             _name = null;
             Announce(null);
             name = Presence.NewInstance();
+            _names = [.. _names.TakeLast(MaxNames - 1), name];
             await queues.CreateAsync(name);
         }
 

@@ -2,36 +2,19 @@ using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using FuncComet.Mailboxes;
-using FuncComet.Waiting;
 
 namespace FuncComet.Doorbells;
 
 /// <summary>
-/// Publishes where polls wait for a recipient, in the metadata of the mailbox's queue, and reads it. An instance
-/// publishes before it looks, and a push elsewhere reads after its message is stored, so one of the two always sees the
-/// other. The presence written last is the one that counts.
+/// Reads and writes where polls wait for a recipient, in the metadata of the mailbox's queue. Storage replaces metadata as
+/// a whole and does not compare versions, so a write can drop what another instance has written since the last read. That
+/// instance's next look finds its own presence missing, and writes it again (<see cref="PresencePublishing"/>).
 /// </summary>
-public sealed class Presences(WaitingRooms rooms, TimeProvider time)
+public sealed class Presences(TimeProvider time)
 {
-    // What is written ends at a whole second. Rounding takes less than one of these, so a poll that ends at most a second later needs
-    // no new write.
-    private const long SecondsBeyond = 2;
-    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(SecondsBeyond - 1);
-
-    /// <summary>Publishes, before a poll looks, that it waits here.</summary>
-    internal async Task PublishAsync(
-        PresenceDue due, WaitingPoll poll, Mailbox mailbox, TimeSpan deadline, CancellationToken cancellationToken)
-    {
-        var until = DateTimeOffset.FromUnixTimeSeconds((time.GetUtcNow() + due.Left).ToUnixTimeSeconds() + SecondsBeyond);
-        if (await WriteAsync(mailbox, new Presence(due.Instance, until), deadline, cancellationToken))
-        {
-            rooms.Published(poll, due.Instance, due.Until + Slack);
-        }
-    }
-
-    /// <summary>Writes a presence, and creates the queue if there is none; false if Storage still deletes the queue.</summary>
+    /// <summary>Writes the presences, and creates the queue if there is none; false if Storage still deletes the queue.</summary>
     internal Task<bool> WriteAsync(
-        Mailbox mailbox, Presence presence, TimeSpan deadline, CancellationToken cancellationToken) => StorageCall.RunAsync(
+        Mailbox mailbox, PresenceList presences, TimeSpan deadline, CancellationToken cancellationToken) => StorageCall.RunAsync(
         "write the queue's metadata",
         deadline,
         time,
@@ -39,7 +22,7 @@ public sealed class Presences(WaitingRooms rooms, TimeProvider time)
         {
             try
             {
-                await WriteAsync(mailbox.Queue, MailboxMetadata.Of(mailbox.Recipient!, presence), token);
+                await WriteAsync(mailbox.Queue, MailboxMetadata.Of(mailbox.Recipient!, presences), token);
                 return true;
             }
             catch (RequestFailedException ex) when (ex.IsQueueBeingDeleted())
@@ -49,22 +32,9 @@ public sealed class Presences(WaitingRooms rooms, TimeProvider time)
         },
         cancellationToken: cancellationToken);
 
-    /// <summary>The presence that was last written; null where there is none.</summary>
-    internal Task<Presence?> ReadAsync(Mailbox mailbox, TimeSpan deadline) => StorageCall.RunAsync<Presence?>(
-        "read the queue's metadata",
-        deadline,
-        time,
-        async token =>
-        {
-            try
-            {
-                return MailboxMetadata.PresenceIn((await mailbox.Queue.GetPropertiesAsync(token)).Value.Metadata);
-            }
-            catch (RequestFailedException ex) when (ex.IsNoQueue())
-            {
-                return null;
-            }
-        });
+    /// <summary>The presences in the metadata; none if there is no queue.</summary>
+    internal async Task<PresenceList> ReadAsync(Mailbox mailbox, TimeSpan deadline) =>
+        (await mailbox.ReadStatusAsync(deadline, CancellationToken.None))?.Presences ?? PresenceList.None;
 
     private static async Task WriteAsync(QueueClient queue, Dictionary<string, string> metadata, CancellationToken token)
     {

@@ -9,8 +9,9 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Doorbells;
 
 /// <summary>
-/// Wakes a poll when something has come into a mailbox: a poll that waits on this instance, or else one at the instance
-/// that <see cref="Presences"/> names. Polls of one mailbox compete for its messages, so waking one is enough.
+/// Wakes a poll when something has come into a mailbox: a poll that waits on this instance, or else one at an instance
+/// that <see cref="Presences"/> names. Polls of one mailbox compete for its messages, so waking one is enough: at the
+/// instance that has published last and still has its bell. If no poll waits anywhere, the application gets a note.
 /// </summary>
 /// <remarks>
 /// A ring at another instance continues after the push has been answered. A lost ring costs a pause, not a message.
@@ -19,6 +20,8 @@ public sealed partial class Ringer : IDisposable
 {
     // Of each of its two requests. Later rings of the recipient wait for it, and a ring that is later still is worth less than they are.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
+
+    private static readonly Task<bool?> NotAsked = Task.FromResult<bool?>(null);
 
     private readonly WaitingRooms _rooms;
     private readonly MailboxFactory _mailboxes;
@@ -32,7 +35,7 @@ public sealed partial class Ringer : IDisposable
     private readonly ILogger<Ringer> _logger;
     private readonly Lock _gate = new();
 
-    // The recipients for whom a ring is under way, and what the ring that must follow is for.
+    // The recipients for whom a ring is under way, and the ring that must follow it.
     private readonly Dictionary<Recipient, NextRing> _underWay = [];
 
     /// <summary>Creates the ringer of one instance.</summary>
@@ -63,21 +66,51 @@ public sealed partial class Ringer : IDisposable
         ArgumentNullException.ThrowIfNull(mailbox);
         if (!_rooms.Ring(recipient))
         {
-            RingElsewhere(recipient, mailbox, message);
+            RingElsewhere(recipient, mailbox, new NextRing(IsWanted: true, Told: null, message));
         }
+    }
+
+    /// <summary>
+    /// The same. Returns whether a poll waits, here or at another instance, as soon as that is known; null if Storage did
+    /// not tell.
+    /// </summary>
+    internal async Task<bool?> RingAndTellAsync(Recipient recipient, Mailbox mailbox, Message message)
+    {
+        if (_rooms.Ring(recipient))
+        {
+            return true;
+        }
+
+        var told = NobodyToldYet();
+        return await RingElsewhere(recipient, mailbox, new NextRing(IsWanted: true, told, message))!.Task;
+    }
+
+    /// <summary>
+    /// Rings only at another instance. For a message that becomes visible soon, a poll there counts it, and then looks often.
+    /// Returns the same if <paramref name="isAsked"/>, else null.
+    /// </summary>
+    internal Task<bool?> RingElsewhereAsync(Recipient recipient, Mailbox mailbox, bool isAsked)
+    {
+        var told = isAsked ? NobodyToldYet() : null;
+        return RingElsewhere(recipient, mailbox, new NextRing(IsWanted: true, told, Message: null))?.Task ?? NotAsked;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _rooms.RingUnanswered -= OnRingUnanswered;
 
-    private void OnRingUnanswered(Recipient recipient) => RingElsewhere(recipient, _mailboxes.Open(recipient), message: null);
+    private static TaskCompletionSource<bool?> NobodyToldYet() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void RingElsewhere(Recipient recipient, Mailbox mailbox, Message? message)
+    private void OnRingUnanswered(Recipient recipient) =>
+        RingElsewhere(recipient, _mailboxes.Open(recipient), new NextRing(IsWanted: true, Told: null, Message: null));
+
+    /// <summary>Returns the source that will be told: the given one, or that of a ring which serves for this one too.</summary>
+    private TaskCompletionSource<bool?>? RingElsewhere(Recipient recipient, Mailbox mailbox, NextRing ring)
     {
         if (!_options.Value.Enabled)
         {
-            WriteNote(recipient, mailbox, message);
-            return;
+            ring.Told?.SetResult(_rooms.IsWaiting(recipient));
+            WriteNote(recipient, mailbox, ring.Message);
+            return ring.Told;
         }
 
         lock (_gate)
@@ -87,72 +120,86 @@ public sealed partial class Ringer : IDisposable
             // one more follows it.
             if (!_underWay.TryAdd(recipient, default))
             {
-                _underWay[recipient] = new NextRing(IsWanted: true, message ?? _underWay[recipient].Message);
-                return;
+                var waiting = _underWay[recipient];
+                var next = new NextRing(IsWanted: true, waiting.Told ?? ring.Told, waiting.Message ?? ring.Message);
+                _underWay[recipient] = next;
+                return next.Told;
             }
         }
 
-        _ = RingUntilAllIsRungForAsync(recipient, mailbox, message);
+        _ = RingUntilAllIsRungForAsync(recipient, mailbox, ring);
+        return ring.Told;
     }
 
-    private async Task RingUntilAllIsRungForAsync(Recipient recipient, Mailbox mailbox, Message? message)
+    private async Task RingUntilAllIsRungForAsync(Recipient recipient, Mailbox mailbox, NextRing ring)
     {
         using var unsettled = _work.Begin();
         try
         {
             do
             {
-                if (!await RingElsewhereOnceAsync(recipient, mailbox))
+                if (!await RingElsewhereOnceAsync(recipient, mailbox, ring.Told))
                 {
-                    WriteNote(recipient, mailbox, message);
+                    WriteNote(recipient, mailbox, ring.Message);
                 }
             }
-            while (IsToRingAgain(recipient, out message));
+            while (IsToRingAgain(recipient, out ring));
         }
         catch (Exception ex)
         {
             // Nothing awaits this task, so only the log shows a fault of ours. The fault must not block later rings for
             // the recipient.
             Log.Failed(_logger, mailbox.QueueName, ex);
+            ring.Told?.TrySetResult(null);
             lock (_gate)
             {
-                _underWay.Remove(recipient);
+                _underWay.Remove(recipient, out var next);
+                next.Told?.TrySetResult(null);
             }
         }
     }
 
     /// <summary>False if no poll waits at another instance, as far as that is known.</summary>
-    private async Task<bool> RingElsewhereOnceAsync(Recipient recipient, Mailbox mailbox)
+    private async Task<bool> RingElsewhereOnceAsync(Recipient recipient, Mailbox mailbox, TaskCompletionSource<bool?>? told)
     {
         try
         {
-            // What names this instance is out of date, since no poll waits here.
-            return await _presences.ReadAsync(mailbox, Deadline) is { } presence
-                && presence.Until > _time.GetUtcNow()
-                && presence.Instance != _bell.Name
-                && await _queues.LeaveNoteAsync(presence.Instance, recipient, Deadline);
+            var now = _time.GetUtcNow();
+            var found = await _presences.ReadAsync(mailbox, Deadline);
+            var elsewhere = found.All.Where(presence => presence.Until > now && !_bell.IsOwn(presence.Instance)).ToArray();
+            told?.TrySetResult(elsewhere.Length > 0 || _rooms.IsWaiting(recipient));
+            foreach (var presence in elsewhere)
+            {
+                if (await _queues.LeaveNoteAsync(presence.Instance, recipient, Deadline))
+                {
+                    return true;
+                }
+            }
         }
         catch (StorageUnavailableException ex)
         {
+            told?.TrySetResult(null);
             Log.NotRung(_logger, mailbox.QueueName, ex.Message);
-            return false;
         }
+
+        return false;
     }
 
     private void WriteNote(Recipient recipient, Mailbox mailbox, Message? message)
     {
-        if (message is not null)
+        // A poll that has come here meanwhile looks by itself.
+        if (message is not null && !_rooms.IsWaiting(recipient))
         {
             _notes.Write(recipient, mailbox, message, hidden: TimeSpan.Zero);
         }
     }
 
-    private bool IsToRingAgain(Recipient recipient, out Message? message)
+    private bool IsToRingAgain(Recipient recipient, out NextRing ring)
     {
         lock (_gate)
         {
-            (var isWanted, message) = _underWay[recipient];
-            if (isWanted)
+            ring = _underWay[recipient];
+            if (ring.IsWanted)
             {
                 _underWay[recipient] = default;
                 return true;
@@ -164,8 +211,9 @@ public sealed partial class Ringer : IDisposable
     }
 
     /// <param name="IsWanted">Whether a ring must follow.</param>
-    /// <param name="Message">The message that it is for, if that is known.</param>
-    private readonly record struct NextRing(bool IsWanted, Message? Message);
+    /// <param name="Told">Who is told whether a poll waits; null if nobody asks.</param>
+    /// <param name="Message">The message that it is for; null if that is not known or needs no note.</param>
+    private readonly record struct NextRing(bool IsWanted, TaskCompletionSource<bool?>? Told, Message? Message);
 
     private static partial class Log
     {

@@ -183,17 +183,18 @@ public sealed class Mailbox
     }
 
     /// <summary>The approximate number of messages, including hidden ones; null if the queue does not exist.</summary>
-    public Task<long?> CountAsync() => CountAsync(Deadline, CancellationToken.None);
+    public async Task<long?> CountAsync() => (await ReadStatusAsync(Deadline, CancellationToken.None))?.Messages;
 
-    /// <inheritdoc cref="CountAsync()"/>
-    public Task<long?> CountAsync(TimeSpan deadline, CancellationToken cancellationToken) => CallAsync<long?>(
+    /// <summary>Counts the messages, and reads where polls wait for them; null if the queue does not exist.</summary>
+    public Task<MailboxStatus?> ReadStatusAsync(TimeSpan deadline, CancellationToken cancellationToken) => CallAsync<MailboxStatus?>(
         "count",
         deadline,
         async token =>
         {
             try
             {
-                return (await Queue.GetPropertiesAsync(token)).Value.ApproximateMessagesCountLong;
+                var queue = (await Queue.GetPropertiesAsync(token)).Value;
+                return new(queue.ApproximateMessagesCountLong) { Presences = MailboxMetadata.PresencesIn(queue.Metadata) };
             }
             catch (RequestFailedException ex) when (ex.IsNoQueue())
             {
@@ -248,7 +249,7 @@ public sealed class Mailbox
         {
             try
             {
-                await Queue.CreateAsync(Recipient is null ? null : MailboxMetadata.Of(Recipient, presence: null), token);
+                await Queue.CreateAsync(Recipient is null ? null : MailboxMetadata.Of(Recipient, PresenceList.None), token);
                 return true;
             }
             catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueAlreadyExists)

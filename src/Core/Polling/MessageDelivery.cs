@@ -13,6 +13,7 @@ namespace FuncComet.Polling;
 public sealed partial class MessageDelivery(
     WaitingRooms rooms,
     Ringer ringer,
+    LeaseNotes leaseNotes,
     FuncCometMetrics metrics,
     TimeProvider time,
     ILogger<MessageDelivery> logger)
@@ -55,7 +56,9 @@ public sealed partial class MessageDelivery(
             }
             else if (outcome == WriteOutcome.Written && request.Lease is not null)
             {
-                rooms.Expect(request.Recipient, messages[0].LeaseLeft(time));
+                var left = messages[0].LeaseLeft(time);
+                rooms.Expect(request.Recipient, left);
+                leaseNotes.Hidden(request.Recipient, left);
             }
             else
             {

@@ -13,11 +13,13 @@ namespace FuncComet.Polling;
 /// </summary>
 public sealed partial class MessageReceiver(
     WaitingRooms rooms,
-    Presences presences,
+    PresencePublishing presences,
     DeadLetterMoves deadLetters,
     IHostApplicationLifetime host,
     ILogger<MessageReceiver> logger)
 {
+    private static readonly MailboxStatus Empty = new(Messages: 0);
+
     /// <summary>Looks once, for all polls of the recipient that wait here. Null if this poll continues to wait.</summary>
     internal async Task<WaitResult?> LookAsync(
         PollRequest request,
@@ -34,7 +36,7 @@ public sealed partial class MessageReceiver(
         }
 
         IReadOnlyList<LeasedMessage>? received = [];
-        long? counted = null;
+        MailboxStatus? counted = null;
         try
         {
             // A ring already says what a peek would find. Skipping the peek saves a request and its time.
@@ -74,7 +76,7 @@ public sealed partial class MessageReceiver(
         // Another poll may have been faster; then the poll continues to wait.
         if (received is null or [])
         {
-            poll.EndLook(received is null ? LookResult.Missing : LookResult.Empty, counted: received is null ? 0 : counted);
+            poll.EndLook(received is null ? LookResult.Missing : LookResult.Empty, counted: received is null ? Empty : counted);
             return null;
         }
 
@@ -89,27 +91,21 @@ public sealed partial class MessageReceiver(
         return new WaitResult(messages);
     }
 
-    /// <summary>What can be received, and the number of all messages if a count was due.</summary>
-    private async Task<(MailboxContent Content, long? Counted)> PeekAsync(
+    /// <summary>What can be received, and the mailbox's status if a count was due.</summary>
+    private async Task<(MailboxContent Content, MailboxStatus? Counted)> PeekAsync(
         WaitingPoll poll, Mailbox mailbox, PollClock clock, CancellationToken leaving)
     {
         // Publishes first: if the peek misses the message of a push at another instance, that push sees the presence.
-        var plan = rooms.PlanLook(poll);
-        if (plan.Presence is { } presence)
-        {
-            await presences.PublishAsync(presence, poll, mailbox, clock.ForLook, leaving);
-        }
-
-        if (!plan.CountsFirst)
+        if (await presences.BeginLookAsync(poll, mailbox, clock, leaving) is not { Status: var status })
         {
             return (await mailbox.PeekAsync(clock.ForLook, leaving), null);
         }
 
-        return await mailbox.CountAsync(clock.ForLook, leaving) switch
+        return status switch
         {
-            null => (MailboxContent.Missing, 0),
-            0 => (MailboxContent.Empty, 0),
-            var count => (await mailbox.PeekAsync(clock.ForLook, leaving), count),
+            null => (MailboxContent.Missing, Empty),
+            { Messages: 0 } => (MailboxContent.Empty, status),
+            _ => (await mailbox.PeekAsync(clock.ForLook, leaving), status),
         };
     }
 

@@ -22,9 +22,11 @@ public sealed partial class MessagePush(
     WaitingRooms rooms,
     Ringer ringer,
     OfflineNotes notes,
+    PresenceQuery presences,
     UnsettledWork work,
     FuncCometMetrics metrics,
     IOptions<PushOptions> options,
+    IOptions<BackoffOptions> backoff,
     TimeProvider time,
     ILogger<MessagePush> logger)
 {
@@ -45,19 +47,21 @@ public sealed partial class MessagePush(
     /// The message cannot be delivered before this time has passed; whole seconds, less than <paramref name="timeToLive"/>.
     /// </param>
     /// <param name="trace">The trace that the push belongs to; the default if it came without one.</param>
+    /// <param name="asksPresence">Whether the sender wants to know if polls of the recipients wait.</param>
     public async Task<PushedCopy[]> SendAsync(
         IReadOnlyCollection<Recipient> recipients,
         Message message,
         TimeSpan timeToLive,
         TimeSpan delay,
-        ActivityContext trace = default)
+        ActivityContext trace = default,
+        bool asksPresence = false)
     {
         ArgumentNullException.ThrowIfNull(recipients);
         ArgumentNullException.ThrowIfNull(message);
         using var unsettled = work.Begin();
         using var activity = Tracing.StartPush(trace, message.Id, recipients.Count);
         var texts = new Texts(message with { TraceParent = Tracing.TraceParentOf(activity, trace) });
-        var copies = await Task.WhenAll(recipients.Select(recipient => SendAsync(recipient, texts, timeToLive, delay)));
+        var copies = await Task.WhenAll(recipients.Select(recipient => SendAsync(recipient, texts, timeToLive, delay, asksPresence)));
         if (Array.Exists(copies, copy => copy.Outcome == PushOutcome.StorageFailed))
         {
             Tracing.Failed(activity);
@@ -66,7 +70,8 @@ public sealed partial class MessagePush(
         return copies;
     }
 
-    private async Task<PushedCopy> SendAsync(Recipient recipient, Texts texts, TimeSpan timeToLive, TimeSpan delay)
+    private async Task<PushedCopy> SendAsync(
+        Recipient recipient, Texts texts, TimeSpan timeToLive, TimeSpan delay, bool asksPresence)
     {
         var direct = delay == TimeSpan.Zero && options.Value.Handover == HandoverMode.Direct
             ? await HandOverDirectlyAsync(recipient, texts.Message)
@@ -74,10 +79,15 @@ public sealed partial class MessagePush(
         if (direct == WriteOutcome.Written)
         {
             metrics.PushAccepted();
-            return new PushedCopy(recipient, PushOutcome.Written) { Expires = time.GetUtcNow() + timeToLive };
+            return new PushedCopy(recipient, PushOutcome.Written)
+            {
+                Expires = time.GetUtcNow() + timeToLive,
+                IsWaiting = asksPresence ? true : null,
+            };
         }
 
         var mailbox = mailboxes.Open(recipient);
+        var ring = new CopyRing(rooms, ringer, notes, presences, backoff.Value.Maximum, asksPresence);
         var claimed = delay == TimeSpan.Zero && direct == WriteOutcome.NotBegun
             ? rooms.TryClaim(recipient, longestLease: timeToLive - Second)
             : null;
@@ -90,10 +100,10 @@ public sealed partial class MessagePush(
 
             // If direct delivery may have succeeded, store the message with its delivery already counted.
             var sent = claimed is not null
-                ? await HandOverAsync(recipient, mailbox, texts, timeToLive, claimed)
-                : await SendAsync(recipient, mailbox, texts, isNew: direct == WriteOutcome.NotBegun, timeToLive, delay);
+                ? await HandOverAsync(recipient, mailbox, texts, timeToLive, claimed, ring)
+                : await SendAsync(recipient, mailbox, texts, isNew: direct == WriteOutcome.NotBegun, timeToLive, delay, ring);
             metrics.PushAccepted();
-            return new PushedCopy(recipient, PushOutcome.Stored) { Expires = sent.Expires };
+            return new PushedCopy(recipient, PushOutcome.Stored) { Expires = sent.Expires, IsWaiting = await ring.IsWaiting };
         }
         catch (StorageUnavailableException ex)
         {
@@ -129,19 +139,16 @@ public sealed partial class MessagePush(
     }
 
     private async Task<SentMessage> SendAsync(
-        Recipient recipient, Mailbox mailbox, Texts texts, bool isNew, TimeSpan timeToLive, TimeSpan delay)
+        Recipient recipient, Mailbox mailbox, Texts texts, bool isNew, TimeSpan timeToLive, TimeSpan delay, CopyRing ring)
     {
         var sent = await SendOrExpectAsync(recipient, mailbox, isNew ? texts.Stored : texts.HandedOver, timeToLive, delay);
         if (delay == TimeSpan.Zero)
         {
-            ringer.Ring(recipient, mailbox, texts.Message);
+            ring.Stored(recipient, mailbox, texts.Message);
         }
         else
         {
-            rooms.Expect(recipient, delay);
-
-            // Who polls now says nothing about who polls when the message can be delivered.
-            notes.Write(recipient, mailbox, texts.Message, hidden: delay);
+            ring.Delayed(recipient, mailbox, texts.Message, delay);
         }
 
         return sent;
@@ -171,7 +178,7 @@ public sealed partial class MessagePush(
     /// still has the message, which becomes visible when the lease ends.
     /// </summary>
     private async Task<SentMessage> HandOverAsync(
-        Recipient recipient, Mailbox mailbox, Texts texts, TimeSpan timeToLive, WaitingPoll claimed)
+        Recipient recipient, Mailbox mailbox, Texts texts, TimeSpan timeToLive, WaitingPoll claimed, CopyRing ring)
     {
         var lease = claimed.Lease;
         var sent = await SendOrExpectAsync(recipient, mailbox, texts.HandedOver, timeToLive, delay: lease);
@@ -180,24 +187,19 @@ public sealed partial class MessagePush(
         {
             if (poll is null)
             {
-                await GiveBackAsync(recipient, mailbox, message);
+                await GiveBackAsync(recipient, mailbox, message, ring);
                 return sent;
             }
 
             if (rooms.TryHandOver(poll, message))
             {
-                // A phone's connection can be dead without a word. Then nobody acknowledges the message.
-                if (!poll.IsPlain)
-                {
-                    notes.Write(recipient, mailbox, texts.Message, hidden: lease);
-                }
-
+                ring.HandedOver(recipient, mailbox, texts.Message, poll.IsPlain ? null : lease);
                 return sent;
             }
         }
     }
 
-    private async Task GiveBackAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message)
+    private async Task GiveBackAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, CopyRing ring)
     {
         try
         {
@@ -210,7 +212,7 @@ public sealed partial class MessagePush(
             Log.NotGivenBack(logger, message.Message.Id, mailbox.QueueName, ex.Message);
         }
 
-        ringer.Ring(recipient, mailbox, message.Message);
+        ring.Stored(recipient, mailbox, message.Message);
     }
 
     /// <summary>The message as text for the queue. All recipients share a text, and most pushes need only one of the two.</summary>

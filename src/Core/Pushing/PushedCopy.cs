@@ -13,6 +13,11 @@ public sealed record PushedCopy(Recipient Recipient, PushOutcome Outcome)
     /// <summary>When an accepted copy expires.</summary>
     public DateTimeOffset Expires { get; init; }
 
+    /// <summary>
+    /// Whether a poll of the recipient waited; null if the push did not ask or Storage did not tell.
+    /// </summary>
+    public bool? IsWaiting { get; init; }
+
     /// <summary>How long a copy that failed would fail again, if that is known.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -1,3 +1,5 @@
+using FuncComet.Mailboxes;
+
 namespace FuncComet.Waiting;
 
 /// <summary>
@@ -10,13 +12,21 @@ namespace FuncComet.Waiting;
 /// <param name="hasDoorbell">Whether pushes at other instances can wake polls here at all.</param>
 /// <param name="hidden">The times at which messages known to be hidden become visible.</param>
 /// <param name="count">The hidden messages that were counted.</param>
-internal sealed class LookSchedule(Backoff backoff, int step, bool hasDoorbell, HiddenTimes? hidden, HiddenCount count = default)
+/// <param name="known">The presences that are known.</param>
+internal sealed class LookSchedule(
+    Backoff backoff, int step, bool hasDoorbell, HiddenTimes? hidden, HiddenCount count = default, KnownPresences known = default)
 {
     // A poll that looks only a few times creates no queue. With the default pauses, this step is reached in less than 2 seconds.
     private const int PublishStepWhenMissing = 3;
 
     // During the first pause, which is short, polls need no ring.
     private const int PublishStep = 1;
+
+    // What is published may end so much later than the polls.
+    private static readonly TimeSpan BeyondUntil = TimeSpan.FromSeconds(2);
+
+    // A client that polls again and again is reachable all the time: the write takes less.
+    private static readonly TimeSpan PublishAhead = TimeSpan.FromSeconds(0.5);
 
     private HiddenTimes? _hidden = hidden;
     private Published? _published;
@@ -27,6 +37,9 @@ internal sealed class LookSchedule(Backoff backoff, int step, bool hasDoorbell, 
 
     /// <summary>The hidden messages that were counted last.</summary>
     public HiddenCount Counted { get; private set; } = count;
+
+    /// <summary>The presences in the mailbox's metadata, as far as they are known.</summary>
+    public KnownPresences Known { get; private set; } = known;
 
     /// <summary>When the next look is due.</summary>
     public TimeSpan NextLookAt =>
@@ -51,30 +64,66 @@ internal sealed class LookSchedule(Backoff backoff, int step, bool hasDoorbell, 
         _pause = (now, publishedUntil > now && publishedUntil < end ? publishedUntil : end);
     }
 
+    /// <summary>What the look that begins now does before it peeks.</summary>
+    /// <param name="instance">The name by which other instances can wake polls here; null while they cannot.</param>
+    /// <param name="until">When the last of the polls ends.</param>
+    /// <param name="isMissing">Whether the mailbox has no queue yet, so that publishing would create it.</param>
+    /// <param name="now">The time.</param>
+    public LookPlan PlanLook(string? instance, TimeSpan until, bool isMissing, TimeSpan now)
+    {
+        var isDue = instance is not null && IsPresenceDue(instance, until, isMissing, now);
+        var isWanted = isDue || (until > now && IsPublished(now) && _published!.Value.Instance == instance);
+        if (isDue)
+        {
+            // Before the write: even if it is cancelled or fails, it may have been carried out.
+            Known = Known.Written(until + BeyondUntil);
+        }
+
+        PresenceDue? presence = isWanted ? new PresenceDue(instance!, until, until - now, Known.Others) : null;
+        return new LookPlan(presence, isDue, IsCountDue(isDue, now));
+    }
+
     /// <summary>
     /// Whether the look that begins now must count the mailbox first: the pause before or after it is long, and a message
-    /// that another instance has hidden could become visible in it. A mailbox without messages makes the pause safe.
+    /// that another instance has hidden could become visible in it. A mailbox without messages makes the pause safe. While
+    /// a presence is published, the count also shows whether another instance has replaced it.
     /// </summary>
     /// <param name="isPresenceDue">Whether the presence is published before the look, so that the pause after it is the longest.</param>
     /// <param name="now">The time.</param>
-    public bool IsCountDue(bool isPresenceDue, TimeSpan now)
-    {
-        var isReachable = isPresenceDue || IsPublished(now);
-        return Counted.Messages > 0
-            || _pause.EndsAt - _pause.BeganAt > BackoffOptions.MaxUnreachable
-            || (isReachable ? backoff.IsLongestLong : !hasDoorbell && backoff.IsLong(Step));
-    }
+    public bool IsCountDue(bool isPresenceDue, TimeSpan now) =>
+        Counted.Messages > 0
+        || _pause.EndsAt - _pause.BeganAt > BackoffOptions.MaxUnreachable
+        || isPresenceDue
+        || IsPublished(now)
+        || (!hasDoorbell && backoff.IsLong(Step));
 
-    /// <summary>The mailbox was counted: nothing in it can be received, and it has this many messages.</summary>
-    public void Count(long messages, TimeSpan now) => Counted = Counted.Counted(messages, now);
+    /// <summary>
+    /// The mailbox was counted: nothing in it can be received, it has this many messages, and its metadata has these
+    /// presences.
+    /// </summary>
+    public void Count(MailboxStatus status, TimeSpan now)
+    {
+        Counted = Counted.Counted(status.Messages, now);
+        Known = Known.Read(status.Presences.All, _published?.Instance);
+    }
 
     /// <summary>Replaces the known times of hidden messages.</summary>
     public void Hide(HiddenTimes times) => _hidden = times;
 
-    /// <summary>
-    /// What was published may be gone: the queue does not exist any more, or another instance may have published while no poll waited here.
-    /// </summary>
+    /// <summary>What was published is gone with the queue.</summary>
     public void Forget() => _published = null;
+
+    /// <summary>
+    /// A poll comes to a room without polls. Its presence is published at its first look, which begins before what was
+    /// published for the poll before it ends.
+    /// </summary>
+    public void Begin(TimeSpan now)
+    {
+        var replace = _published is { } published ? published.Until - PublishAhead : now;
+        _published = null;
+        StartPause(now);
+        _pause = replace > now && replace < _pause.EndsAt ? (now, replace) : _pause;
+    }
 
     /// <summary>
     /// Forgets the published presence, because other instances can no longer wake polls here, or not under that name.
@@ -106,6 +155,9 @@ internal sealed class LookSchedule(Backoff backoff, int step, bool hasDoorbell, 
 
     /// <summary>Records that the presence at <paramref name="instance"/> until <paramref name="until"/> was published.</summary>
     public void Publish(string instance, TimeSpan until) => _published = new Published(instance, until);
+
+    /// <summary>This instance's presence has been removed from the metadata.</summary>
+    public void Cleared() => Known = Known with { OwnUntil = TimeSpan.Zero };
 
     private readonly record struct Published(string Instance, TimeSpan Until);
 }

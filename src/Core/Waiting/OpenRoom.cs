@@ -6,6 +6,7 @@ namespace FuncComet.Waiting;
 internal sealed class OpenRoom(WaitingRooms rooms, Recipient recipient, WaitingRoom room)
 {
     private ITimer? _timer;
+    private bool _hadPolls;
 
     public Recipient Recipient => recipient;
 
@@ -18,6 +19,14 @@ internal sealed class OpenRoom(WaitingRooms rooms, Recipient recipient, WaitingR
     public bool WaitsForTurn { get; set; }
 
     public bool IsClosed { get; private set; }
+
+    /// <summary>Whether the last poll has left since it was asked last.</summary>
+    public bool HasJustEmptied()
+    {
+        var hadPolls = _hadPolls;
+        _hadPolls = room.HasPolls;
+        return hadPolls && !_hadPolls;
+    }
 
     /// <summary>Sets the room's only timer. A second call replaces the first.</summary>
     public void SetTimer(TimeSpan? due, TimeSpan now, TimeProvider time)

@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using FuncComet.Mailboxes;
 using FuncComet.Recipients;
 
 namespace FuncComet.Waiting;
@@ -27,8 +28,8 @@ internal sealed class WaitingPoll(WaitingRooms rooms, Recipient recipient, TimeS
     /// <summary>Reports what the look has found.</summary>
     /// <param name="result">The result.</param>
     /// <param name="messages">How many messages were received.</param>
-    /// <param name="counted">How many messages the mailbox has, hidden ones included; null if they were not counted.</param>
-    public void EndLook(LookResult result, int messages = 0, long? counted = null)
+    /// <param name="counted">What a count showed, hidden messages included; null if the mailbox was not counted.</param>
+    public void EndLook(LookResult result, int messages = 0, MailboxStatus? counted = null)
     {
         if (result is LookResult.Empty or LookResult.Missing or LookResult.SetAside)
         {

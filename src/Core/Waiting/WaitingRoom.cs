@@ -1,3 +1,5 @@
+using FuncComet.Mailboxes;
+
 namespace FuncComet.Waiting;
 
 /// <summary>
@@ -30,20 +32,22 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     /// <summary>What is known of the mailbox.</summary>
     public MailboxState Mailbox => _looks.Mailbox.State;
 
+    /// <summary>Whether a poll waits.</summary>
+    public bool HasPolls => _polls.Count > 0;
+
     /// <summary>Whether a look is under way.</summary>
     public bool IsLooking => _looks.IsUnderWay;
 
     /// <summary>Whether the room can be dropped.</summary>
-    public bool IsOver(TimeSpan now) => _polls.Count == 0 && !IsInUse(now);
+    public bool IsOver(TimeSpan now) => !HasPolls && !IsInUse(now);
 
     /// <summary>Adds a poll.</summary>
     public void Enter(Waiter poll, TimeSpan now)
     {
         var isInUse = IsInUse(now);
-        if (_polls.Count == 0)
+        if (!HasPolls)
         {
-            schedule.Forget();
-            schedule.StartPause(now);
+            schedule.Begin(now);
         }
 
         // A client that is back at once relies on the look before, as if it had waited all the time. Otherwise every message and every
@@ -64,7 +68,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     public bool Ring()
     {
         schedule.Reset();
-        if (_polls.Count == 0)
+        if (!HasPolls)
         {
             _looks.Forget();
             return false;
@@ -122,9 +126,9 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     /// <param name="poll">The poll.</param>
     /// <param name="result">The result.</param>
     /// <param name="messages">How many messages it has received.</param>
-    /// <param name="counted">How many messages the mailbox has, hidden ones included; null if they were not counted.</param>
+    /// <param name="counted">What a count showed, hidden messages included; null if the mailbox was not counted.</param>
     /// <param name="now">The time.</param>
-    public void EndLook(Waiter poll, LookResult result, int messages, long? counted, TimeSpan now)
+    public void EndLook(Waiter poll, LookResult result, int messages, MailboxStatus? counted, TimeSpan now)
     {
         if (!_looks.TryEnd(poll, result, messages, now))
         {
@@ -137,13 +141,12 @@ internal sealed class WaitingRoom(LookSchedule schedule)
                 _polls.ForEach(other => other.HasLooked |= _looks.HaveCovered(other));
                 if (result == LookResult.Missing)
                 {
-                    // What was published is gone with the queue.
                     schedule.Forget();
                 }
 
-                if (counted is { } count)
+                if (counted is not null)
                 {
-                    schedule.Count(count, now);
+                    schedule.Count(counted, now);
                 }
 
                 schedule.StartPause(now);
@@ -203,14 +206,8 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     /// <summary>What the look that begins now does before it peeks.</summary>
     /// <param name="instance">The name by which other instances can wake polls here; null while they cannot.</param>
     /// <param name="now">The time.</param>
-    public LookPlan PlanLook(string? instance, TimeSpan now)
-    {
-        var until = _polls.Count == 0 ? now : _polls.Max(poll => poll.EndsAt);
-        PresenceDue? presence = instance is not null && schedule.IsPresenceDue(instance, until, Mailbox == MailboxState.Missing, now)
-            ? new PresenceDue(instance, until, until - now)
-            : null;
-        return new LookPlan(presence, schedule.IsCountDue(presence is not null, now));
-    }
+    public LookPlan PlanLook(string? instance, TimeSpan now) =>
+        schedule.PlanLook(instance, HasPolls ? _polls.Max(poll => poll.EndsAt) : now, Mailbox == MailboxState.Missing, now);
 
     /// <summary>Ends the polls whose time is over.</summary>
     public void EndOverdue(TimeSpan now)
@@ -253,7 +250,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     /// <param name="waitsForTurn">Whether its look is due but must wait because of the instance's limit on looks.</param>
     public TimeSpan? NextDueAt(bool waitsForTurn)
     {
-        if (_polls.Count == 0)
+        if (!HasPolls)
         {
             return _looks.Mailbox.Since + MaxStale;
         }

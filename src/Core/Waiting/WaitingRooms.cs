@@ -9,10 +9,10 @@ namespace FuncComet.Waiting;
 /// reaches a poll here at once rather than after the poll's pause.
 /// </summary>
 /// <remarks>
-/// <see cref="Change"/> alone takes the lock, and every change but the end of the process goes through it. Nothing foreign
-/// runs under the lock: no I/O, no continuation, no callback.
+/// Every change but the end of the process goes through <see cref="Change"/>. Nothing foreign runs under the lock: no I/O,
+/// no continuation, no callback.
 /// </remarks>
-public sealed class WaitingRooms : IDisposable
+public sealed partial class WaitingRooms : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Recipient, OpenRoom> _rooms = [];
@@ -25,7 +25,6 @@ public sealed class WaitingRooms : IDisposable
     private readonly long _began;
     private readonly CancellationTokenRegistration _onStopping;
     private volatile TaskCompletionSource _somebodyWaits = NobodyWaits();
-    private string? _instance;
     private bool _isStopping;
 
     /// <summary>Creates the rooms of one instance. When <paramref name="host"/> stops, all polls end.</summary>
@@ -86,21 +85,6 @@ public sealed class WaitingRooms : IDisposable
         _hidden.Dispose();
     }
 
-    /// <summary>
-    /// Sets the name that other instances use for this one; null while they cannot wake polls here. Polls then look as
-    /// if their presence had never been published.
-    /// </summary>
-    internal void ReachableAs(string? instance) => Change(recipient: null, now =>
-    {
-        _instance = instance;
-        foreach (var open in _rooms.Values)
-        {
-            open.Room.Schedule.Unpublish(now);
-        }
-
-        return true;
-    });
-
     /// <summary>Adds a poll that begins to wait. Dispose it to leave.</summary>
     /// <param name="recipient">The recipient whose mailbox it waits for.</param>
     /// <param name="clock">The poll's time.</param>
@@ -144,7 +128,7 @@ public sealed class WaitingRooms : IDisposable
     internal void Release(WaitingPoll claimed) => ChangeRoomOf(claimed, (room, _) => room.Release(claimed));
 
     /// <summary>A poll reports what its look has found.</summary>
-    internal void EndLook(WaitingPoll poll, LookResult result, int messages, long? counted) =>
+    internal void EndLook(WaitingPoll poll, LookResult result, int messages, MailboxStatus? counted) =>
         ChangeRoomOf(poll, (room, now) => room.EndLook(poll, result, messages, counted, now));
 
     /// <summary>A poll leaves by itself.</summary>
@@ -152,22 +136,6 @@ public sealed class WaitingRooms : IDisposable
 
     /// <summary>Ends a poll.</summary>
     internal void End(WaitingPoll poll, WakeReason reason) => ChangeRoomOf(poll, (room, _) => room.End(poll, reason));
-
-    /// <summary>What the poll does before it peeks.</summary>
-    internal LookPlan PlanLook(WaitingPoll poll) =>
-        Change(poll.Recipient, now => Find(poll.Recipient)?.PlanLook(_instance, now) ?? default);
-
-    /// <summary>
-    /// It has been published that polls wait at <paramref name="instance"/>, until <paramref name="until"/> at the least.
-    /// </summary>
-    internal void Published(WaitingPoll poll, string instance, TimeSpan until) => ChangeRoomOf(poll, (room, _) =>
-    {
-        // If the name is not this instance's any more, what is published wakes nobody here.
-        if (instance == _instance)
-        {
-            room.Schedule.Publish(instance, until);
-        }
-    });
 
     /// <summary>Lets a room act on the time that has passed.</summary>
     internal void OnTimer(Recipient recipient) => Change(recipient, _ => true);
@@ -219,6 +187,7 @@ public sealed class WaitingRooms : IDisposable
         }
 
         decided.Unanswered?.ForEach(ring => RingUnanswered?.Invoke(ring));
+        decided.Left?.ForEach(left => LastPollLeft?.Invoke(left));
         return result;
     }
 
@@ -250,6 +219,11 @@ public sealed class WaitingRooms : IDisposable
 
         var wakes = room.TakeWakes();
         decided.Wakes.AddAll(ref wakes);
+        if (open.HasJustEmptied() && room.Schedule.Known.OwnUntil > now && !_isStopping)
+        {
+            (decided.Left ??= []).Add(open.Recipient);
+        }
+
         if (!room.IsOver(now))
         {
             open.SetTimer(room.NextDueAt(open.WaitsForTurn), now, _time);
@@ -258,7 +232,7 @@ public sealed class WaitingRooms : IDisposable
 
         open.Close();
         _rooms.Remove(open.Recipient);
-        _remembered.Remember(open.Recipient, room.Schedule.Step, room.Schedule.Counted);
+        _remembered.Remember(open.Recipient, room.Schedule.Step, room.Schedule.Counted, room.Schedule.Known.At(now));
         if (_rooms.Count == 0)
         {
             _somebodyWaits = NobodyWaits();
@@ -276,8 +250,8 @@ public sealed class WaitingRooms : IDisposable
     {
         if (!_rooms.TryGetValue(recipient, out var open))
         {
-            var (step, counted) = _remembered.Of(recipient);
-            var schedule = new LookSchedule(_backoff, step, _hasDoorbell, _hidden.Of(recipient), counted);
+            var (step, counted, known) = _remembered.Of(recipient);
+            var schedule = new LookSchedule(_backoff, step, _hasDoorbell, _hidden.Of(recipient), counted, known);
             _rooms[recipient] = open = new OpenRoom(this, recipient, new WaitingRoom(schedule));
             _somebodyWaits.TrySetResult();
         }
@@ -302,5 +276,7 @@ public sealed class WaitingRooms : IDisposable
         public WakeList Wakes;
 
         public List<Recipient>? Unanswered;
+
+        public List<Recipient>? Left;
     }
 }

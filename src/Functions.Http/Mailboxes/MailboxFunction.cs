@@ -1,3 +1,4 @@
+using FuncComet.Doorbells;
 using FuncComet.Functions.Answers;
 using FuncComet.Functions.Requests;
 using FuncComet.Mailboxes;
@@ -7,9 +8,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace FuncComet.Functions.Mailboxes;
 
 /// <summary><c>GET</c> and <c>DELETE /api/mailbox</c>: counts a recipient's messages, or deletes them.</summary>
-public sealed class MailboxFunction(MailboxFactory mailboxes)
+public sealed class MailboxFunction(MailboxFactory mailboxes, PresenceQuery presences)
 {
-    /// <summary>Answers GET with 200 and the approximate count, DELETE with 204.</summary>
+    /// <summary>Answers GET with 200, the approximate count and whether a poll waits, DELETE with 204.</summary>
     [Function("Mailbox")]
     public Task RunAsync([HttpTrigger(AuthorizationLevel.Function, Route = "mailbox")] HttpRequest request) =>
         HttpFunction.AnswerAsync(request, (HttpMethods.Get, ShowAsync), (HttpMethods.Delete, ClearAsync));
@@ -21,8 +22,9 @@ public sealed class MailboxFunction(MailboxFactory mailboxes)
             return problem;
         }
 
-        var count = await mailboxes.Open(recipient).CountAsync();
-        return TypedResults.Json(new MailboxAnswer(recipient.Name, count ?? 0, count is not null), MailboxAnswerJson.Default.MailboxAnswer);
+        var status = await PresenceQuery.ReadAsync(mailboxes.Open(recipient));
+        var answer = MailboxAnswer.Of(status, presences.Of(recipient, status));
+        return TypedResults.Json(answer, MailboxAnswerJson.Default.MailboxAnswer);
     }
 
     private async Task<IResult> ClearAsync(RequestQuery query)

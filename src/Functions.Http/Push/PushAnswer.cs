@@ -12,7 +12,12 @@ namespace FuncComet.Functions.Push;
 internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
 {
     /// <summary>A stored copy.</summary>
-    internal sealed record Copy(string Rcpt, string Id, string Expires);
+    internal sealed record Copy(string Rcpt, string Id, string Expires)
+    {
+        /// <summary>Whether a poll of the recipient waited; null if the push did not ask or the storage did not tell.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public bool? Waiting { get; init; }
+    }
 
     /// <summary>A copy that may not be stored, with the <c>type</c> of the problem.</summary>
     internal sealed record FailedCopy(string Rcpt, string Type);
@@ -23,7 +28,10 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
         [
             .. from copy in copies
                where copy.IsAccepted
-               select new Copy(copy.Recipient.Name, message.Id.ToString("N"), Rfc3339.Format(copy.Expires)),
+               select new Copy(copy.Recipient.Name, message.Id.ToString("N"), Rfc3339.Format(copy.Expires))
+               {
+                   Waiting = copy.IsWaiting,
+               },
         ];
         if (accepted.Length == copies.Count)
         {

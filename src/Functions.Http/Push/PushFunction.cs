@@ -21,6 +21,7 @@ public sealed class PushFunction(MessagePush push, IOptions<RequestLimitOptions>
         if (!query.TryGetRecipients(MessagePush.MaxRecipients, out var recipients, out var problem)
             || !query.TryGetSeconds("ttl", Message.MinTtlSeconds, Message.MaxTtlSeconds, out var ttl, out problem)
             || !query.TryGetSeconds("delay", 0, Message.MaxDelaySeconds, out var delay, out problem)
+            || !query.TryGetFlag("presence", out var asksPresence, out problem)
             || !PushHeaders.TryRead(request, limits.Value, out var contentType, out var key, out problem))
         {
             return problem;
@@ -39,7 +40,7 @@ public sealed class PushFunction(MessagePush push, IOptions<RequestLimitOptions>
         }
 
         var message = Message.Create(time, contentType, key, body);
-        var copies = await push.SendAsync(recipients, message, timeToLive, delay ?? TimeSpan.Zero, RequestTrace.Of(request));
+        var copies = await push.SendAsync(recipients, message, timeToLive, delay ?? TimeSpan.Zero, RequestTrace.Of(request), asksPresence);
         return PushAnswer.For(message, copies);
     }
 }

@@ -106,6 +106,15 @@ internal sealed class RequestQuery
         return problem is null;
     }
 
+    /// <summary>Reads <c>true</c> or <c>false</c>; false if the parameter is left out.</summary>
+    public bool TryGetFlag(string name, out bool flag, [NotNullWhen(false)] out IResult? problem)
+    {
+        var isFlag = IsSingle(name, out var text, out var fault) && text is null or "true" or "false";
+        flag = text == "true";
+        problem = isFlag ? null : Problems.BadParameter(name, $"{fault}true or false");
+        return isFlag;
+    }
+
     /// <summary>Reads whole seconds from <paramref name="min"/> to <paramref name="max"/>; null if the parameter is left out.</summary>
     public bool TryGetSeconds(string name, int min, int max, out TimeSpan? time, [NotNullWhen(false)] out IResult? problem)
     {

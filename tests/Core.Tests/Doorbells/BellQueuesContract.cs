@@ -64,7 +64,7 @@ public abstract class BellQueuesContract
     public async Task ClearAway_RemovesTheQueuesOfInstancesThatWereNotAlive_AndNoOthers()
     {
         await Queues.CreateAsync(_instance);
-        await Presences.WriteAsync(Mailbox, new Presence(_instance, Clock.GetUtcNow()), FuncComet.Mailboxes.Mailbox.Deadline, Token);
+        await WriteAsync(new Presence(_instance, Clock.GetUtcNow()));
 
         Assert.Equal(0, await Queues.ClearAwayAsync(Clock.GetUtcNow() - TimeSpan.FromMinutes(1)));
         Assert.Equal(1, await Queues.ClearAwayAsync(Clock.GetUtcNow() + TimeSpan.FromMinutes(1)));
@@ -74,28 +74,50 @@ public abstract class BellQueuesContract
     }
 
     [Fact]
-    public async Task Presence_IsWrittenBesideTheRecipient_AndTheLastOneCounts()
+    public async Task Presences_AreWrittenBesideTheRecipient_AndTheLastWriteCounts()
     {
         var until = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
-        Assert.Null(await Presences.ReadAsync(Mailbox, FuncComet.Mailboxes.Mailbox.Deadline));
+        var (one, two, three) = (Waits(until), Waits(until.AddSeconds(1)), Waits(until.AddSeconds(2)));
+        Assert.Empty((await ReadAsync()).All);
 
-        await Presences.WriteAsync(Mailbox, new Presence(_instance, until), FuncComet.Mailboxes.Mailbox.Deadline, Token);
-        Assert.Equal(new Presence(_instance, until), await Presences.ReadAsync(Mailbox, FuncComet.Mailboxes.Mailbox.Deadline));
-        var other = new Presence(Presence.NewInstance(), until.AddSeconds(1));
-        await Presences.WriteAsync(Mailbox, other, FuncComet.Mailboxes.Mailbox.Deadline, Token);
+        await WriteAsync(one, two);
+        Assert.Equal([one, two], (await ReadAsync()).All);
+        await WriteAsync(three);
 
-        Assert.Equal(other, await Presences.ReadAsync(Mailbox, FuncComet.Mailboxes.Mailbox.Deadline));
+        Assert.Equal([three], (await ReadAsync()).All);
         Assert.Equal(0, await Mailbox.CountAsync());
         var metadata = (await Storage.GetQueueClient(Mailbox.QueueName).GetPropertiesAsync(Token)).Value.Metadata;
         Assert.Equal(Recipient.Name, Uri.UnescapeDataString(metadata["recipient"]));
     }
 
     [Fact]
-    public async Task Presence_OfAMailboxThatAPushCreated_IsNull()
+    public async Task Presences_OfNobody_KeepWhenSomebodyWasSeen()
+    {
+        await WriteAsync(Waits(Clock.GetUtcNow()));
+
+        await WriteAsync();
+
+        var read = await ReadAsync();
+        Assert.Empty(read.All);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1_799_999_940), read.Seen);
+    }
+
+    [Fact]
+    public async Task Presences_OfAMailboxThatAPushCreated_AreNone()
     {
         await Core.Tests.Mailboxes.MailboxSends.SendAsync(Mailbox, Named.Message("x"), TimeSpan.FromHours(1));
 
-        Assert.Null(await Presences.ReadAsync(Mailbox, FuncComet.Mailboxes.Mailbox.Deadline));
+        Assert.Equal(PresenceList.None, await ReadAsync());
+    }
+
+    private static Presence Waits(DateTimeOffset until) => new(Presence.NewInstance(), until);
+
+    private Task<PresenceList> ReadAsync() => Presences.ReadAsync(Mailbox, FuncComet.Mailboxes.Mailbox.Deadline);
+
+    private Task<bool> WriteAsync(params Presence[] presences)
+    {
+        var list = new PresenceList(presences, Seen: DateTimeOffset.FromUnixTimeSeconds(1_799_999_940));
+        return Presences.WriteAsync(Mailbox, list, FuncComet.Mailboxes.Mailbox.Deadline, Token);
     }
 }
 

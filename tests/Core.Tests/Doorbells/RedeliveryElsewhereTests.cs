@@ -48,6 +48,82 @@ public sealed class RedeliveryElsewhereTests : IDisposable
         Assert.InRange(waited, lease, lease + 5);
     }
 
+    // Without a note, the next look of the poll that waits elsewhere would be 28 seconds away.
+    [Fact]
+    public async Task Poll_InALongPause_GetsAMessageThatAnotherInstanceHandsOver_WithinFiveSecondsOfTheLeasesEnd()
+    {
+        await PollAtBothUntilTheyKnowEachOtherAsync(lease: 5);
+        await _there.AdvanceAsync(2);
+        await _dead.PushAsync("hello");
+        Assert.Single(_dead.Answer.Messages);
+
+        await _there.AdvanceAsync(4.5);
+        Assert.Empty(_there.Answer.Messages);
+        await _there.AdvanceUntilAsync(() => _there.Answer.Messages.Count == 1, seconds: 5.5);
+
+        Assert.Equal(2, _there.Answer.Messages[0].Deliveries);
+    }
+
+    [Theory]
+    [InlineData(29, 1)]
+    [InlineData(30, 0)]
+    public async Task ALease_IsToldToOtherInstances_OnlyIfItIsShorterThanTheirLongestPause(int lease, int notes)
+    {
+        await PollAtBothUntilTheyKnowEachOtherAsync(lease);
+
+        await _dead.PushAsync("hello");
+        await _dead.AdvanceAsync(0.5);
+
+        Assert.Equal(notes, NotesThere);
+    }
+
+    [Fact]
+    public async Task Leases_OfABusyMailbox_AreToldOnceInFiveSeconds()
+    {
+        await PollAtBothUntilTheyKnowEachOtherAsync(lease: 29);
+        for (var message = 0; message < 5; message++)
+        {
+            await _dead.PushAsync($"{message}");
+            _ = await _dead.PollQuietlyAsync(lease: 29);
+        }
+
+        Assert.Equal(5, _dead.Answer.Messages.Count);
+        Assert.Equal(1, NotesThere);
+        await _dead.AdvanceAsync(4.9);
+        Assert.Equal(1, NotesThere);
+        await _dead.AdvanceAsync(0.2);
+        Assert.Equal(2, NotesThere);
+        await _dead.AdvanceAsync(10);
+        Assert.Equal(2, NotesThere);
+    }
+
+    [Fact]
+    public async Task ALease_WhenNoOtherInstanceIsKnown_CostsNoRequest()
+    {
+        await _dead.OpenBellAsync();
+        _ = await _dead.PollQuietlyAsync(lease: 5);
+        _dead.Queue.Requests.Clear();
+
+        await _dead.PushAsync("hello");
+        await _dead.AdvanceAsync(0.5);
+
+        Assert.Equal(["send"], _dead.Queue.Requests);
+    }
+
+    // A push that is delayed is no different from a lease that is given.
+    [Fact]
+    public async Task Poll_InALongPause_GetsAMessageWithAShortDelay_WithinFiveSecondsOfItsEnd()
+    {
+        await OpenBellThereAsync();
+        _ = await _there.PollQuietlyAsync();
+        await _there.AdvanceAsync(2);
+        await _dead.Push.SendAsync([_dead.Alice], Named.Message("soon"), TimeSpan.FromHours(1), TimeSpan.FromSeconds(5));
+
+        await _there.AdvanceUntilAsync(() => _there.Answer.Messages.Count == 1, seconds: 10);
+
+        Assert.Equal("soon", _there.Answer.Messages[0].Message.Text());
+    }
+
     [Fact]
     public async Task Poll_OfAMailboxWithAMessageThatStaysHidden_CostsLittleAfterTenMinutes()
     {
@@ -77,6 +153,19 @@ public sealed class RedeliveryElsewhereTests : IDisposable
     }
 
     private Task<PollOutcome>? _poll;
+
+    // Every note that was sent, not only those that are still there.
+    private int NotesThere => _there.BellQueue(_there.Bell.Name!).Requests.ToArray().Count(request => request == "send");
+
+    private async Task PollAtBothUntilTheyKnowEachOtherAsync(int lease)
+    {
+        await _dead.OpenBellAsync();
+        await OpenBellThereAsync();
+        _ = await _dead.PollQuietlyAsync(lease: lease);
+        _ = await _there.PollQuietlyAsync(lease: lease);
+        await _dead.AdvanceUntilAsync(
+            () => _dead.Rooms.KnownElsewhere(_dead.Alice).Count == 1 && _there.Rooms.KnownElsewhere(_dead.Alice).Count == 1, seconds: 61);
+    }
 
     // As a client does: the next poll follows when one has timed out.
     private async Task KeepPollingAsync()

@@ -50,12 +50,12 @@ public abstract class AzureMailboxContract : MailboxContract
     public async Task Presence_WhenTheQueueIsBeingDeleted_IsNotWritten()
     {
         var presences = new CoreInstance(Clock, Storage).Get<Presences>();
-        var presence = new Presence(Presence.NewInstance(), Clock.GetUtcNow());
+        var presence = new PresenceList([new Presence(Presence.NewInstance(), Clock.GetUtcNow())], Clock.GetUtcNow());
         Assert.True(await presences.WriteAsync(Mailbox, presence, Mailbox.Deadline, Token));
         await Queue.DeleteAsync(Token);
 
         Assert.False(await presences.WriteAsync(Mailbox, presence, Mailbox.Deadline, Token));
-        Assert.Null(await presences.ReadAsync(Mailbox, Mailbox.Deadline));
+        Assert.Equal(PresenceList.None, await presences.ReadAsync(Mailbox, Mailbox.Deadline));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Azure.Storage.Queues.Models;
 using FuncComet.Core.Tests.Polling;
+using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 using FuncComet.Pushing;
 using FuncComet.Testing;
@@ -62,6 +63,37 @@ public sealed class NotesAcrossInstancesTests : IDisposable
     }
 
     [Fact]
+    public async Task Push_WhenOneOfTheInstancesElsewhereHasEnded_RingsTheOtherAndLeavesNoNote()
+    {
+        OtherBell.IsThere = true;
+        var now = _time.GetUtcNow();
+        var ended = new Presence(Presence.NewInstance(), now.AddSeconds(60));
+        await WriteAsync(PresenceList.Of(ended, [new Presence(_other, now.AddSeconds(60))], now));
+
+        await PushAsync();
+
+        Assert.Single(OtherBell.Texts);
+        Assert.Empty(Notes.Requests);
+    }
+
+    [Fact]
+    public async Task Push_WhenOnlyThisInstanceIsNamed_LeavesANote()
+    {
+        _here.Queue.IsThere = true;
+        _here.Steps.Remember(_here.Alice, 20);
+        await _here.Bell.StartAsync(CancellationToken.None);
+        var poll = _here.PollAsync(seconds: 60);
+        await Await.UntilAsync(() => _here.Bell.Name is not null, "the bell");
+        await PublishAsync(_here.Bell.Name!, seconds: 60);
+        await _here.ClientAborted.CancelAsync();
+        await poll.Bounded();
+
+        await PushAsync();
+
+        Assert.Single(Notes.Texts);
+    }
+
+    [Fact]
     public async Task Push_WhenTheMailboxCannotBeRead_LeavesANote()
     {
         await PublishAsync(_other, seconds: 60);
@@ -91,11 +123,11 @@ public sealed class NotesAcrossInstancesTests : IDisposable
         Assert.Equal(2, OtherBell.Requests.Count(request => request == "send"));
     }
 
-    private Task<bool> PublishAsync(string instance, int seconds) => _here.Presences.WriteAsync(
-        _storage.Mailboxes().Open(_here.Alice),
-        new Presence(instance, _time.GetUtcNow().AddSeconds(seconds)),
-        Mailbox.Deadline,
-        CancellationToken.None);
+    private Task<bool> PublishAsync(string instance, int seconds) =>
+        WriteAsync(PresenceList.Of(new Presence(instance, _time.GetUtcNow().AddSeconds(seconds)), others: [], _time.GetUtcNow()));
+
+    private Task<bool> WriteAsync(PresenceList presences) => new Presences(_time).WriteAsync(
+        _storage.Mailboxes().Open(_here.Alice), presences, Mailbox.Deadline, CancellationToken.None);
 
     private async Task PushAsync()
     {

@@ -58,17 +58,19 @@ internal sealed class PollHarness : IDisposable
 
     public InstanceBell Bell => _core.Get<InstanceBell>();
 
+    public PresenceQuery Presence => _core.Get<PresenceQuery>();
+
     public UnsettledWork Work => _core.Get<UnsettledWork>();
 
     public MessagePush Push => _core.Get<MessagePush>();
 
     public LongPoll Poll => _core.Get<LongPoll>();
 
-    public Presences Presences => _core.Get<Presences>();
-
     public Recipient Alice { get; } = Named.Recipient("alice");
 
     public FakeQueueClient Queue => Storage.Of(Alice);
+
+    public FakeQueueClient BellQueue(string name) => (FakeQueueClient)Storage.GetQueueClient($"fc-bell-{name}");
 
     public CancellationTokenSource ClientAborted { get; } = new();
 
@@ -76,6 +78,51 @@ internal sealed class PollHarness : IDisposable
 
     public Task<PollOutcome> PollAsync(int seconds) =>
         Poll.RunAsync(new PollRequest(Alice, TimeSpan.FromSeconds(seconds)), Answer, ClientAborted.Token);
+
+    /// <summary>Begins a poll whose first look publishes its presence, since the mailbox is known to be quiet.</summary>
+    public async Task<Task<PollOutcome>> PollQuietlyAsync(
+        int seconds = 220, ClientAborted clientAborted = default, RecordedAnswer? answer = null, int? lease = null)
+    {
+        Steps.Remember(Alice, 20, Steps.Of(Alice).Hidden, Steps.Of(Alice).Presences);
+        var request = new PollRequest(Alice, TimeSpan.FromSeconds(seconds))
+        {
+            Lease = lease is { } held ? TimeSpan.FromSeconds(held) : null,
+        };
+        var poll = Poll.RunAsync(request, answer ?? Answer, clientAborted);
+        await Task.Yield();
+        return poll;
+    }
+
+    /// <summary>Opens the bell, for a poll of another recipient.</summary>
+    public async Task OpenBellAsync()
+    {
+        var request = new PollRequest(Named.Recipient("bob"), TimeSpan.FromHours(3));
+        _ = Poll.RunAsync(request, new RecordedAnswer(), ClientAborted.Token);
+        await Bell.StartAsync(CancellationToken.None);
+        await Await.UntilAsync(
+            () => Bell.Name is { } name && BellQueue(name).Requests.ToArray().Contains("receive"), "the bell to be open");
+    }
+
+    /// <summary>Moves the clock in small steps, since bells read on their own threads, until the condition holds.</summary>
+    public async Task AdvanceUntilAsync(Func<bool> condition, double seconds)
+    {
+        for (var moved = 0.0; moved < seconds && !condition(); moved += 0.05)
+        {
+            await AdvanceAsync(0.05);
+        }
+
+        await Await.UntilAsync(condition, $"the expected event within {seconds} seconds");
+    }
+
+    /// <summary>Moves the clock in small steps, since bells read on their own threads.</summary>
+    public async Task AdvanceAsync(double seconds)
+    {
+        for (var moved = 0.0; moved < seconds; moved += 0.05)
+        {
+            Time.Advance(TimeSpan.FromSeconds(0.05));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken);
+        }
+    }
 
     public Task PushAsync(string text) => Push.SendAsync([Alice], Named.Message(text), TimeSpan.FromHours(1), TimeSpan.Zero);
 

@@ -1,3 +1,4 @@
+using FuncComet.Mailboxes;
 using FuncComet.Waiting;
 using Microsoft.Extensions.Options;
 
@@ -81,10 +82,10 @@ public sealed class LookScheduleTests
     {
         var schedule = Create(step: 20);
         schedule.Publish("here", At(1_000));
-        schedule.Count(1, At(100));
+        schedule.Count(new MailboxStatus(1), At(100));
         for (var look = 0; look < looksSince; look++)
         {
-            schedule.Count(1, At(101));
+            schedule.Count(new MailboxStatus(1), At(101));
         }
 
         schedule.StartPause(At(now));
@@ -99,9 +100,9 @@ public sealed class LookScheduleTests
     {
         var schedule = Create(step: 20);
         schedule.Publish("here", At(1_000));
-        schedule.Count(1, At(100));
+        schedule.Count(new MailboxStatus(1), At(100));
 
-        schedule.Count(messages, At(700));
+        schedule.Count(new MailboxStatus(messages), At(700));
         schedule.StartPause(At(700));
 
         Assert.Equal(At(next), schedule.NextLookAt);
@@ -140,7 +141,7 @@ public sealed class LookScheduleTests
     {
         var schedule = Create(step: 0);
 
-        schedule.Count(1, At(100));
+        schedule.Count(new MailboxStatus(1), At(100));
 
         Assert.True(schedule.IsCountDue(isPresenceDue: false, At(101)));
     }

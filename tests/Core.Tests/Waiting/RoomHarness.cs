@@ -1,3 +1,4 @@
+using FuncComet.Mailboxes;
 using FuncComet.Waiting;
 using Microsoft.Extensions.Options;
 
@@ -80,7 +81,7 @@ internal sealed class RoomHarness
 
     public void EndLook(LookResult result, int messages = 0, long? counted = null)
     {
-        Room.EndLook(Looker!, result, messages, counted, Now);
+        Room.EndLook(Looker!, result, messages, counted is { } count ? new MailboxStatus(count) : null, Now);
         Settle();
     }
 

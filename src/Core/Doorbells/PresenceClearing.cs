@@ -1,0 +1,205 @@
+using FuncComet.Mailboxes;
+using FuncComet.Recipients;
+using FuncComet.Waiting;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FuncComet.Doorbells;
+
+/// <summary>
+/// Removes this instance's presence from a mailbox's metadata when the last poll of its recipient has left and none has
+/// come back. It costs a read, and a write if the metadata still names this instance.
+/// </summary>
+/// <remarks>
+/// An instance that stops or dies clears nothing: there may be thousands of presences, and their clients poll elsewhere at
+/// once. What such an instance has published ends with the timeouts of the polls that it held.
+/// </remarks>
+public sealed partial class PresenceClearing : IDisposable
+{
+    // Longer than a client takes to poll again.
+    private static readonly TimeSpan Away = TimeSpan.FromSeconds(2);
+
+    // Of each of the two requests.
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
+
+    // When thousands of clients leave together, pushes and polls must not queue behind this.
+    private const int MaxAtOnce = 16;
+
+    private readonly WaitingRooms _rooms;
+    private readonly Presences _presences;
+    private readonly MailboxFactory _mailboxes;
+    private readonly InstanceBell _bell;
+    private readonly IHostApplicationLifetime _host;
+    private readonly TimeProvider _time;
+    private readonly ILogger<PresenceClearing> _logger;
+    private readonly SemaphoreSlim _turns = new(MaxAtOnce);
+    private readonly Lock _gate = new();
+
+    // When the last poll of each recipient left. A recipient is in it until that is dealt with.
+    private readonly Dictionary<Recipient, long> _left = [];
+
+    // The writes that are under way.
+    private readonly Dictionary<Recipient, TaskCompletionSource> _writes = [];
+
+    /// <summary>Creates the clearing of one instance.</summary>
+    public PresenceClearing(
+        WaitingRooms rooms,
+        Presences presences,
+        MailboxFactory mailboxes,
+        InstanceBell bell,
+        IHostApplicationLifetime host,
+        TimeProvider time,
+        ILogger<PresenceClearing> logger)
+    {
+        ArgumentNullException.ThrowIfNull(rooms);
+        (_rooms, _presences, _mailboxes, _bell) = (rooms, presences, mailboxes, bell);
+        (_host, _time, _logger) = (host, time, logger);
+        rooms.LastPollLeft += OnLastPollLeft;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _rooms.LastPollLeft -= OnLastPollLeft;
+        _turns.Dispose();
+    }
+
+    /// <summary>
+    /// Completed while no presence of the recipient is being removed. A poll that publishes waits for it, so that the two
+    /// writes cannot overtake each other. The poll is in its room by then: either it waits, or the removal sees it.
+    /// </summary>
+    internal Task WhenNotWritingAsync(Recipient recipient)
+    {
+        lock (_gate)
+        {
+            return _writes.TryGetValue(recipient, out var write) ? write.Task : Task.CompletedTask;
+        }
+    }
+
+    private void OnLastPollLeft(Recipient recipient)
+    {
+        lock (_gate)
+        {
+            if (!_left.TryAdd(recipient, _time.GetTimestamp()))
+            {
+                _left[recipient] = _time.GetTimestamp();
+                return;
+            }
+        }
+
+        _ = ClearLaterAsync(recipient);
+    }
+
+    private async Task ClearLaterAsync(Recipient recipient)
+    {
+        try
+        {
+            while (AwayFor(recipient) is var away && away < Away)
+            {
+                await Task.Delay(Away - away, _time, _host.ApplicationStopping);
+            }
+
+            await _turns.WaitAsync(_host.ApplicationStopping);
+            try
+            {
+                await ClearAsync(recipient);
+            }
+            finally
+            {
+                _turns.Release();
+            }
+        }
+        catch (OperationCanceledException) when (_host.ApplicationStopping.IsCancellationRequested)
+        {
+            // What is published runs out.
+        }
+        catch (Exception ex)
+        {
+            // Nothing awaits this task, so only the log shows a fault of ours.
+            Log.Failed(_logger, _mailboxes.Open(recipient).QueueName, ex);
+        }
+    }
+
+    private TimeSpan AwayFor(Recipient recipient)
+    {
+        lock (_gate)
+        {
+            return _time.GetElapsedTime(_left[recipient]);
+        }
+    }
+
+    private async Task ClearAsync(Recipient recipient)
+    {
+        lock (_gate)
+        {
+            // From here on, a poll that leaves is dealt with anew.
+            _left.Remove(recipient);
+        }
+
+        if (_rooms.IsWaiting(recipient))
+        {
+            return;
+        }
+
+        var mailbox = _mailboxes.Open(recipient);
+        try
+        {
+            var found = await _presences.ReadAsync(mailbox, Deadline);
+            if (!found.All.Any(presence => _bell.IsOwn(presence.Instance)) || await TryWriteAsync(recipient, mailbox, found))
+            {
+                _rooms.Cleared(recipient);
+            }
+        }
+        catch (StorageUnavailableException ex)
+        {
+            Log.NotCleared(_logger, mailbox.QueueName, ex.Message);
+        }
+    }
+
+    /// <summary>Writes the presences without this instance's own; false if a poll has come back.</summary>
+    private async Task<bool> TryWriteAsync(Recipient recipient, Mailbox mailbox, PresenceList found)
+    {
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (!_writes.TryAdd(recipient, written))
+            {
+                return false;
+            }
+        }
+
+        try
+        {
+            if (_rooms.IsWaiting(recipient))
+            {
+                return false;
+            }
+
+            var others = found.All.Where(presence => !_bell.IsOwn(presence.Instance));
+            await _presences.WriteAsync(
+                mailbox, PresenceList.Of(own: null, others, _time.GetUtcNow()), Deadline, CancellationToken.None);
+            return true;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _writes.Remove(recipient);
+            }
+
+            written.SetResult();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            1,
+            LogLevel.Information,
+            "It stays published that a poll of {Queue} waits here, until the poll's timeout would have ended: {Reason}")]
+        public static partial void NotCleared(ILogger logger, string queue, string reason);
+
+        [LoggerMessage(2, LogLevel.Error, "The presence of {Queue} was not removed.")]
+        public static partial void Failed(ILogger logger, string queue, Exception exception);
+    }
+}

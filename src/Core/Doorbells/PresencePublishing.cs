@@ -1,0 +1,69 @@
+using FuncComet.Mailboxes;
+using FuncComet.Waiting;
+
+namespace FuncComet.Doorbells;
+
+/// <summary>
+/// Publishes that polls wait on this instance. An instance publishes before it looks, and a push elsewhere reads after its
+/// message is stored, so one of the two always sees the other. A write does not read first, because that would cost every
+/// poll a request: it keeps the presences of other instances that looks here have found, and drops one that is not known
+/// yet. The count of that instance's next look shows it, and it publishes again.
+/// </summary>
+public sealed class PresencePublishing(WaitingRooms rooms, Presences presences, PresenceClearing clearing, InstanceBell bell, TimeProvider time)
+{
+    // What is written ends at a whole second. Rounding takes less than one of these, so a poll that ends at most a second later needs
+    // no new write.
+    private const long SecondsBeyond = 2;
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(SecondsBeyond - 1);
+
+    /// <summary>Does what a look plans to do before it peeks. Null if the mailbox was not counted.</summary>
+    internal async Task<CountedMailbox?> BeginLookAsync(WaitingPoll poll, Mailbox mailbox, PollClock clock, CancellationToken leaving)
+    {
+        var plan = rooms.PlanLook(poll);
+        if (plan is { PublishesFirst: true, Presence: { } due })
+        {
+            await PublishAsync(due, due.Others, poll, mailbox, clock, leaving);
+        }
+
+        if (!plan.CountsFirst)
+        {
+            return null;
+        }
+
+        var status = await mailbox.ReadStatusAsync(clock.ForLook, leaving);
+        if (status is not null && !plan.PublishesFirst && plan.Presence is { } own && !Names(status.Presences, own.Instance))
+        {
+            // Another instance did not know of this presence when it wrote its own. The count was made before the presence
+            // was published, so it does not show what a push has stored in between.
+            await PublishAsync(own, status.Presences.All, poll, mailbox, clock, leaving);
+            status = await mailbox.ReadStatusAsync(clock.ForLook, leaving);
+        }
+
+        return new CountedMailbox(status);
+    }
+
+    private static bool Names(PresenceList presences, string instance) =>
+        presences.All.Any(presence => presence.Instance == instance);
+
+    private async Task PublishAsync(
+        PresenceDue due,
+        IReadOnlyList<Presence> others,
+        WaitingPoll poll,
+        Mailbox mailbox,
+        PollClock clock,
+        CancellationToken leaving)
+    {
+        await clearing.WhenNotWritingAsync(poll.Recipient).WaitAsync(leaving);
+        var now = time.GetUtcNow();
+        var until = DateTimeOffset.FromUnixTimeSeconds((now + due.Left).ToUnixTimeSeconds() + SecondsBeyond);
+        var list = PresenceList.Of(new Presence(due.Instance, until), others.Where(other => !bell.IsOwn(other.Instance)), now);
+        if (await presences.WriteAsync(mailbox, list, clock.ForLook, leaving))
+        {
+            rooms.Published(poll, due.Instance, due.Until + Slack);
+        }
+    }
+}
+
+/// <summary>What the count before a peek showed.</summary>
+/// <param name="Status">Its result; null if the queue does not exist.</param>
+internal readonly record struct CountedMailbox(MailboxStatus? Status);

@@ -1,0 +1,246 @@
+using Azure;
+using FuncComet.Core.Tests.Polling;
+using FuncComet.Mailboxes;
+using FuncComet.Polling;
+using FuncComet.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FuncComet.Core.Tests.Doorbells;
+
+/// <summary>What happens to a presence when the last poll of its recipient has left.</summary>
+public sealed class PresenceClearingTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private readonly FakeQueueService _storage;
+    private readonly PollHarness _there;
+    private readonly CancellationTokenSource _leaves = new();
+
+    public PresenceClearingTests()
+    {
+        _storage = new FakeQueueService(_time);
+        _there = new PollHarness(_time, _storage, hasBell: true);
+    }
+
+    public void Dispose()
+    {
+        _there.Dispose();
+        _leaves.Dispose();
+    }
+
+    private FakeQueueClient Queue => _there.Queue;
+
+    private PresenceList Written => MailboxMetadata.PresencesIn(Queue.Metadata);
+
+    [Fact]
+    public async Task Presence_TwoSecondsAfterTheLastPollHasLeft_IsRemoved_AndKeepsWhenItWasSeen()
+    {
+        await _there.OpenBellAsync();
+        await LeaveAfterAsync(seconds: 120);
+        Queue.Requests.Clear();
+
+        _time.Advance(TimeSpan.FromSeconds(1.9));
+        Assert.Empty(Queue.Requests);
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+
+        await Await.UntilAsync(() => Queue.Requests.Count == 2, "the removal");
+        Assert.Equal(["properties", "metadata"], Queue.Requests);
+        Assert.Empty(Written.All);
+        Assert.Equal(new DateTimeOffset(2026, 1, 2, 3, 6, 0, TimeSpan.Zero), Written.Seen);
+        Assert.Equal("alice", Queue.Metadata!["recipient"]);
+    }
+
+    [Fact]
+    public async Task Presence_WhenTheNextPollComes_StaysWithoutARequest()
+    {
+        await _there.OpenBellAsync();
+        await LeaveAfterAsync(seconds: 10);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _ = await _there.PollQuietlyAsync();
+        Queue.Requests.Clear();
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Empty(Queue.Requests);
+        Assert.Equal(_there.Bell.Name, Assert.Single(Written.All).Instance);
+    }
+
+    // The next poll is too short to publish anything itself.
+    [Fact]
+    public async Task Presence_WhenTheNextPollHasLeftToo_IsRemoved()
+    {
+        await _there.OpenBellAsync();
+        await LeaveAfterAsync(seconds: 10);
+        _time.Advance(TimeSpan.FromSeconds(1.5));
+        _there.Steps.Remember(_there.Alice, 0, default, _there.Steps.Of(_there.Alice).Presences);
+        Assert.Equal(PollOutcome.TimedOut, await _there.PollAsync(seconds: 0).Bounded());
+
+        _time.Advance(TimeSpan.FromSeconds(1.9));
+        Assert.Single(Written.All);
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+
+        await Await.UntilAsync(() => Written.All.Count == 0, "the removal");
+    }
+
+    [Fact]
+    public async Task Presence_ThatWasNeverPublished_CostsNothing()
+    {
+        await _there.OpenBellAsync();
+        Assert.Equal(PollOutcome.TimedOut, await _there.PollAsync(seconds: 0).Bounded());
+        Queue.Requests.Clear();
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Empty(Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Presence_OnceRemoved_CostsNothingMore()
+    {
+        await _there.OpenBellAsync();
+        await LeaveAfterAsync(seconds: 10);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await Await.UntilAsync(() => Written.All.Count == 0, "the removal");
+        _there.Steps.Remember(_there.Alice, 0, default, _there.Steps.Of(_there.Alice).Presences);
+        Assert.Equal(PollOutcome.TimedOut, await _there.PollAsync(seconds: 0).Bounded());
+        Queue.Requests.Clear();
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Empty(Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Presence_OfAnotherInstance_IsKept()
+    {
+        await _there.OpenBellAsync();
+        var other = new Presence(Presence.NewInstance(), _time.GetUtcNow().AddSeconds(200));
+        _ = await _there.PollQuietlyAsync(clientAborted: _leaves.Token);
+        await WriteAsync(Written.All[0], other);
+        await _leaves.CancelAsync();
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        await Await.UntilAsync(() => Written.All.Count == 1, "the removal");
+        Assert.Equal([other], Written.All);
+    }
+
+    [Fact]
+    public async Task Presence_ThatAnotherInstanceHasReplaced_IsOnlyRead()
+    {
+        await _there.OpenBellAsync();
+        var other = new Presence(Presence.NewInstance(), _time.GetUtcNow().AddSeconds(200));
+        await LeaveAfterAsync(seconds: 1);
+        await WriteAsync(other);
+        Queue.Requests.Clear();
+
+        await _there.AdvanceAsync(10);
+
+        Assert.Equal(["properties"], Queue.Requests);
+        Assert.Equal([other], Written.All);
+    }
+
+    [Fact]
+    public async Task Presence_OfAPollThatComesWhileTheMetadataIsRead_StaysPublished()
+    {
+        await _there.OpenBellAsync();
+        await LeaveAfterAsync(seconds: 10);
+        var read = Queue.Hold("properties");
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await Await.UntilAsync(() => Queue.Requests.Contains("properties"), "the read");
+        _ = await _there.PollQuietlyAsync();
+        Queue.Requests.Clear();
+
+        read.SetResult();
+        await _there.AdvanceAsync(5);
+
+        Assert.Empty(Queue.Requests);
+        Assert.Equal(_there.Bell.Name, Assert.Single(Written.All).Instance);
+    }
+
+    [Fact]
+    public async Task Presence_OfAPollThatComesDuringTheRemoval_IsWrittenAfterIt()
+    {
+        await _there.OpenBellAsync();
+        await LeaveAfterAsync(seconds: 10);
+        var removal = Queue.Hold("metadata");
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await Await.UntilAsync(() => Queue.Requests.Contains("metadata"), "the removal");
+        Queue.Requests.Clear();
+        _ = await _there.PollQuietlyAsync();
+        Assert.Empty(Queue.Requests);
+
+        removal.SetResult();
+
+        await Await.UntilAsync(() => Queue.Requests.Count == 2, "the poll's look");
+        Assert.Equal(["metadata", "properties"], Queue.Requests);
+        Assert.Equal(_there.Bell.Name, Assert.Single(Written.All).Instance);
+    }
+
+    // The write may have been carried out even if nobody waited for its answer.
+    [Fact]
+    public async Task Presence_WhenTheClientLeavesDuringTheWrite_IsRemoved()
+    {
+        await _there.OpenBellAsync();
+        Queue.Answered = request =>
+        {
+            if (request == "metadata")
+            {
+                Queue.Answered = _ => { };
+                _leaves.Cancel();
+            }
+        };
+        Queue.IsThere = true;
+        var poll = await _there.PollQuietlyAsync(clientAborted: _leaves.Token);
+        Assert.Equal(PollOutcome.ClientGone, await poll.Bounded());
+        Assert.Single(Written.All);
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        await Await.UntilAsync(() => Written.All.Count == 0, "the removal");
+    }
+
+    [Fact]
+    public async Task Presence_WhenTheHostStops_StaysUntilItEnds()
+    {
+        await _there.OpenBellAsync();
+        var poll = await _there.PollQuietlyAsync();
+        Queue.Requests.Clear();
+        _there.Stop();
+        Assert.Equal(PollOutcome.HostStopping, await poll.Bounded());
+
+        await _there.AdvanceAsync(10);
+
+        Assert.Empty(Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Presence_WhenStorageFails_EndsByItself()
+    {
+        await _there.OpenBellAsync();
+        await LeaveAfterAsync(seconds: 10);
+        Queue.Failure = FakeQueueClient.Failed(503, "ServerBusy");
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await Await.UntilAsync(() => Queue.Requests.Count > 0, "the removal");
+
+        Queue.Failure = null;
+        await _there.AdvanceAsync(5);
+
+        Assert.Equal(_there.Bell.Name, Assert.Single(Written.All).Instance);
+    }
+
+    private async Task LeaveAfterAsync(int seconds)
+    {
+        var poll = await _there.PollQuietlyAsync(clientAborted: _leaves.Token);
+        await _there.AdvanceAsync(seconds);
+        Assert.Single(Written.All);
+        Queue.Requests.Clear();
+        await _leaves.CancelAsync();
+        Assert.Equal(PollOutcome.ClientGone, await poll.Bounded());
+    }
+
+    private Task<Response> WriteAsync(params Presence[] presences)
+    {
+        var metadata = MailboxMetadata.Of(_there.Alice, new PresenceList(presences, _time.GetUtcNow()));
+        return Queue.SetMetadataAsync(metadata, TestContext.Current.CancellationToken);
+    }
+}

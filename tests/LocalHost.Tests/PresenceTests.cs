@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using FuncComet.Testing;
+
+namespace FuncComet.LocalHost.Tests;
+
+/// <summary>Whether a recipient waits, asked at one instance while their polls are held at others.</summary>
+[Collection(Alone.Name)]
+public sealed class PresenceTests(Azurite azurite) : IClassFixture<Azurite>
+{
+    // The app promises 1 and 3 seconds. A loaded machine gets two more.
+    private static readonly TimeSpan Begins = TimeSpan.FromSeconds(1 + 2);
+    private static readonly TimeSpan Ends = TimeSpan.FromSeconds(3 + 2);
+
+    [Fact]
+    public async Task APollHeldElsewhere_IsKnownSoonAfterItBegins_AndSoonAfterItsConnectionIsClosed()
+    {
+        var recipient = Named.NewRecipient().Name;
+        await using var holding = await StartAsync();
+        await using var asked = await StartAsync();
+        using var client = new ApiClient(holding.Url);
+        using var server = new ApiClient(asked.Url);
+        await ServeOnceAsync(client, recipient);
+        Assert.Equal((false, false), await AskAsync(server, recipient));
+
+        using var leaving = new CancellationTokenSource();
+        var poll = client.PollAndLeaveAsync(recipient, timeout: 200, leaving.Token);
+        await WithinAsync(Begins, async () => (await AskAsync(server, recipient)).IsWaiting);
+        Assert.Equal((true, true), await AskAsync(server, recipient));
+
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => poll);
+        await WithinAsync(Ends, async () => !(await AskAsync(server, recipient)).IsWaiting);
+        Assert.Equal((false, true), await AskAsync(server, recipient));
+        Assert.Equal((false, true), await AskAsync(client, recipient));
+    }
+
+    [Fact]
+    public async Task PollsHeldAtTwoInstances_AreBothKnown_AndOneStaysWhenTheOtherHasLeft()
+    {
+        var recipient = Named.NewRecipient().Name;
+        await using var one = await StartAsync();
+        await using var two = await StartAsync();
+        await using var asked = await StartAsync();
+        using var first = new ApiClient(one.Url);
+        using var second = new ApiClient(two.Url);
+        using var server = new ApiClient(asked.Url);
+        await ServeOnceAsync(first, recipient);
+        await ServeOnceAsync(second, recipient);
+        using var leaving = new CancellationTokenSource();
+        var stays = first.PollAsync(recipient, timeout: 200);
+        await WithinAsync(Begins, async () => (await AskAsync(server, recipient)).IsWaiting);
+        var leaves = second.PollAndLeaveAsync(recipient, timeout: 200, leaving.Token);
+        await WithinAsync(Begins, async () => (await AskAsync(second, recipient)).IsWaiting);
+
+        // The second's write did not know of the first, which publishes again at its next look.
+        await Task.Delay(LongestPause + TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaves);
+
+        await Task.Delay(Ends, TestContext.Current.CancellationToken);
+        Assert.True((await AskAsync(server, recipient)).IsWaiting);
+        await server.PushAcceptedAsync(recipient, "hello");
+        using var answer = await stays;
+        Assert.Equal("hello", await answer.TextAsync());
+    }
+
+    [Fact]
+    public async Task APush_ThatAsks_KnowsOfAPollHeldElsewhere()
+    {
+        var recipient = Named.NewRecipient().Name;
+        await using var holding = await StartAsync();
+        await using var asked = await StartAsync();
+        using var client = new ApiClient(holding.Url);
+        using var server = new ApiClient(asked.Url);
+        await ServeOnceAsync(client, recipient);
+        var poll = client.PollAsync(recipient, timeout: 60);
+        await WithinAsync(Begins, async () => (await AskAsync(server, recipient)).IsWaiting);
+
+        using var pushed = await server.SendAsync(HttpMethod.Post, $"push?rcpt={recipient}&presence=true");
+
+        Assert.Equal(HttpStatusCode.Accepted, pushed.StatusCode);
+        using var accepted = JsonDocument.Parse(await pushed.TextAsync());
+        Assert.True(accepted.RootElement.GetProperty("accepted")[0].GetProperty("waiting").GetBoolean());
+        using var answer = await poll;
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task WithoutTheDoorbell_AnInstanceKnowsItsOwnPollsOnly()
+    {
+        var recipient = Named.NewRecipient().Name;
+        await using var holding = await StartAsync(("FuncComet__Doorbell__Enabled", "false"));
+        await using var asked = await StartAsync(("FuncComet__Doorbell__Enabled", "false"));
+        using var client = new ApiClient(holding.Url);
+        using var server = new ApiClient(asked.Url);
+        var poll = client.PollAsync(recipient, timeout: 5);
+
+        await WithinAsync(Begins, async () => (await AskAsync(client, recipient)).IsWaiting);
+        Assert.Equal((false, false), await AskAsync(server, recipient));
+        using var ended = await poll;
+        Assert.Equal((false, false), await AskAsync(client, recipient));
+    }
+
+    [Fact]
+    public async Task WhatTheStorageDoesNotTell_IsNamed()
+    {
+        await using var tap = await StorageTap.StartAsync(azurite.ConnectionString);
+        await using var host = await LocalHostProcess.StartAsync(["--port", "0", "--storage", tap.ConnectionString]);
+        using var client = new ApiClient(host.Url);
+        var poll = client.PollAsync("here", timeout: 60);
+
+        // The poll has published its presence, so its next look is more than 20 seconds away.
+        await Await.UntilAsync(() => tap.Requests.Any(request => request.EndsWith("?comp=metadata", StringComparison.Ordinal)), "the write");
+        await Await.UntilAsync(async () => (await AskAsync(client, "here")).IsWaiting, "the poll to be known");
+        await tap.DisposeAsync();
+
+        using var answer = await client.SendAsync(HttpMethod.Get, "presence?rcpt=here&rcpt=away");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        using var presence = JsonDocument.Parse(await answer.TextAsync());
+        Assert.True(presence.RootElement.GetProperty("presence")[0].GetProperty("waiting").GetBoolean());
+        Assert.Equal(
+            """[{"rcpt":"away","type":"urn:funccomet:storage-unavailable"}]""", presence.RootElement.GetProperty("failed").GetRawText());
+        using var ended = await poll;
+    }
+
+    private static TimeSpan LongestPause => TimeSpan.FromSeconds(6);
+
+    private static async Task ServeOnceAsync(ApiClient client, string recipient)
+    {
+        await client.PushAcceptedAsync(recipient, "first");
+        using var answer = await client.PollAsync(recipient, timeout: 10);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    private static async Task<(bool IsWaiting, bool WasSeen)> AskAsync(ApiClient client, string recipient)
+    {
+        using var answer = await client.SendAsync(HttpMethod.Get, $"presence?rcpt={recipient}");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        using var json = JsonDocument.Parse(await answer.TextAsync());
+        var presence = json.RootElement.GetProperty("presence")[0];
+        return (presence.GetProperty("waiting").GetBoolean(), presence.GetProperty("lastSeen").ValueKind == JsonValueKind.String);
+    }
+
+    private static async Task WithinAsync(TimeSpan time, Func<Task<bool>> condition)
+    {
+        var began = Stopwatch.GetTimestamp();
+        await Await.UntilAsync(condition, "the change");
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, time);
+    }
+
+    private Task<LocalHostProcess> StartAsync(params (string Name, string Value)[] settings) =>
+        LocalHostProcess.StartAsync(
+            ["--port", "0", "--storage", azurite.ConnectionString],
+            settings.Prepend(("FuncComet__Backoff__Maximum", "00:00:06")).ToDictionary(setting => setting.Item1, setting => setting.Item2));
+}
