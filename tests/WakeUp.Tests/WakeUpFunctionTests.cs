@@ -8,7 +8,7 @@ using Lib.Net.Http.WebPush;
 
 namespace FuncComet.WakeUp.Tests;
 
-/// <summary>The function of docs/wake-up.md, with notes that FuncComet has written, and a push service that checks what it is sent.</summary>
+/// <summary>The function of docs/wake-up.md, with notes that FuncComet has written, against a push service.</summary>
 public sealed class WakeUpFunctionTests(WakeUpApp app) : IAsyncLifetime
 {
     private readonly string _recipient = WakeUpApp.NewRecipient();

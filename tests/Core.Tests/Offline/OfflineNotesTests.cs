@@ -41,7 +41,8 @@ public sealed class OfflineNotesTests : IDisposable
         Assert.Equal(["send", "create", "send"], Notes.Requests);
         var note = await NoteAfterAsync(seconds: 30);
         Assert.Equal(
-            """{"rcpt":"alice","id":"019b7ca98f2e7000800000000000002a","time":"2026-01-02T03:04:05.678Z","contentType":"text/plain","key":"order-17"}""",
+            """{"rcpt":"alice","id":"019b7ca98f2e7000800000000000002a","time":"2026-01-02T03:04:05.678Z","""
+            + "\"contentType\":\"text/plain\",\"key\":\"order-17\"}",
             TextOf(note));
         Assert.Equal(TimeSpan.FromDays(7), note.ExpiresOn - _time.GetUtcNow());
     }
