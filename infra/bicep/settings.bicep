@@ -79,4 +79,13 @@ type settingsType = {
 
   @description('The pause between two looks for rings from other instances: hh:mm:ss.fff, 00:00:00.050 to 00:00:05. Default: 00:00:00.200.')
   FuncComet__Doorbell__Interval: string?
+
+  @description('The queue of your application, in the mailboxes\' account, that gets a note about each message that nobody polls for: 3 to 63 of a-z, 0-9 and single hyphens. Default: none, and no notes.')
+  FuncComet__Offline__Queue: string?
+
+  @description('How long a message waits until its note can be received: hh:mm:ss in whole seconds, 00:00:01 to 7.00:00:00. Default: 00:00:30.')
+  FuncComet__Offline__After: string?
+
+  @description('How a note is written: Base64, which queue-triggered functions expect, or None. Default: Base64.')
+  FuncComet__Offline__Encoding: ('Base64' | 'None')?
 }

@@ -1,6 +1,7 @@
 using Azure.Core;
 using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
+using FuncComet.Offline;
 using FuncComet.Polling;
 using FuncComet.Pushing;
 using FuncComet.Telemetry;
@@ -34,6 +35,8 @@ public static class FuncCometServices
         services.AddAnnotatedOptions<BackoffOptions>(BackoffOptions.SectionName);
         services.AddAnnotatedOptions<PushOptions>(PushOptions.SectionName);
         services.AddAnnotatedOptions<HeldPollOptions>(HeldPollOptions.SectionName);
+        services.AddAnnotatedOptions<OfflineOptions>(OfflineOptions.SectionName);
+        services.AddSingleton<IValidateOptions<OfflineOptions>, OfflineQueueRule>();
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Random.Shared);
@@ -59,6 +62,7 @@ public static class FuncCometServices
             provider.GetRequiredService<IOptions<DoorbellOptions>>().Value.Enabled,
             provider.GetRequiredService<IHostApplicationLifetime>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<OfflineNotes>();
         services.AddSingleton<BellQueues>();
         services.AddSingleton<Presences>();
         services.AddSingleton<InstanceBell>();

@@ -13,7 +13,7 @@ public sealed class FloorsTests
     [
         ["Telemetry", "Recipients", "Messages"],
         ["Mailboxes"],
-        ["Waiting"],
+        ["Waiting", "Offline"],
         ["Doorbells"],
         ["Polling", "Pushing"],
     ];

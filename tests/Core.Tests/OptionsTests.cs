@@ -8,6 +8,9 @@ namespace FuncComet.Core.Tests;
 
 public sealed class OptionsTests
 {
+    private const string QueueRule =
+        "FuncComet__Offline__Queue must be 3 to 63 of a-z, 0-9 and single hyphens, beginning and ending with a letter or digit.";
+
     [Theory]
     [InlineData(
         "FuncComet:Mailbox:QueuePrefix",
@@ -36,6 +39,20 @@ public sealed class OptionsTests
         "FuncComet:Limits:MaxHeldPollsPerRecipient",
         "100001",
         "FuncComet__Limits__MaxHeldPollsPerRecipient must be from 1 to 100000.")]
+    [InlineData("FuncComet:Offline:After", "00:00:00", "FuncComet__Offline__After must be from 00:00:01 to 7.00:00:00.")]
+    [InlineData("FuncComet:Offline:After", "7.00:00:01", "FuncComet__Offline__After must be from 00:00:01 to 7.00:00:00.")]
+    [InlineData("FuncComet:Offline:After", "00:00:01.5", "FuncComet__Offline__After (00:00:01.5000000) must be whole seconds.")]
+    [InlineData("FuncComet:Offline:Encoding", "7", "FuncComet__Offline__Encoding must be Base64 or None.")]
+    [InlineData("FuncComet:Offline:Queue", "up", QueueRule)]
+    [InlineData("FuncComet:Offline:Queue", "wake--up", QueueRule)]
+    [InlineData("FuncComet:Offline:Queue", "wake-up-", QueueRule)]
+    [InlineData("FuncComet:Offline:Queue", "-wake-up", QueueRule)]
+    [InlineData("FuncComet:Offline:Queue", "Wake-up", QueueRule)]
+    [InlineData("FuncComet:Offline:Queue", "sixty-four-characters-are-one-more-than-storage-takes-for-a-name", QueueRule)]
+    [InlineData(
+        "FuncComet:Offline:Queue",
+        "fc-wake-up",
+        "FuncComet__Offline__Queue (fc-wake-up) must not begin with fc-, as FuncComet's own queues do (FuncComet__Mailbox__QueuePrefix).")]
     [InlineData(
         "AzureWebJobsStorage",
         "",
@@ -98,6 +115,20 @@ public sealed class OptionsTests
     public async Task Start_WithOnlyTheStorageSet_Succeeds()
     {
         using var host = Build(("AzureWebJobsStorage", "UseDevelopmentStorage=true"));
+
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("wake-up")]
+    [InlineData("fcwakeup")]
+    [InlineData("0-1")]
+    [InlineData("sixty-three-characters-are-as-many-as-storage-takes-for-a-queue")]
+    public async Task Start_WithAQueueForNotes_Succeeds(string queue)
+    {
+        using var host = Build(("AzureWebJobsStorage", "UseDevelopmentStorage=true"), ("FuncComet:Offline:Queue", queue));
 
         await host.StartAsync(TestContext.Current.CancellationToken);
         await host.StopAsync(TestContext.Current.CancellationToken);

@@ -55,6 +55,7 @@ public sealed class CommandLineTests(Azurite azurite)
     [Theory]
     [InlineData("FuncComet__Backoff__Jitter", "2", "FuncComet__Backoff__Jitter must be from 0 to 0.5.")]
     [InlineData("FuncComet__Backoff__Initial", "soon", "FuncComet:Backoff:Initial")]
+    [InlineData("FuncComet__Offline__Queue", "fc-dead-letters", "FuncComet__Offline__Queue (fc-dead-letters) must not begin with fc-")]
     [InlineData("AzureFunctionsJobHost__functionTimeout", "00:00:08", "00:00:08")]
     public async Task Start_WithABadSetting_SaysWhich(string name, string value, string expected)
     {

@@ -1,4 +1,6 @@
 using FuncComet.Mailboxes;
+using FuncComet.Messages;
+using FuncComet.Offline;
 using FuncComet.Recipients;
 using FuncComet.Waiting;
 using Microsoft.Extensions.Logging;
@@ -9,7 +11,7 @@ namespace FuncComet.Doorbells;
 /// <summary>
 /// Wakes a poll when something has come into a mailbox: a poll that waits on this instance, or else one at an instance
 /// that <see cref="Presences"/> names. Polls of one mailbox compete for its messages, so waking one is enough: at the
-/// instance that has published last and still has its bell.
+/// instance that has published last and still has its bell. If no poll waits anywhere, the application gets a note.
 /// </summary>
 /// <remarks>
 /// A ring at another instance continues after the push has been answered. A lost ring costs a pause, not a message.
@@ -26,6 +28,7 @@ public sealed partial class Ringer : IDisposable
     private readonly Presences _presences;
     private readonly BellQueues _queues;
     private readonly InstanceBell _bell;
+    private readonly OfflineNotes _notes;
     private readonly UnsettledWork _work;
     private readonly IOptions<DoorbellOptions> _options;
     private readonly TimeProvider _time;
@@ -42,6 +45,7 @@ public sealed partial class Ringer : IDisposable
         Presences presences,
         BellQueues queues,
         InstanceBell bell,
+        OfflineNotes notes,
         UnsettledWork work,
         IOptions<DoorbellOptions> options,
         TimeProvider time,
@@ -49,17 +53,20 @@ public sealed partial class Ringer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(rooms);
         (_rooms, _mailboxes, _presences, _queues, _bell) = (rooms, mailboxes, presences, queues, bell);
-        (_work, _options, _time, _logger) = (work, options, time, logger);
+        (_notes, _work, _options, _time, _logger) = (notes, work, options, time, logger);
         rooms.RingUnanswered += OnRingUnanswered;
     }
 
     /// <summary>Rings for a message that is in the mailbox. A ring at another instance continues in the background.</summary>
-    public void Ring(Recipient recipient, Mailbox mailbox)
+    /// <param name="recipient">The recipient.</param>
+    /// <param name="mailbox">Their mailbox.</param>
+    /// <param name="message">The message; null if it is not known, and then the application gets no note.</param>
+    public void Ring(Recipient recipient, Mailbox mailbox, Message? message = null)
     {
         ArgumentNullException.ThrowIfNull(mailbox);
         if (!_rooms.Ring(recipient))
         {
-            RingElsewhere(recipient, mailbox, told: null);
+            RingElsewhere(recipient, mailbox, new NextRing(IsWanted: true, Told: null, message));
         }
     }
 
@@ -67,14 +74,15 @@ public sealed partial class Ringer : IDisposable
     /// The same. Returns whether a poll waits, here or at another instance, as soon as that is known; null if Storage did
     /// not tell.
     /// </summary>
-    internal Task<bool?> RingAndTellAsync(Recipient recipient, Mailbox mailbox)
+    internal async Task<bool?> RingAndTellAsync(Recipient recipient, Mailbox mailbox, Message message)
     {
         if (_rooms.Ring(recipient))
         {
-            return Task.FromResult<bool?>(true);
+            return true;
         }
 
-        return RingElsewhereAsync(recipient, mailbox, isAsked: true);
+        var told = NobodyToldYet();
+        return await RingElsewhere(recipient, mailbox, new NextRing(IsWanted: true, told, message))!.Task;
     }
 
     /// <summary>
@@ -83,22 +91,26 @@ public sealed partial class Ringer : IDisposable
     /// </summary>
     internal Task<bool?> RingElsewhereAsync(Recipient recipient, Mailbox mailbox, bool isAsked)
     {
-        var told = isAsked ? new TaskCompletionSource<bool?>(TaskCreationOptions.RunContinuationsAsynchronously) : null;
-        return RingElsewhere(recipient, mailbox, told)?.Task ?? NotAsked;
+        var told = isAsked ? NobodyToldYet() : null;
+        return RingElsewhere(recipient, mailbox, new NextRing(IsWanted: true, told, Message: null))?.Task ?? NotAsked;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _rooms.RingUnanswered -= OnRingUnanswered;
 
-    private void OnRingUnanswered(Recipient recipient) => RingElsewhere(recipient, _mailboxes.Open(recipient), told: null);
+    private static TaskCompletionSource<bool?> NobodyToldYet() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void OnRingUnanswered(Recipient recipient) =>
+        RingElsewhere(recipient, _mailboxes.Open(recipient), new NextRing(IsWanted: true, Told: null, Message: null));
 
     /// <summary>Returns the source that will be told: the given one, or that of a ring which serves for this one too.</summary>
-    private TaskCompletionSource<bool?>? RingElsewhere(Recipient recipient, Mailbox mailbox, TaskCompletionSource<bool?>? told)
+    private TaskCompletionSource<bool?>? RingElsewhere(Recipient recipient, Mailbox mailbox, NextRing ring)
     {
         if (!_options.Value.Enabled)
         {
-            told?.SetResult(_rooms.IsWaiting(recipient));
-            return told;
+            ring.Told?.SetResult(_rooms.IsWaiting(recipient));
+            WriteNote(recipient, mailbox, ring.Message);
+            return ring.Told;
         }
 
         lock (_gate)
@@ -108,33 +120,37 @@ public sealed partial class Ringer : IDisposable
             // one more follows it.
             if (!_underWay.TryAdd(recipient, default))
             {
-                var next = new NextRing(IsWanted: true, _underWay[recipient].Told ?? told);
+                var waiting = _underWay[recipient];
+                var next = new NextRing(IsWanted: true, waiting.Told ?? ring.Told, waiting.Message ?? ring.Message);
                 _underWay[recipient] = next;
                 return next.Told;
             }
         }
 
-        _ = RingUntilAllIsRungForAsync(recipient, mailbox, told);
-        return told;
+        _ = RingUntilAllIsRungForAsync(recipient, mailbox, ring);
+        return ring.Told;
     }
 
-    private async Task RingUntilAllIsRungForAsync(Recipient recipient, Mailbox mailbox, TaskCompletionSource<bool?>? told)
+    private async Task RingUntilAllIsRungForAsync(Recipient recipient, Mailbox mailbox, NextRing ring)
     {
         using var unsettled = _work.Begin();
         try
         {
             do
             {
-                await RingElsewhereOnceAsync(recipient, mailbox, told);
+                if (!await RingElsewhereOnceAsync(recipient, mailbox, ring.Told))
+                {
+                    WriteNote(recipient, mailbox, ring.Message);
+                }
             }
-            while (IsToRingAgain(recipient, out told));
+            while (IsToRingAgain(recipient, out ring));
         }
         catch (Exception ex)
         {
             // Nothing awaits this task, so only the log shows a fault of ours. The fault must not block later rings for
             // the recipient.
             Log.Failed(_logger, mailbox.QueueName, ex);
-            told?.TrySetResult(null);
+            ring.Told?.TrySetResult(null);
             lock (_gate)
             {
                 _underWay.Remove(recipient, out var next);
@@ -143,7 +159,8 @@ public sealed partial class Ringer : IDisposable
         }
     }
 
-    private async Task RingElsewhereOnceAsync(Recipient recipient, Mailbox mailbox, TaskCompletionSource<bool?>? told)
+    /// <summary>False if no poll waits at another instance, as far as that is known.</summary>
+    private async Task<bool> RingElsewhereOnceAsync(Recipient recipient, Mailbox mailbox, TaskCompletionSource<bool?>? told)
     {
         try
         {
@@ -155,7 +172,7 @@ public sealed partial class Ringer : IDisposable
             {
                 if (await _queues.LeaveNoteAsync(presence.Instance, recipient, Deadline))
                 {
-                    return;
+                    return true;
                 }
             }
         }
@@ -164,14 +181,25 @@ public sealed partial class Ringer : IDisposable
             told?.TrySetResult(null);
             Log.NotRung(_logger, mailbox.QueueName, ex.Message);
         }
+
+        return false;
     }
 
-    private bool IsToRingAgain(Recipient recipient, out TaskCompletionSource<bool?>? told)
+    private void WriteNote(Recipient recipient, Mailbox mailbox, Message? message)
+    {
+        // A poll that has come here meanwhile looks by itself.
+        if (message is not null && !_rooms.IsWaiting(recipient))
+        {
+            _notes.Write(recipient, mailbox, message, hidden: TimeSpan.Zero);
+        }
+    }
+
+    private bool IsToRingAgain(Recipient recipient, out NextRing ring)
     {
         lock (_gate)
         {
-            (var isWanted, told) = _underWay[recipient];
-            if (isWanted)
+            ring = _underWay[recipient];
+            if (ring.IsWanted)
             {
                 _underWay[recipient] = default;
                 return true;
@@ -184,7 +212,8 @@ public sealed partial class Ringer : IDisposable
 
     /// <param name="IsWanted">Whether a ring must follow.</param>
     /// <param name="Told">Who is told whether a poll waits; null if nobody asks.</param>
-    private readonly record struct NextRing(bool IsWanted, TaskCompletionSource<bool?>? Told);
+    /// <param name="Message">The message that it is for; null if that is not known or needs no note.</param>
+    private readonly record struct NextRing(bool IsWanted, TaskCompletionSource<bool?>? Told, Message? Message);
 
     private static partial class Log
     {

@@ -106,7 +106,7 @@ public sealed partial class MessageDelivery(
 
         if (outcome != WriteOutcome.Written)
         {
-            ringer.Ring(request.Recipient, mailbox);
+            ringer.Ring(request.Recipient, mailbox, message.Message);
         }
     }
 

@@ -1,20 +1,24 @@
 using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
+using FuncComet.Messages;
+using FuncComet.Offline;
 using FuncComet.Recipients;
 using FuncComet.Waiting;
 
 namespace FuncComet.Pushing;
 
 /// <summary>
-/// Lets polls know of one copy of a push and, if its sender wants to know, tells whether a poll waits. It does not ask
-/// Storage twice: a ring at another instance reads what is needed.
+/// Lets polls know of one copy of a push or, if nobody polls, the application. If its sender wants to know, tells whether a
+/// poll waits. It does not ask Storage twice: a ring at another instance reads what is needed.
 /// </summary>
 /// <param name="rooms">The polls at this instance.</param>
 /// <param name="ringer">Wakes polls.</param>
+/// <param name="notes">Tell the application.</param>
 /// <param name="presences">Tells of polls where nothing is rung.</param>
 /// <param name="longestPause">The longest pause between the looks of polls at other instances.</param>
 /// <param name="isAsked">Whether the sender wants to know.</param>
-internal sealed class CopyRing(WaitingRooms rooms, Ringer ringer, PresenceQuery presences, TimeSpan longestPause, bool isAsked)
+internal sealed class CopyRing(
+    WaitingRooms rooms, Ringer ringer, OfflineNotes notes, PresenceQuery presences, TimeSpan longestPause, bool isAsked)
 {
     private static readonly Task<bool?> NotAsked = Task.FromResult<bool?>(null);
     private static readonly Task<bool?> Yes = Task.FromResult<bool?>(true);
@@ -22,26 +26,37 @@ internal sealed class CopyRing(WaitingRooms rooms, Ringer ringer, PresenceQuery 
     /// <summary>Whether a poll waits; null if the sender did not ask or Storage did not tell.</summary>
     public Task<bool?> IsWaiting { get; private set; } = NotAsked;
 
-    /// <summary>A poll that waits here was handed the message.</summary>
-    public void HandedOver() => IsWaiting = isAsked ? Yes : NotAsked;
+    /// <summary>A poll that waits here was handed the message, in lease mode with a lease.</summary>
+    public void HandedOver(Recipient recipient, Mailbox mailbox, Message message, TimeSpan? lease)
+    {
+        IsWaiting = isAsked ? Yes : NotAsked;
+        if (lease is { } hidden)
+        {
+            // A phone's connection can be dead without a word. Then nobody acknowledges the message.
+            notes.Write(recipient, mailbox, message, hidden);
+        }
+    }
 
     /// <summary>The message is in the mailbox.</summary>
-    public void Stored(Recipient recipient, Mailbox mailbox)
+    public void Stored(Recipient recipient, Mailbox mailbox, Message message)
     {
         if (isAsked)
         {
-            IsWaiting = ringer.RingAndTellAsync(recipient, mailbox);
+            IsWaiting = ringer.RingAndTellAsync(recipient, mailbox, message);
         }
         else
         {
-            ringer.Ring(recipient, mailbox);
+            ringer.Ring(recipient, mailbox, message);
         }
     }
 
     /// <summary>The message is in the mailbox, and becomes visible after this time.</summary>
-    public void Delayed(Recipient recipient, Mailbox mailbox, TimeSpan delay)
+    public void Delayed(Recipient recipient, Mailbox mailbox, Message message, TimeSpan delay)
     {
         rooms.Expect(recipient, delay);
+
+        // Who polls now says nothing about who polls when the message can be delivered.
+        notes.Write(recipient, mailbox, message, hidden: delay);
         if (delay < longestPause)
         {
             // A poll elsewhere that is in a long pause would come too late.

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
+using FuncComet.Offline;
 using FuncComet.Recipients;
 using FuncComet.Telemetry;
 using FuncComet.Waiting;
@@ -20,6 +21,7 @@ public sealed partial class MessagePush(
     MailboxDepths depths,
     WaitingRooms rooms,
     Ringer ringer,
+    OfflineNotes notes,
     PresenceQuery presences,
     UnsettledWork work,
     FuncCometMetrics metrics,
@@ -85,7 +87,7 @@ public sealed partial class MessagePush(
         }
 
         var mailbox = mailboxes.Open(recipient);
-        var ring = new CopyRing(rooms, ringer, presences, backoff.Value.Maximum, asksPresence);
+        var ring = new CopyRing(rooms, ringer, notes, presences, backoff.Value.Maximum, asksPresence);
         var claimed = delay == TimeSpan.Zero && direct == WriteOutcome.NotBegun
             ? rooms.TryClaim(recipient, longestLease: timeToLive - Second)
             : null;
@@ -99,9 +101,8 @@ public sealed partial class MessagePush(
             // If direct delivery may have succeeded, store the message with its delivery already counted.
             var (sent, isHanded) = claimed is not null
                 ? await HandOverAsync(recipient, mailbox, texts, timeToLive, claimed, ring)
-                : direct == WriteOutcome.NotBegun
-                    ? (await SendAsync(recipient, mailbox, texts.Stored, timeToLive, delay, ring), false)
-                    : (await SendAsync(recipient, mailbox, texts.HandedOver, timeToLive, delay, ring), true);
+                : (await SendAsync(recipient, mailbox, texts, isNew: direct == WriteOutcome.NotBegun, timeToLive, delay, ring),
+                    direct != WriteOutcome.NotBegun);
             metrics.PushAccepted();
             return new PushedCopy(recipient, PushOutcome.Stored)
             {
@@ -144,16 +145,16 @@ public sealed partial class MessagePush(
     }
 
     private async Task<SentMessage> SendAsync(
-        Recipient recipient, Mailbox mailbox, string text, TimeSpan timeToLive, TimeSpan delay, CopyRing ring)
+        Recipient recipient, Mailbox mailbox, Texts texts, bool isNew, TimeSpan timeToLive, TimeSpan delay, CopyRing ring)
     {
-        var sent = await SendOrExpectAsync(recipient, mailbox, text, timeToLive, delay);
+        var sent = await SendOrExpectAsync(recipient, mailbox, isNew ? texts.Stored : texts.HandedOver, timeToLive, delay);
         if (delay == TimeSpan.Zero)
         {
-            ring.Stored(recipient, mailbox);
+            ring.Stored(recipient, mailbox, texts.Message);
         }
         else
         {
-            ring.Delayed(recipient, mailbox, delay);
+            ring.Delayed(recipient, mailbox, texts.Message, delay);
         }
 
         return sent;
@@ -198,7 +199,7 @@ public sealed partial class MessagePush(
 
             if (rooms.TryHandOver(poll, message))
             {
-                ring.HandedOver();
+                ring.HandedOver(recipient, mailbox, texts.Message, poll.IsPlain ? null : lease);
                 return (sent, true);
             }
         }
@@ -219,7 +220,7 @@ public sealed partial class MessagePush(
             Log.NotGivenBack(logger, message.Message.Id, mailbox.QueueName, ex.Message);
         }
 
-        ring.Stored(recipient, mailbox);
+        ring.Stored(recipient, mailbox, message.Message);
         return popReceipt;
     }
 

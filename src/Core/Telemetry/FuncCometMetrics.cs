@@ -32,6 +32,7 @@ public sealed class FuncCometMetrics
     private readonly Counter<long> _redeliveries;
     private readonly Counter<long> _leaseChanges;
     private readonly Counter<long> _deadLetters;
+    private readonly Counter<long> _offlineNotes;
     private readonly Counter<long> _storageRequests;
 
     /// <summary>Creates the instruments.</summary>
@@ -57,6 +58,8 @@ public sealed class FuncCometMetrics
         _leaseChanges = meter.CreateCounter<long>(
             "funccomet.lease.changes", "{message}", "Messages whose lease a client has renewed, or ended by releasing them, by change.");
         _deadLetters = meter.CreateCounter<long>("funccomet.dead_letters", "{message}", "Messages moved to the dead-letter queue.");
+        _offlineNotes = meter.CreateCounter<long>(
+            "funccomet.offline.notes", "{note}", "Notes about messages that nobody polls for, by result.");
         _storageRequests = meter.CreateCounter<long>(
             "funccomet.storage.requests", "{request}", "HTTP requests to Storage, retries included, by operation and result.");
     }
@@ -90,6 +93,9 @@ public sealed class FuncCometMetrics
     internal void LeasesReleased(int messages) => LeasesChanged("released", messages);
 
     internal void DeadLettered() => _deadLetters.Add(1);
+
+    /// <param name="result">The result's tag: written or failed.</param>
+    internal void NoteEnded(string result) => _offlineNotes.Add(1, KeyValuePair.Create<string, object?>("result", result));
 
     internal void StorageRequested(string operation, string result) =>
         _storageRequests.Add(1, new TagList { { "operation", operation }, { "result", result } });

@@ -21,18 +21,22 @@ internal sealed class PollHarness : IDisposable
         FakeQueueService? storage = null,
         bool hasBell = false,
         HandoverMode handover = HandoverMode.Stored,
-        int plainLease = 30)
+        int plainLease = 30,
+        params IEnumerable<(string Name, string Value)> settings)
     {
         Time = time ?? new FakeTimeProvider();
         Storage = storage ?? new FakeQueueService(Time);
         _core = new CoreInstance(
             Time,
             Storage,
-            ("FuncComet:Backoff:Jitter", "0"),
-            ("FuncComet:Doorbell:Enabled", $"{hasBell}"),
-            ("FuncComet:Push:Handover", $"{handover}"),
-            ("FuncComet:Mailbox:MaxDeliveries", "3"),
-            ("FuncComet:Mailbox:PlainLease", $"00:00:{plainLease:00}"));
+            [
+                ("FuncComet:Backoff:Jitter", "0"),
+                ("FuncComet:Doorbell:Enabled", $"{hasBell}"),
+                ("FuncComet:Push:Handover", $"{handover}"),
+                ("FuncComet:Mailbox:MaxDeliveries", "3"),
+                ("FuncComet:Mailbox:PlainLease", $"00:00:{plainLease:00}"),
+                .. settings,
+            ]);
 
         // As after earlier pushes: the mailbox is known to have room, so no push counts its messages.
         _ = _core.Get<MailboxDepths>().HasRoomAsync(Alice, Storage.Mailboxes().Open(Alice), isSeenEmpty: true);
