@@ -296,6 +296,16 @@ test('never renews after it is stopped', async context => {
   assert.deepEqual(server.requests.flatMap(acknowledged), ['receipt-a']);
 });
 
+test('does not make up for a renewal that was due when it is stopped', async context => {
+  const { server, stop } = start(context);
+  await server.deliver(message('a'));
+  work(12_000);
+  stop();
+  await settled();
+
+  assert.equal(server.renewals.length, 0);
+});
+
 test('stop waits for the renewal under way, and acknowledges with the newest receipts', async context => {
   const { server, stop, finish } = start(context);
   await server.deliver(message('a'), message('b'));
@@ -366,4 +376,21 @@ test('a page that is removed while a renewal is under way does not acknowledge w
   assert.deepEqual(server.acknowledgements.map(acknowledged), [['receipt-a+']]);
   assert.equal(server.last.keepalive, true);
   await finish('b');
+});
+
+test('a page that comes back polls without the receipts that are being renewed', async context => {
+  const browser = new FakeBrowser(context);
+  delete globalThis.isSecureContext;
+  const { server, finish } = start(context);
+  await server.deliver(message('a'), message('b'));
+  await finish('a');
+  await pass(context, 10_000);
+  browser.page.dispatchEvent(new Event('pagehide'));
+  browser.page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  await settled();
+  assert.equal(server.polls.length, 2);
+  assert.deepEqual(acknowledged(server.polls[1]), []);
+  await renew(server);
+
+  assert.deepEqual(server.acknowledgements.map(acknowledged), [['receipt-a+']]);
 });
