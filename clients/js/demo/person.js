@@ -42,7 +42,7 @@ $('compose').addEventListener('submit', event => {
   event.preventDefault();
   const message = { from: name, text: $('text').value };
   $('text').value = '';
-  send(message, Number(event.submitter.value));
+  send(message, Number(event.submitter.value) || undefined);
 });
 
 $('offline').addEventListener('click', ({ currentTarget: button }) => {
@@ -70,7 +70,7 @@ $('hundred').addEventListener('click', async ({ currentTarget: button }) => {
 
   button.ariaDisabled = 'true';
   for (let number = 1; number <= 100; number++) {
-    button.textContent = `Sending ${number} of 100`;
+    button.textContent = `${number} of 100`;
     await send({ from: name, text: `${number} of 100` });
   }
 
@@ -114,14 +114,14 @@ function receive(message) {
   return busy ? message.release(PUT_OFF) : undefined;
 }
 
-async function send(message, delay = 0) {
+async function send(message, delay) {
   const to = $('to').value === 'Everybody' ? PEOPLE.filter(each => each !== name) : [$('to').value];
   const shown = showSent(to, message.text);
   const began = Date.now();
   try {
     const copies = await push({ url: api, rcpt: to.map(each => each.toLowerCase()), body: message, attempts: ATTEMPTS, delay, presence: true });
-    shown.say([`stored in ${Date.now() - began} ms`], [whoWaits(to, copies)], ...(delay > 0 ? [[`due in ${delay} s`]] : []));
-    if (delay > 0) {
+    shown.say([`stored in ${Date.now() - began} ms`], [whoWaits(to, copies)], ...(delay ? [[`due in ${delay} s`]] : []));
+    if (delay) {
       shown.offerBack(() => takeBack(to, copies, shown));
     }
   } catch (error) {
