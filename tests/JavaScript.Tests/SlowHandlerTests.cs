@@ -48,7 +48,8 @@ public sealed class SlowHandlerTests(ITestOutputHelper output, Azurite azurite) 
 
             Assert.Equal(0, await node.EndAsync());
             output.WriteLine($"{node.Numbers("began").Count - Messages} repeats; renewals: {string.Join(", ", node.Numbers("renewal"))}");
-            var deliveries = node.With("began").ToLookup(line => line.GetProperty("began").GetInt32(), line => line.GetProperty("deliveries").GetInt32());
+            var deliveries = node.With("began").ToLookup(
+                line => line.GetProperty("began").GetInt32(), line => line.GetProperty("deliveries").GetInt32());
             Assert.All(deliveries, each => Assert.Equal(each.Distinct().Order(), each));
         }
         finally
