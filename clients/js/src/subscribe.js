@@ -134,8 +134,7 @@ export function subscribe(options) {
 
         await end();
 
-        // Take more messages if this batch was handled well within its lease. If not, take one: the last messages may have been delivered
-        // to another reader too.
+        // Take more messages if this batch was handled well within its lease. If not, take one: another reader may be free for the others.
         const used = usedSince(began);
         max = used < 0.25 ? Math.min(max * 2, MAX_BATCH) : used < 0.9 ? max : 1;
         return news;
