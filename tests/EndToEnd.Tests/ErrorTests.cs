@@ -16,6 +16,7 @@ public sealed class ErrorTests(Target target)
     [InlineData("POST", "health", "GET")]
     [InlineData("POST", "mailbox", "GET, DELETE")]
     [InlineData("GET", "ack", "POST")]
+    [InlineData("GET", "lease", "POST")]
     public async Task Call_WithAnotherMethod_IsNotAllowed(string method, string path, string allowed)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), $"{path}?rcpt={Target.NewRecipient()}");

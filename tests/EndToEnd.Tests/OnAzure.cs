@@ -18,6 +18,9 @@ public sealed class TargetOnAzure : Target
     private readonly Azurite _azurite = new();
     private StorageTap? _tap;
 
+    /// <summary>What its storage does that Azurite does not.</summary>
+    public AzureAnswers Azure => _tap!.Azure!;
+
     public override async ValueTask InitializeAsync()
     {
         await _azurite.InitializeAsync();
@@ -39,6 +42,9 @@ public sealed class TargetOnAzure : Target
 
 [Collection(OnAzure.Name)]
 public sealed class LeaseOnAzureTests(TargetOnAzure target) : LeaseTests(target);
+
+[Collection(OnAzure.Name)]
+public sealed class LeaseChangeOnAzureTests(TargetOnAzure target) : LeaseChangeTests(target);
 
 [Collection(OnAzure.Name)]
 public sealed class MailboxOnAzureTests(TargetOnAzure target) : MailboxTests(target);

@@ -24,6 +24,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await RecallAsync(client);
         await PollAsync(client);
         await AcknowledgeAsync(client);
+        await ChangeLeasesAsync(client);
         await IssueTokensAsync(client, smallClient);
         await ShowAndEmptyMailboxesAsync(client);
         await CheckHealthAsync(client);
@@ -52,7 +53,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
                      from range in operation.Ranges
                      select (operation, range);
 
-        Assert.Equal(["delay", "lease", "max", "ttl", "ttl"], ranges.Select(each => each.range.Parameter).Order());
+        Assert.Equal(["after", "delay", "lease", "max", "ttl", "ttl"], ranges.Select(each => each.range.Parameter).Order());
         foreach (var (operation, (parameter, least, most)) in ranges)
         {
             using var refused = await client.SendAsync($"{operation.Method} {operation.Path[1..]}?rcpt=alice&{parameter}=x", key: Key);
@@ -121,6 +122,19 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync("POST ack?rcpt=neighbour", "403 forbidden", token);
     }
 
+    private static async Task ChangeLeasesAsync(Client client)
+    {
+        var token = await client.TokenAsync("holder");
+        await client.ExpectAsync("POST push?rcpt=holder", "202 application/json", key: Key);
+        var receipt = await client.LeaseAsync("GET poll?rcpt=holder&lease=60&timeout=30", token);
+        await client.ExpectAsync($"POST lease?rcpt=holder&seconds=0&receipt={receipt}", "200 application/json", token);
+        await client.ExpectAsync($"POST lease?rcpt=holder&seconds=0&receipt={receipt}", "410 receipt-expired", token);
+        await client.ExpectAsync("POST lease", "400 bad-recipient", token);
+        await client.ExpectAsync($"POST lease?rcpt=holder&receipt={receipt}", "400 bad-parameter", token);
+        await client.ExpectAsync("POST lease?rcpt=holder", "401 unauthorized");
+        await client.ExpectAsync("POST lease?rcpt=neighbour", "403 forbidden", token);
+    }
+
     private static async Task IssueTokensAsync(Client client, Client withoutSigningKey)
     {
         await client.ExpectAsync("POST token?rcpt=alice", "200 application/json", key: Key);
@@ -163,7 +177,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
 
     private static async Task AskForWhatIsNotThereAsync(Client client)
     {
-        foreach (var path in new[] { "push", "poll", "ack", "token", "mailbox", "health" })
+        foreach (var path in new[] { "push", "poll", "ack", "lease", "token", "mailbox", "health" })
         {
             await client.ExpectAsync($"PATCH {path}", "405 method-not-allowed", key: Key);
         }
@@ -186,6 +200,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync($"DELETE push?rcpt=outage&recall={recall}", "503 storage-unavailable", key: Key);
         await client.ExpectAsync("GET poll?rcpt=outage", "503 storage-unavailable", token, preference: "wait=10");
         await client.ExpectAsync($"POST ack?rcpt=outage&receipt={leased}", "503 storage-unavailable", token);
+        await client.ExpectAsync($"POST lease?rcpt=outage&seconds=60&receipt={leased}", "503 storage-unavailable", token);
         await client.ExpectAsync("GET mailbox?rcpt=outage", "503 storage-unavailable", key: Key);
         await client.ExpectAsync("DELETE mailbox?rcpt=outage", "503 storage-unavailable", key: Key);
         await withoutEarlierHealth.ExpectAsync("GET health", "503 storage-unavailable");

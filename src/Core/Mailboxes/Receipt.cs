@@ -27,9 +27,18 @@ public sealed class Receipt
     /// <summary>The receipt as the client sees it.</summary>
     public string Text { get; }
 
+    /// <summary>When the lease ends, by Storage's clock; null in a receipt of an earlier version, which does not say.</summary>
+    public DateTimeOffset? LeaseEnd => _handle.Times?.LeaseEnd;
+
     internal string QueueMessageId => _handle.QueueMessageId;
 
     internal string PopReceipt => _handle.PopReceipt;
+
+    /// <summary>
+    /// When the message expires, by Storage's clock; far in the future if it never does, and in a receipt of an earlier version, which does
+    /// not say.
+    /// </summary>
+    internal DateTimeOffset Expires => _handle.Times?.Expires ?? DateTimeOffset.MaxValue;
 
     /// <summary>Reads a receipt that was issued for <paramref name="recipient"/>; false for anything else.</summary>
     public static bool TryParse(string text, Recipient recipient, [NotNullWhen(true)] out Receipt? receipt)
@@ -63,4 +72,11 @@ public sealed class Receipt
         var handle = new MessageHandle(MessageHandleKind.TimedReceipt, queueMessageId, popReceipt, (leaseEnd, expires));
         return new Receipt(handle.Encode(recipient), handle);
     }
+
+    /// <summary>The receipt of the same delivery after its lease was changed. A lease ends with the message's life at the latest.</summary>
+    /// <param name="recipient">The recipient.</param>
+    /// <param name="popReceipt">Storage's new pop receipt.</param>
+    /// <param name="leaseEnd">When the message becomes visible again, by Storage's clock.</param>
+    internal Receipt Renew(Recipient recipient, string popReceipt, DateTimeOffset leaseEnd) =>
+        For(recipient, QueueMessageId, popReceipt, leaseEnd < Expires ? leaseEnd : Expires, Expires);
 }

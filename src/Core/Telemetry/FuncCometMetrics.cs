@@ -30,6 +30,7 @@ public sealed class FuncCometMetrics
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _latency;
     private readonly Counter<long> _redeliveries;
+    private readonly Counter<long> _leaseChanges;
     private readonly Counter<long> _deadLetters;
     private readonly Counter<long> _storageRequests;
 
@@ -53,6 +54,8 @@ public sealed class FuncCometMetrics
             LatencyBuckets);
         _redeliveries = meter.CreateCounter<long>(
             "funccomet.redeliveries", "{message}", "Messages written to a client that had been handed out before.");
+        _leaseChanges = meter.CreateCounter<long>(
+            "funccomet.lease.changes", "{message}", "Messages whose lease a client has renewed, or ended by releasing them, by change.");
         _deadLetters = meter.CreateCounter<long>("funccomet.dead_letters", "{message}", "Messages moved to the dead-letter queue.");
         _storageRequests = meter.CreateCounter<long>(
             "funccomet.storage.requests", "{request}", "HTTP requests to Storage, retries included, by operation and result.");
@@ -82,8 +85,15 @@ public sealed class FuncCometMetrics
         }
     }
 
+    internal void LeasesRenewed(int messages) => LeasesChanged("renewed", messages);
+
+    internal void LeasesReleased(int messages) => LeasesChanged("released", messages);
+
     internal void DeadLettered() => _deadLetters.Add(1);
 
     internal void StorageRequested(string operation, string result) =>
         _storageRequests.Add(1, new TagList { { "operation", operation }, { "result", result } });
+
+    private void LeasesChanged(string change, int messages) =>
+        _leaseChanges.Add(messages, KeyValuePair.Create<string, object?>("change", change));
 }

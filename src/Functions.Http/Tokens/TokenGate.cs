@@ -54,7 +54,7 @@ public sealed class TokenGate(RecipientTokens tokens, IOptions<TokenOptions> opt
                 ? null
                 : Problems.BadParameter(QueryName, "left out: this app takes a token only in the Authorization header");
         }
-        else if (headers.Count > 1)
+        else if (headers.Count > 1 || headers.Any(IsJoined))
         {
             problem = Problems.BadParameter("Authorization", "given once");
         }
@@ -65,4 +65,9 @@ public sealed class TokenGate(RecipientTokens tokens, IOptions<TokenOptions> opt
 
         return problem is null;
     }
+
+    // The proxy of the Functions host, like others, joins two headers of one name with a comma. A bearer token has no comma.
+    private static bool IsJoined(string? header) =>
+        header?.Split(',', StringSplitOptions.TrimEntries) is { Length: > 1 } parts
+        && parts.Any(part => part.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase));
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FuncComet.Functions.Requests;
 using FuncComet.Functions.Tokens;
 using FuncComet.Testing;
@@ -44,6 +45,7 @@ public sealed class TokenGateTests
     [InlineData(null, "Bearer")]
     [InlineData("Basic YWxpY2U6", "Bearer")]
     [InlineData("Bearer", "Bearer")]
+    [InlineData("Digest username=\"alice\", realm=\"x\"", "Bearer")]
     [InlineData("Bearer x", "Bearer error=\"invalid_token\"")]
     public async Task Refuse_WithoutAValidToken_Answers401WithAChallenge(string? authorization, string challenge) =>
         Assert.Equal((401, challenge), await RefuseAsync(authorization));
@@ -65,6 +67,14 @@ public sealed class TokenGateTests
         Assert.Equal((400, ""), await RefuseAsync(query: $"&access_token={Alices}&access_token=x"));
         Assert.Equal((400, ""), await RefuseAsync(query: "&access_token="));
     }
+
+    [Theory]
+    [InlineData("Bearer {0}, Bearer {0}")]
+    [InlineData("Bearer {0},bearer x")]
+    [InlineData("Bearer {0}, Basic YWxpY2U6")]
+    [InlineData("Basic YWxpY2U6, Bearer {0}")]
+    public async Task Refuse_WithTwoHeadersThatAProxyJoined_Answers400(string authorization) =>
+        Assert.Equal((400, ""), await RefuseAsync(string.Format(CultureInfo.InvariantCulture, authorization, Alices)));
 
     [Fact]
     public async Task Refuse_WithATokenInTheQueryWhenThatIsOff_Answers400()
