@@ -83,9 +83,10 @@ public sealed class Site : IAsyncLifetime
 
     public async Task<int> CountAsync(string recipient) => (await GetAsync($"mailbox?rcpt={recipient}")).GetProperty("messages").GetInt32();
 
-    /// <summary>Returns when the app says that no poll of a recipient is held.</summary>
-    public Task UntilNobodyWaitsAsync(string recipient) => Await.UntilAsync(
-        async () => !(await GetAsync($"mailbox?rcpt={recipient}")).GetProperty("waiting").GetBoolean(), $"no poll of {recipient}");
+    /// <summary>Returns when the app says that a poll of a recipient is held, or that none is.</summary>
+    public Task UntilWaitingAsync(string recipient, bool waiting) => Await.UntilAsync(
+        async () => (await GetAsync($"mailbox?rcpt={recipient}")).GetProperty("waiting").GetBoolean() == waiting,
+        $"waiting = {waiting} for {recipient}");
 
     public async ValueTask DisposeAsync()
     {

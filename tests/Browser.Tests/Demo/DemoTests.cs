@@ -85,12 +85,12 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
     public async Task Send_SaysWhetherThePersonWaits()
     {
         var demo = await OpenAsync();
-        await demo.UntilStateAsync("Bob", "Connected");
+        await site.UntilWaitingAsync("bob", true);
         await demo.SendAsync("Alice", "Are you there?");
         await Assertions.Expect(demo.Sent("Alice", "Are you there?").Locator(".way")).ToContainTextAsync("there: Bob");
         await demo.Button("Bob", "Stop polling").ClickAsync();
         await demo.UntilStateAsync("Bob", "Not polling");
-        await site.UntilNobodyWaitsAsync("bob");
+        await site.UntilWaitingAsync("bob", false);
 
         await demo.SendAsync("Alice", "And now?");
 
