@@ -81,11 +81,12 @@ public sealed class Site : IAsyncLifetime
     public Task UntilNothingIsLeftAsync(string recipient) =>
         Await.UntilAsync(async () => await CountAsync(recipient) == 0, $"an empty mailbox of {recipient}");
 
-    public async Task<int> CountAsync(string recipient)
-    {
-        var get = _http.GetFromJsonAsync<JsonElement>($"mailbox?rcpt={recipient}", TestContext.Current.CancellationToken);
-        return (await get.Bounded()).GetProperty("messages").GetInt32();
-    }
+    public async Task<int> CountAsync(string recipient) => (await GetAsync($"mailbox?rcpt={recipient}")).GetProperty("messages").GetInt32();
+
+    /// <summary>Returns when the app says that a poll of a recipient is held, or that none is.</summary>
+    public Task UntilWaitingAsync(string recipient, bool waiting) => Await.UntilAsync(
+        async () => (await GetAsync($"mailbox?rcpt={recipient}")).GetProperty("waiting").GetBoolean() == waiting,
+        $"waiting = {waiting} for {recipient}");
 
     public async ValueTask DisposeAsync()
     {
@@ -103,4 +104,7 @@ public sealed class Site : IAsyncLifetime
 
         await _azurite.DisposeAsync();
     }
+
+    private Task<JsonElement> GetAsync(string address) =>
+        _http.GetFromJsonAsync<JsonElement>(address, TestContext.Current.CancellationToken).Bounded();
 }

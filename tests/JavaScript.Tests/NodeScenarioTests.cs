@@ -1,8 +1,5 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
-using FuncComet.LocalHost;
 using FuncComet.Testing;
 
 namespace FuncComet.JavaScript.Tests;
@@ -22,82 +19,32 @@ public sealed class NodeScenarioTests(ITestOutputHelper output, Azurite azurite)
         var url = host.Url;
         try
         {
-            using var node = Process.Start(new ProcessStartInfo(
-                "node",
-                ["tests/JavaScript.Tests/scenario.mjs", url.ToString().TrimEnd('/'), Key, Recipient, $"{Messages}"])
+            using var node = new NodeScript("scenario.mjs", url.ToString().TrimEnd('/'), Key, Recipient, $"{Messages}");
+            for (var kill = 1; kill <= Kills; kill++)
             {
-                WorkingDirectory = RepositoryRoot.Folder,
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-            })!;
-            try
-            {
-                var printed = Listen(node);
-                for (var kill = 1; kill <= Kills; kill++)
-                {
-                    var wanted = Messages * kill / (Kills + 1);
-                    await Await.UntilAsync(() => Received(printed).Count >= wanted, $"{wanted} messages received before kill {kill}");
-                    await host.KillAsync();
-                    host = await StartAsync(url.Port);
-                }
-
-                await Await.UntilAsync(() => All(printed, "pushed").Any(), "every push");
-                await Await.UntilAsync(() => Received(printed).Distinct().Count() == Messages, "every message");
-
-                // Once all messages are acknowledged, none can be delivered a second time.
-                await UntilTheMailboxIsEmptyAsync(url);
-                node.StandardInput.Close();
-                await node.WaitForExitAsync(TestContext.Current.CancellationToken).Bounded();
-
-                output.WriteLine(string.Join(", ", States(printed)));
-                Assert.Equal(0, node.ExitCode);
-                Assert.Equal(Enumerable.Range(0, Messages), Received(printed).Order());
-                Assert.True(States(printed).Count(state => state == "retrying") >= Kills, "The client did not notice every kill.");
-                Assert.DoesNotContain("refused", States(printed));
-                Assert.Equal("stopped", States(printed)[^1]);
+                var wanted = Messages * kill / (Kills + 1);
+                await Await.UntilAsync(() => node.Numbers("received").Count >= wanted, $"{wanted} messages received before kill {kill}");
+                await host.KillAsync();
+                host = await StartAsync(url.Port);
             }
-            finally
-            {
-                if (!node.HasExited)
-                {
-                    node.Kill();
-                }
-            }
+
+            await Await.UntilAsync(() => node.All("pushed").Count > 0, "every push");
+            await Await.UntilAsync(() => node.Numbers("received").Distinct().Count() == Messages, "every message");
+
+            // Once all messages are acknowledged, none can be delivered a second time.
+            await UntilTheMailboxIsEmptyAsync(url);
+            Assert.Equal(0, await node.EndAsync());
+
+            string[] states = [.. node.All("state").Select(state => state.GetString()!)];
+            output.WriteLine(string.Join(", ", states));
+            Assert.Equal(Enumerable.Range(0, Messages), node.Numbers("received").Order());
+            Assert.True(states.Count(state => state == "retrying") >= Kills, "The client did not notice every kill.");
+            Assert.DoesNotContain("refused", states);
+            Assert.Equal("stopped", states[^1]);
         }
         finally
         {
             await host.DisposeAsync();
-        }
-    }
-
-    private static ConcurrentQueue<JsonElement> Listen(Process node)
-    {
-        var printed = new ConcurrentQueue<JsonElement>();
-        node.OutputDataReceived += (_, line) =>
-        {
-            if (line.Data is not null)
-            {
-                printed.Enqueue(JsonElement.Parse(line.Data));
-            }
-        };
-        node.BeginOutputReadLine();
-        return printed;
-    }
-
-    private static List<int> Received(IEnumerable<JsonElement> printed) =>
-        [.. All(printed, "received").Select(number => number.GetInt32())];
-
-    private static List<string> States(IEnumerable<JsonElement> printed) =>
-        [.. All(printed, "state").Select(state => state.GetString()!)];
-
-    private static IEnumerable<JsonElement> All(IEnumerable<JsonElement> printed, string name)
-    {
-        foreach (var line in printed)
-        {
-            if (line.TryGetProperty(name, out var value))
-            {
-                yield return value;
-            }
         }
     }
 

@@ -18,18 +18,26 @@ export function show(message) {
   setWay(item, way(message));
 }
 
-/** Shows a message that is being sent. Returns the function that shows the outcome. */
+/** Shows a message that is being sent. Returns what shows its outcome, and what offers to take it back, once. */
 export function showSent(to, text) {
   const item = append('out', `to ${to.join(', ')}`, text);
   setWay(item, [['sending …']]);
-  return (outcome, kind) => setWay(item, [[outcome, kind]]);
+  return {
+    say: (...steps) => setWay(item, steps),
+    offerBack: takeBack => {
+      const button = item.querySelector('.back');
+      button.hidden = false;
+      button.addEventListener('click', () => { button.hidden = true; takeBack(); }, { once: true });
+      stay();
+    },
+  };
 }
 
 /**
  * The steps from the push to this page. A message waits until a poll begins that takes it. The beginning of another tab's poll is not
  * known.
  */
-function way({ time, received, pollBegan, deliveries }) {
+function way({ time, received, pollBegan, deliveries, putOff }) {
   const pushed = Date.parse(time);
   const waited = Math.max(0, (pollBegan ?? pushed) - pushed);
   return [
@@ -37,6 +45,7 @@ function way({ time, received, pollBegan, deliveries }) {
     ...(pollBegan ? [[`waited ${duration(waited)}`]] : []),
     [`delivered in ${duration(Math.max(0, received - pushed - waited))}${pollBegan ? '' : ', through another tab'}`],
     [`delivery ${deliveries}`, deliveries > 1 ? 'again' : undefined],
+    ...(putOff ? [[`put off for ${putOff} s`, 'again']] : []),
   ];
 }
 

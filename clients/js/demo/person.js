@@ -3,10 +3,13 @@ import { Kept } from './kept.js';
 import { show, showSent } from './messages.js';
 import { PEOPLE } from './people.js';
 import { showRequest } from './wire.js';
-import { push, subscribe } from './funccomet/index.js';
+import { push, recall, subscribe } from './funccomet/index.js';
 
 // In seconds. Short, so that you see messages come again; an application would keep the default.
 const LEASE = 10;
+
+// In seconds: when a message comes again that arrives while the person is busy.
+const PUT_OFF = 10;
 
 // More than the default, so that pushes survive a longer time without a network.
 const ATTEMPTS = 10;
@@ -26,6 +29,7 @@ const rcpt = name.toLowerCase();
 const kept = new Kept(rcpt);
 const { api, tokens } = await (await fetch('settings.json')).json();
 let stop;
+let busy = false;
 let crashed = false;
 
 $('name').textContent = name;
@@ -38,7 +42,7 @@ $('compose').addEventListener('submit', event => {
   event.preventDefault();
   const message = { from: name, text: $('text').value };
   $('text').value = '';
-  send(message);
+  send(message, Number(event.submitter.value) || undefined);
 });
 
 $('offline').addEventListener('click', ({ currentTarget: button }) => {
@@ -54,6 +58,10 @@ $('stop').addEventListener('click', async ({ currentTarget: button }) => {
   }
 });
 
+$('busy').addEventListener('click', ({ currentTarget: button }) => {
+  busy = press(button);
+});
+
 $('hundred').addEventListener('click', async ({ currentTarget: button }) => {
   // Not `disabled`, which would take the focus away.
   if (button.ariaDisabled === 'true') {
@@ -62,7 +70,7 @@ $('hundred').addEventListener('click', async ({ currentTarget: button }) => {
 
   button.ariaDisabled = 'true';
   for (let number = 1; number <= 100; number++) {
-    button.textContent = `Sending ${number} of 100`;
+    button.textContent = `${number} of 100`;
     await send({ from: name, text: `${number} of 100` });
   }
 
@@ -95,23 +103,49 @@ function start() {
   stop = subscribe({ url: api, rcpt, lease: LEASE, ...(tokens && { getToken }), onMessage: receive, onState: showState });
 }
 
-/** Keeps the message before it returns, because it is acknowledged after that. */
+/**
+ * Keeps the message before it returns, because it is acknowledged after that. A person who is busy sees the message, but gives it back to
+ * have it again later.
+ */
 function receive(message) {
-  const received = { ...message, received: Date.now(), pollBegan: network.lastPollBegan };
+  const received = { ...message, received: Date.now(), pollBegan: network.lastPollBegan, putOff: busy ? PUT_OFF : 0 };
   kept.add(received);
   show(received);
+  return busy ? message.release(PUT_OFF) : undefined;
 }
 
-async function send(message) {
+async function send(message, delay) {
   const to = $('to').value === 'Everybody' ? PEOPLE.filter(each => each !== name) : [$('to').value];
   const shown = showSent(to, message.text);
   const began = Date.now();
   try {
-    await push({ url: api, rcpt: to.map(each => each.toLowerCase()), body: message, attempts: ATTEMPTS });
-    shown(`stored in ${Date.now() - began} ms`);
+    const copies = await push({ url: api, rcpt: to.map(each => each.toLowerCase()), body: message, attempts: ATTEMPTS, delay, presence: true });
+    shown.say([`stored in ${Date.now() - began} ms`], [whoWaits(to, copies)], ...(delay ? [[`due in ${delay} s`]] : []));
+    if (delay) {
+      shown.offerBack(() => takeBack(to, copies, shown));
+    }
   } catch (error) {
-    shown(`not stored: ${error.message}`, 'bad');
+    shown.say([`not stored: ${error.message}`, 'bad']);
   }
+}
+
+async function takeBack(to, copies, shown) {
+  try {
+    const { delivered } = await recall(copies, { url: api });
+    shown.say(delivered.length === 0 ? ['taken back'] : [`too late for ${those(to, delivered)}`, 'again']);
+  } catch (error) {
+    shown.say([`not taken back: ${error.message}`, 'bad']);
+  }
+}
+
+function whoWaits(to, copies) {
+  const there = those(to, copies.filter(({ waiting }) => waiting));
+  return there ? `there: ${there}` : 'nobody is there';
+}
+
+/** The names of those who have a copy. */
+function those(names, copies) {
+  return names.filter(each => copies.some(({ rcpt }) => rcpt === each.toLowerCase())).join(', ');
 }
 
 /** LocalHost gives anyone a token without a key. In an application, its server gets the token for the user who is signed in. */

@@ -1,6 +1,7 @@
 const MAX_REQUESTS = 30;
 const MAX_BODY = 400;
 const MAX_RECEIPT = 12;
+const RECEIPTS = ['ack', 'receipt', 'recall'];
 
 const list = document.querySelector('#wire');
 const shown = new WeakMap();
@@ -26,7 +27,7 @@ function outcome({ began, ended, status, error }) {
 }
 
 function readable({ pathname, searchParams }) {
-  const query = [...searchParams].map(([parameter, value]) => `${parameter}=${parameter === 'ack' ? shorten(value, MAX_RECEIPT) : value}`);
+  const query = [...searchParams].map(([parameter, value]) => `${parameter}=${RECEIPTS.includes(parameter) ? shorten(value, MAX_RECEIPT) : value}`);
   return `${pathname}?${query.join('&')}`;
 }
 

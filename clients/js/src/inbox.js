@@ -1,8 +1,24 @@
+import { checkWhole } from './options.js';
+
 // How many ids and keys are remembered, and for how many ms. A message comes again when its lease ends, and a lease lasts an hour at most.
 const MAX_REMEMBERED = 4096;
 const REMEMBERED = 2 * 3_600_000;
 
-/** @typedef {import('./index.js').Message & { receipt: string }} Leased */
+// In seconds.
+const MAX_RELEASE = 604_800;
+
+/**
+ * @typedef {Omit<import('./index.js').Message, 'release'>} Content what is delivered
+ * @typedef {Content & { receipt: string }} Leased
+ * @typedef {'handled' | 'repeat' | 'failed' | 'released'} Outcome
+ */
+
+/**
+ * @typedef {object} Hold what a message is held by while it is handled
+ * @property {boolean} lost whether it is not held any more
+ * @property {Promise<void> | undefined} released whether it was given back
+ * @property {(seconds: number) => Promise<void>} release gives it back, to come again after this time
+ */
 
 /** Gives messages to the handler one at a time, in the order they arrive, and drops repeats. */
 export class Inbox {
@@ -19,12 +35,14 @@ export class Inbox {
   }
 
   /**
-   * Resolves when the handler is done. A failed message may come again; a repeat has the id or key of a message that was handled before.
-   * @param {import('./index.js').Message} message
-   * @returns {Promise<'handled' | 'repeat' | 'failed'>}
+   * Resolves when the handler is done. A failed message may come again, and so does a released one; a repeat has the id or key of a message
+   * that was handled before.
+   * @param {Content} message
+   * @param {Hold} hold
+   * @returns {Promise<Outcome>}
    */
-  take(message) {
-    const outcome = this.#turn.then(() => this.#handle(message));
+  take(message, hold) {
+    const outcome = this.#turn.then(() => this.#handle(message, hold));
     this.#turn = outcome;
     return outcome;
   }
@@ -36,11 +54,12 @@ export class Inbox {
   }
 
   /**
-   * @param {import('./index.js').Message} message
-   * @returns {Promise<'handled' | 'repeat' | 'failed'>}
+   * @param {Content} message
+   * @param {Hold} hold
+   * @returns {Promise<Outcome>}
    */
-  async #handle(message) {
-    if (this.#closed) {
+  async #handle(message, hold) {
+    if (this.#closed || hold.lost) {
       return 'failed';
     }
 
@@ -50,11 +69,28 @@ export class Inbox {
       return 'repeat';
     }
 
+    let working = true;
+    const release = (seconds = 0) => {
+      checkWhole('seconds', seconds, 0, MAX_RELEASE);
+      if (!working) {
+        throw new Error(`${message.id} cannot be released: its handler has finished`);
+      }
+
+      return hold.release(seconds);
+    };
     try {
-      await this.#onMessage(message);
+      // Not enumerable, so that a copy of the message is data alone, as postMessage and databases need it.
+      const given = Object.defineProperty({ ...message }, 'release', { value: release });
+      await this.#onMessage(/** @type {import('./index.js').Message} */ (given));
     } catch (error) {
       console.error(`funccomet: onMessage failed for ${message.id}, which comes again`, error);
-      return 'failed';
+      return hold.released ? 'released' : 'failed';
+    } finally {
+      working = false;
+    }
+
+    if (hold.released) {
+      return 'released';
     }
 
     for (const mark of marks) {

@@ -23,6 +23,22 @@ export function subscribe(options: SubscribeOptions): () => Promise<void>;
  */
 export function push(options: PushOptions): Promise<Accepted[]>;
 
+/**
+ * Takes back copies that no poll has received yet, such as a reminder that was pushed with a `delay`. For servers, since it needs a function
+ * key. `accepted` is what `push` returned, or some of it; a `handed` copy is `delivered` without a request. After a transient failure it
+ * tries again: if the answer of an attempt was lost, what that attempt took back is named in `delivered`, because the storage does not tell
+ * the two apart. Throws a `TypeError` that names the option, before it sends anything, if an option can never succeed; a
+ * {@link FuncCometError} if the server refuses; else the last attempt's error. The last two are also a {@link RecallFailure}.
+ */
+export function recall(accepted: Accepted | readonly Accepted[], options: RecallOptions): Promise<Recalled>;
+
+/**
+ * Asks whether polls of recipients are held, and when one was last known to be. For servers, since it needs a function key. Returns one
+ * entry for each recipient, in their order. It makes one attempt. Throws a `TypeError` that names the option, before it sends anything, if
+ * an option can never succeed; a {@link FuncCometError} after an error status.
+ */
+export function presence(options: PresenceOptions): Promise<Presence[]>;
+
 /** An answer with an error status. */
 export class FuncCometError extends Error {
   constructor(status: number, problem: Problem | undefined, retryAfter: number);
@@ -48,14 +64,25 @@ export interface SubscribeOptions {
    * machine when it comes is used until it is refused.
    */
   getToken?: (signal?: AbortSignal) => string | Promise<string>;
-  /** Handles a message. If it throws or rejects, the message comes again when its lease ends. */
+  /**
+   * Handles a message, for up to `renewFor` seconds while no other device is given it. If it throws or rejects, the message comes again when
+   * its lease ends.
+   */
   onMessage: (message: Message) => unknown;
   /** Called when the state of the connection changes. */
   onState?: (state: State) => void;
   /** Stops receiving when it aborts, like the returned function. */
   signal?: AbortSignal;
-  /** Seconds after which a message that was not acknowledged comes again: 5 to 3,600; default 30. */
+  /**
+   * Seconds after which a message comes again that was neither acknowledged nor renewed: 5 to 3,600; default 30. Longer leases need fewer
+   * renewals; shorter ones bring a message sooner to another device when this one dies.
+   */
   lease?: number;
+  /**
+   * For how many seconds, from their arrival, the leases of messages are renewed while the handler works: a whole number; default 3,600;
+   * 0: never.
+   */
+  renewFor?: number;
   /** The longest that a poll is held, in whole seconds: 1 to 220, clamped; default 220. Lower it if a proxy on the way gives up sooner. */
   wait?: number;
 }
@@ -73,6 +100,16 @@ export interface Message {
   base64?: string;
   /** The `Idempotency-Key` that it was pushed with, if any. */
   key?: string;
+  /**
+   * Gives the message back while its handler works: it is not acknowledged, and comes again after this many whole seconds, 0 to 604,800;
+   * default 0, at once. It counts as a delivery. Fulfilled when the server has the message back, or has said that its lease was over.
+   * Rejects if the server cannot be reached or refuses, as when the message expires before: then it comes again when its lease ends. You
+   * need not await it. In a tab that does not lead, it puts the message off in that tab alone.
+   *
+   * Throws an error if the handler has finished, and a `TypeError` if the seconds are out of their range. Not enumerable, so that a copy of
+   * the message is data alone.
+   */
+  release(seconds?: number): Promise<void>;
 }
 
 /** The state of the connection, which may be another tab's if tabs share one. */
@@ -119,6 +156,8 @@ export interface PushOptions {
   ttl?: number;
   /** Seconds by which delivery is delayed: 0 to 604,800, less than `ttl`; default 0. */
   delay?: number;
+  /** Whether to ask, for one more storage request per recipient, if a poll of the recipient waits: see `waiting`; default false. */
+  presence?: boolean;
   functionKey?: string;
   /** The most attempts: a whole number of at least 1; default 5. */
   attempts?: number;
@@ -130,6 +169,51 @@ export interface Accepted {
   id: string;
   /** When the copy is deleted if it is not delivered, RFC 3339. */
   expires: string;
+  /** By which `recall` takes the copy back until it is first received; opaque. A copy has either this or `handed`. */
+  recall?: string;
+  /** True if the copy was given straight to a waiting poll, so that it cannot be taken back. */
+  handed?: true;
+  /** Whether a poll of the recipient waited; only if the push asked for `presence`. */
+  waiting?: boolean;
+}
+
+export interface RecallOptions {
+  /** The address of the functions, as for `push`. */
+  url: string;
+  functionKey?: string;
+  /** The most attempts for each recipient: a whole number of at least 1; default 5. */
+  attempts?: number;
+  signal?: AbortSignal;
+}
+
+export interface Recalled {
+  /** The copies that this call has taken back: nobody receives them. */
+  recalled: Accepted[];
+  /** The copies that were delivered, had expired or were recalled before. */
+  delivered: Accepted[];
+}
+
+/** What became of the copies, on every error that `recall` throws after it has begun to send. */
+export interface RecallFailure extends Error, Recalled {
+  /** The copies that may not have been taken back: recall them again. */
+  rest: Accepted[];
+}
+
+export interface PresenceOptions {
+  /** The address of the functions, as for `push`. */
+  url: string;
+  /** 1 to 100 recipients. */
+  rcpt: string | readonly string[];
+  functionKey?: string;
+  signal?: AbortSignal;
+}
+
+export interface Presence {
+  rcpt: string;
+  /** Whether a poll of the recipient is held; undefined if the storage has failed to tell. */
+  waiting: boolean | undefined;
+  /** When a poll was last known to wait, to the minute, RFC 3339; null if never; undefined if the storage has failed to tell. */
+  lastSeen: string | null | undefined;
 }
 
 /** What became of the message, on every error that `push` throws after it has begun to send. */

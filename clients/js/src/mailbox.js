@@ -1,10 +1,10 @@
 import { address, ask, FuncCometError, parseObject } from './http.js';
 import { limited } from './limited.js';
 
-// In ms.
-const ACKNOWLEDGEMENT_LIMIT = 10_000;
+// In ms: the longest that an acknowledgement, a renewal or a release may take.
+const LIMIT = 10_000;
 
-/** Polls and acknowledges for one recipient. */
+/** Polls, acknowledges, renews and releases for one recipient. */
 export class Mailbox {
   #functions;
   #rcpt;
@@ -36,10 +36,47 @@ export class Mailbox {
    * @param {boolean} keepalive whether the request must outlive the page
    */
   async acknowledge(receipt, keepalive) {
-    const { answer } = await limited(ACKNOWLEDGEMENT_LIMIT, undefined, signal => this.#ask('ack', { receipt }, { method: 'POST', keepalive, signal }));
-    if (answer !== undefined) {
+    if (await this.#post('ack', { receipt }, keepalive) !== undefined) {
       throw notAnswered();
     }
+  }
+
+  /**
+   * Lets leases end `seconds` from now. Returns which have a new receipt, and which are over.
+   * @param {string[]} receipt
+   * @param {number} seconds 5 to 3,600
+   */
+  renew(receipt, seconds) {
+    return this.#lease({ receipt, seconds });
+  }
+
+  /**
+   * Gives a message back, which is then delivered again.
+   * @param {string} receipt
+   * @param {number} after in seconds
+   */
+  async release(receipt, after) {
+    await this.#lease({ receipt: [receipt], seconds: 0, after: after || undefined });
+  }
+
+  /** @param {{ receipt: string[], seconds: number, after?: number }} parameters */
+  async #lease(parameters) {
+    const told = parseObject(await this.#post('lease', parameters, false));
+    if (!Array.isArray(told?.leases)) {
+      throw notAnswered();
+    }
+
+    return told;
+  }
+
+  /**
+   * @param {string} name
+   * @param {Parameters<typeof address>[2]} parameters
+   * @param {boolean} keepalive
+   */
+  async #post(name, parameters, keepalive) {
+    const { answer } = await limited(LIMIT, undefined, signal => this.#ask(name, parameters, { method: 'POST', keepalive, signal }));
+    return answer;
   }
 
   /**

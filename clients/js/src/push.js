@@ -1,14 +1,15 @@
 import { encode } from './body.js';
 import { address, ask, FuncCometError, parseObject } from './http.js';
 import { limited } from './limited.js';
-import { checkContentType, checkFunctionKey, checkKey, checkRecipients, checkWhole, resolveFunctions } from './options.js';
+import { check, checkContentType, checkFunctionKey, checkKey, checkRecipients, checkWhole, resolveFunctions } from './options.js';
 import { backoff, pause } from './retry.js';
 
 // In ms.
 const ATTEMPT_LIMIT = 30_000;
 
 /** @type {typeof import('./index.js').push} */
-export async function push({ url, rcpt, body = '', key = randomKey(), contentType, ttl, delay, functionKey, attempts = 5, signal }) {
+export async function push(options) {
+  const { url, rcpt, body = '', key = randomKey(), contentType, ttl, delay, presence = false, functionKey, attempts = 5, signal } = options;
   const functions = resolveFunctions(url);
   let rest = [...new Set([rcpt].flat())];
   checkRecipients(rest);
@@ -16,6 +17,7 @@ export async function push({ url, rcpt, body = '', key = randomKey(), contentTyp
   checkFunctionKey(functionKey);
   checkWhole('ttl', ttl, 1, 2_592_000);
   checkWhole('delay', delay, 0, 604_800);
+  check(typeof presence === 'boolean', 'presence', 'true or false');
   checkWhole('attempts', attempts, 1);
   const [content, type] = await encode(body);
   checkContentType(contentType ?? type);
@@ -24,7 +26,7 @@ export async function push({ url, rcpt, body = '', key = randomKey(), contentTyp
   const accepted = [];
   for (let attempt = 1; ; attempt++) {
     try {
-      const to = address(functions, 'push', { rcpt: rest, ttl, delay });
+      const to = address(functions, 'push', { rcpt: rest, ttl, delay, presence: presence ? 'true' : undefined });
       const { answer } = await limited(ATTEMPT_LIMIT, signal, within => ask(to, { method: 'POST', headers, body: content, signal: within }));
       const copies = copiesOf(rest, parseObject(answer));
       if (copies.length < rest.length) {

@@ -6,12 +6,17 @@ import { FuncCometError } from './http.js';
  */
 export const MAX_BATCH = 16;
 
-/** The receipts of handled messages, until they are acknowledged. */
+/** @typedef {import('./leases.js').Lease} Lease */
+
+/**
+ * The receipts of handled messages, until they are acknowledged. While a renewal is under way its receipts are not sent: the old one may be
+ * worth nothing already, though the server would answer 204.
+ */
 export class Receipts {
   #mailbox;
-  /** @type {Set<string>} */
+  /** @type {Set<Lease>} */
   #all = new Set();
-  /** @type {Map<string, Promise<void>>} The receipts whose acknowledgement is under way. */
+  /** @type {Map<Lease, Promise<void>>} Those whose acknowledgement is under way. */
   #sent = new Map();
 
   /** @param {import('./mailbox.js').Mailbox} mailbox */
@@ -19,9 +24,19 @@ export class Receipts {
     this.#mailbox = mailbox;
   }
 
-  /** @param {string} receipt */
-  add(receipt) {
-    this.#all.add(receipt);
+  /** @param {Lease} lease */
+  add(lease) {
+    this.#all.add(lease);
+  }
+
+  /** @param {Lease[]} leases */
+  drop(leases) {
+    leases.forEach(lease => this.#all.delete(lease));
+  }
+
+  /** Those of which nothing is under way: neither an acknowledgement by itself nor a renewal. */
+  get free() {
+    return [...this.#all].filter(lease => !lease.renewal && !this.#sent.has(lease));
   }
 
   /**
@@ -35,10 +50,10 @@ export class Receipts {
       await this.acknowledge(false);
     }
 
-    const ack = [...this.#all].slice(0, MAX_BATCH);
+    const ack = [...this.#all].filter(({ renewal }) => !renewal).slice(0, MAX_BATCH);
     try {
-      const answered = await this.#mailbox.poll({ ...parameters, ack }, signal);
-      this.#drop(ack);
+      const answered = await this.#mailbox.poll({ ...parameters, ack: receiptsOf(ack) }, signal);
+      this.drop(ack);
       return answered;
     } catch (error) {
       if (!(error instanceof FuncCometError) || error.status !== 400 || ack.length === 0) {
@@ -46,7 +61,7 @@ export class Receipts {
       }
 
       // Drop the receipts, or every poll would be refused; their messages come again and are repeats.
-      this.#drop(ack);
+      this.drop(ack);
       if (namesReceipts(error)) {
         return this.poll(parameters, signal);
       }
@@ -57,41 +72,47 @@ export class Receipts {
 
   /**
    * Acknowledges at once, for when the next poll would be too late or never come. The requests begin before this returns, because a page
-   * that is being removed sends nothing later. Resolves when all acknowledgements have ended.
+   * that is being removed sends nothing later; only receipts that are being renewed follow when that has ended. Resolves when all
+   * acknowledgements have ended.
    * @param {boolean} keepalive whether the requests must outlive the page
    */
   async acknowledge(keepalive) {
-    const receipts = [...this.#all].filter(receipt => !this.#sent.has(receipt));
-    for (let from = 0; from < receipts.length; from += MAX_BATCH) {
-      const batch = receipts.slice(from, from + MAX_BATCH);
-      const sent = this.#send(batch, keepalive).finally(() => batch.forEach(receipt => this.#sent.delete(receipt)));
-      batch.forEach(receipt => this.#sent.set(receipt, sent));
+    const leases = this.free;
+    for (let from = 0; from < leases.length; from += MAX_BATCH) {
+      const batch = leases.slice(from, from + MAX_BATCH);
+      const sent = this.#send(batch, keepalive).finally(() => batch.forEach(lease => this.#sent.delete(lease)));
+      batch.forEach(lease => this.#sent.set(lease, sent));
     }
 
     await Promise.all(this.#sent.values());
+    const renewals = [...this.#all].flatMap(({ renewal }) => renewal ?? []);
+    if (renewals.length > 0) {
+      await Promise.all(renewals);
+      await this.acknowledge(keepalive);
+    }
   }
 
   /**
-   * @param {string[]} receipts
+   * @param {Lease[]} leases
    * @param {boolean} keepalive
    */
-  async #send(receipts, keepalive) {
+  async #send(leases, keepalive) {
     try {
-      await this.#mailbox.acknowledge(receipts, keepalive);
-      this.#drop(receipts);
+      await this.#mailbox.acknowledge(receiptsOf(leases), keepalive);
+      this.drop(leases);
     } catch (error) {
       // After 410 the others are acknowledged. After another failure the receipts go with the next poll; without one, their messages come
       // again.
       if (error instanceof FuncCometError && (error.status === 410 || namesReceipts(error))) {
-        this.#drop(receipts);
+        this.drop(leases);
       }
     }
   }
+}
 
-  /** @param {string[]} receipts */
-  #drop(receipts) {
-    receipts.forEach(receipt => this.#all.delete(receipt));
-  }
+/** @param {Lease[]} leases */
+function receiptsOf(leases) {
+  return leases.map(({ receipt }) => receipt);
 }
 
 /**

@@ -1,25 +1,31 @@
 import { Inbox } from './inbox.js';
+import { Leases } from './leases.js';
 import { Mailbox } from './mailbox.js';
 import { check, checkRecipient, checkWhole, resolveFunctions } from './options.js';
 import { keepPolling, LONGEST_WAIT, persist } from './polling.js';
 import { MAX_BATCH, Receipts } from './receipts.js';
-import { pause } from './retry.js';
+import { Shared } from './shared.js';
 import { Tabs } from './tabs.js';
 import { Tokens } from './tokens.js';
 
-// How often a tab that does not lead retries a message whose handler fails: the server's default number of deliveries.
-const MAX_TRIES = 10;
+// In seconds: for how long a message that is being handled is kept from other readers.
+const RENEW_FOR = 3600;
 
 /** @type {typeof import('./index.js').subscribe} */
-export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () => {}, signal, lease = 30, wait = LONGEST_WAIT }) {
+export function subscribe(options) {
+  const { url, rcpt, token, getToken, onMessage, onState = () => {}, signal, lease = 30, wait = LONGEST_WAIT, renewFor = RENEW_FOR } = options;
   const functions = resolveFunctions(url);
   checkRecipient(rcpt);
   check(typeof onMessage === 'function', 'onMessage', 'a function');
   checkWhole('lease', lease, 5, 3600);
+  checkWhole('renewFor', renewFor, 0);
   check(Number.isInteger(wait), 'wait', 'a whole number');
   const name = `funccomet ${functions} ${rcpt}`;
-  const receipts = new Receipts(new Mailbox(functions, rcpt, new Tokens(token, getToken)));
+  const mailbox = new Mailbox(functions, rcpt, new Tokens(token, getToken));
+  const receipts = new Receipts(mailbox);
+  const leases = new Leases(mailbox, receipts, lease, renewFor);
   const inbox = new Inbox(onMessage);
+  const shared = new Shared(inbox, lease);
   let reported = '';
   let max = 1;
   // Whether requests must outlive the page. Browsers limit such requests, so they are used only then.
@@ -66,7 +72,7 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
    */
   function join() {
     const end = new AbortController();
-    const tabs = new Tabs(name, { onMessage: takeShared, onState: follow });
+    const tabs = new Tabs(name, { onMessage: message => shared.take(message, end.signal), onState: follow });
     // A refused leader has given up the lead, so that a tab with a valid token can take it.
     const joined = persist(() => tabs.lead(poll, end.signal), follow, end.signal).then(() => tabs.close());
     return () => {
@@ -96,25 +102,28 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
       try {
         await polling;
       } finally {
+        await leases.settled();
         await acknowledge();
       }
 
       /** @param {import('./inbox.js').Leased[]} batch */
       async function take(batch) {
-        tabs.share(batch.map(withoutReceipt));
+        const { held, end } = leases.keep(batch, signal);
+        tabs.share([...held].map(({ message }) => message));
         const began = performance.now();
         let acknowledged = began;
         let news = false;
-        for (const message of batch) {
+        for (const leased of held) {
           if (signal.aborted) {
             // The next leader gets the other messages when their leases end.
             break;
           }
 
-          const outcome = await inbox.take(withoutReceipt(message));
+          const outcome = await inbox.take(leased.message, leased);
           news ||= outcome !== 'repeat';
-          if (outcome !== 'failed') {
-            receipts.add(message.receipt);
+          held.delete(leased);
+          if (!leased.lost && ['handled', 'repeat'].includes(outcome)) {
+            receipts.add(leased);
           }
 
           if (usedSince(acknowledged) > 0.5) {
@@ -123,8 +132,9 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
           }
         }
 
-        // Take more messages if this batch was handled well within its lease. If not, take one: the last messages may have been delivered
-        // to another reader too.
+        await end();
+
+        // Take more messages if this batch was handled well within its lease. If not, take one: another reader may be free for the others.
         const used = usedSince(began);
         max = used < 0.25 ? Math.min(max * 2, MAX_BATCH) : used < 0.9 ? max : 1;
         return news;
@@ -133,16 +143,6 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
       /** The share of a lease that has passed since a time. @param {number} time */
       function usedSince(time) {
         return (performance.now() - time) / (lease * 1000);
-      }
-    }
-
-    /**
-     * Retries by itself, since the server delivers nothing again to a tab that does not lead.
-     * @param {import('./index.js').Message} message
-     */
-    async function takeShared(message) {
-      for (let tries = 1; !end.signal.aborted && await inbox.take(message) === 'failed' && tries < MAX_TRIES; tries++) {
-        await pause(lease * 1000, end.signal);
       }
     }
   }
@@ -158,9 +158,4 @@ export function subscribe({ url, rcpt, token, getToken, onMessage, onState = () 
   function acknowledge() {
     return receipts.acknowledge(hidden);
   }
-}
-
-/** @param {import('./inbox.js').Leased} leased */
-function withoutReceipt({ receipt: _, ...message }) {
-  return message;
 }

@@ -23,7 +23,7 @@ export class Tabs {
 
   /**
    * @param {string} name
-   * @param {{ onMessage(message: import('./index.js').Message): unknown, onState(state: import('./index.js').LineState): unknown }} listener
+   * @param {{ onMessage(message: import('./inbox.js').Content): unknown, onState(state: import('./index.js').LineState): unknown }} listener
    */
   constructor(name, listener) {
     this.#name = name;
@@ -79,7 +79,7 @@ export class Tabs {
     }
   }
 
-  /** @param {import('./index.js').Message[]} messages */
+  /** @param {import('./inbox.js').Content[]} messages */
   share(messages) {
     this.#channel?.postMessage({ messages });
   }
@@ -100,7 +100,7 @@ export class Tabs {
     return performance.now() - this.#heard > SILENCE;
   }
 
-  /** @param {{ messages?: import('./index.js').Message[], state?: import('./index.js').LineState, hello?: boolean }} data */
+  /** @param {{ messages?: import('./inbox.js').Content[], state?: import('./index.js').LineState, hello?: boolean }} data */
   #hear({ messages = [], state, hello }) {
     if (hello) {
       // Tell a new tab the current state.

@@ -29,6 +29,10 @@ export class FakeServer {
     return this.requests.filter(request => request.path.endsWith('/ack'));
   }
 
+  get renewals() {
+    return this.requests.filter(request => request.path.endsWith('/lease'));
+  }
+
   /** Answers a poll 200 with these messages. */
   async deliver(...messages) {
     await this.answer(200, JSON.stringify({ messages }));
@@ -82,6 +86,11 @@ export class FakeServer {
     });
     return answer();
   }
+}
+
+/** What a renewal answers: the receipts of the query, each with `+` behind it. */
+export function renewed(receipts, more = {}) {
+  return JSON.stringify({ leases: receipts.map(receipt => ({ receipt, renewed: `${receipt}+`, expires: '2026-01-02T04:00:00.000Z' })), expired: [], ...more });
 }
 
 /** Waits until everything has run that does not wait for a timer or an answer. */

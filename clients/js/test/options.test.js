@@ -32,6 +32,7 @@ for (const [what, option, value] of [
   ...[0, -1, 1.5, NaN, Infinity, '2', null].map(attempts => [`${typeof attempts} ${attempts} attempts`, 'attempts', attempts]),
   ['a ttl of 0', 'ttl', 0],
   ['a delay of a fraction', 'delay', 0.5],
+  ['a presence that is text', 'presence', 'true'],
 ]) {
   test(`push throws before it sends anything: ${what}`, async context => {
     const server = new FakeServer(context);
@@ -51,6 +52,8 @@ for (const [what, option, value] of [
   ['a token that cannot be sent', 'token', 'ö'],
   ['a lease of 4', 'lease', 4],
   ['a lease that is text', 'lease', '30'],
+  ['a negative renewFor', 'renewFor', -1],
+  ['a renewFor that is endless', 'renewFor', Infinity],
   ['a wait that is no number', 'wait', NaN],
 ]) {
   test(`subscribe throws at once: ${what}`, () => {

@@ -186,7 +186,7 @@ test('keeps receipts until a poll with them is answered', async context => {
 
 test('acknowledges in between when a batch takes longer than half its lease', async context => {
   const finish = [];
-  const { server } = start(context, { lease: 10, onMessage: () => new Promise(resolve => finish.push(resolve)) });
+  const { server } = start(context, { lease: 10, renewFor: 0, onMessage: () => new Promise(resolve => finish.push(resolve)) });
   await server.deliver(message('a'), message('b'), message('c'));
   await pass(context, 4000);
   finish[0]();
@@ -207,7 +207,7 @@ test('acknowledges in between when a batch takes longer than half its lease', as
 
 test('sends receipts with the next poll if an acknowledgement in between fails', async context => {
   const finish = [];
-  const { server } = start(context, { lease: 10, onMessage: () => new Promise(resolve => finish.push(resolve)) });
+  const { server } = start(context, { lease: 10, renewFor: 0, onMessage: () => new Promise(resolve => finish.push(resolve)) });
   await server.deliver(message('a'), message('b'));
   await pass(context, 6000);
   await server.fail();
@@ -221,7 +221,7 @@ test('sends receipts with the next poll if an acknowledgement in between fails',
 
 test('sends receipts with the next poll if an acknowledgement was not answered by the server', async context => {
   const finish = [];
-  const { server } = start(context, { lease: 10, onMessage: () => new Promise(resolve => finish.push(resolve)) });
+  const { server } = start(context, { lease: 10, renewFor: 0, onMessage: () => new Promise(resolve => finish.push(resolve)) });
   await server.deliver(message('a'), message('b'));
   await pass(context, 6000);
   await server.answer(200, '<html>Sign in to this network.</html>');

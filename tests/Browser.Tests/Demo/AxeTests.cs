@@ -17,6 +17,9 @@ public sealed class AxeTests(Site site)
         var demo = await Demo.OpenAsync(browser, new Uri(host.Url, "/"));
         await demo.SendAsync("Alice", "Can everybody read this?");
         await Assertions.Expect(demo.Received("Bob", "Can everybody read this?")).ToHaveCountAsync(1);
+        await demo.SendAsync("Alice", "And this?", "In 10 s");
+        await Assertions.Expect(demo.Button("Alice", "Take back")).ToBeVisibleAsync();
+        await demo.Button("Bob", "Be busy").ClickAsync();
         await demo.Button("Bob", "Go offline").ClickAsync();
         await demo.UntilStateAsync("Bob", "Offline");
         await demo.Person("Alice").GetByText("On the wire").ClickAsync();

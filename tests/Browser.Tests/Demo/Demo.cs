@@ -41,10 +41,10 @@ internal sealed class Demo
     /// <summary>The messages with this text that a person sent.</summary>
     public ILocator Sent(string person, string text) => Messages(person, ".out", text);
 
-    public async Task SendAsync(string person, string text)
+    public async Task SendAsync(string person, string text, string button = "Send")
     {
         await Person(person).GetByLabel("Message", new FrameLocatorGetByLabelOptions { Exact = true }).FillAsync(text);
-        await Button(person, "Send").ClickAsync();
+        await Button(person, button).ClickAsync();
     }
 
     public Task UntilStateAsync(string person, string state) =>

@@ -82,6 +82,65 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Send_SaysWhetherThePersonWaits()
+    {
+        var demo = await OpenAsync();
+        await site.UntilWaitingAsync("bob", true);
+        await demo.SendAsync("Alice", "Are you there?");
+        await Assertions.Expect(demo.Sent("Alice", "Are you there?").Locator(".way")).ToContainTextAsync("there: Bob");
+        await demo.Button("Bob", "Stop polling").ClickAsync();
+        await demo.UntilStateAsync("Bob", "Not polling");
+        await site.UntilWaitingAsync("bob", false);
+
+        await demo.SendAsync("Alice", "And now?");
+
+        await Assertions.Expect(demo.Sent("Alice", "And now?").Locator(".way")).ToContainTextAsync("nobody is there");
+    }
+
+    [Fact]
+    public async Task SendInTenSeconds_WhenItIsTakenBack_IsNotDelivered()
+    {
+        var demo = await OpenAsync();
+        await demo.SendAsync("Alice", "To be taken back", "In 10 s");
+        await Assertions.Expect(demo.Sent("Alice", "To be taken back").Locator(".way")).ToContainTextAsync("due in 10 s");
+
+        await TakeBack(demo, "To be taken back").ClickAsync();
+
+        await Assertions.Expect(demo.Sent("Alice", "To be taken back").Locator(".way")).ToHaveTextAsync("taken back");
+        await Assertions.Expect(TakeBack(demo, "To be taken back")).ToBeHiddenAsync();
+        Assert.Equal(0, await site.CountAsync("bob"));
+        Assert.Empty(demo.Complaints);
+    }
+
+    [Fact]
+    public async Task SendInTenSeconds_WhenItIsTakenBackTooLate_SaysSo()
+    {
+        var demo = await OpenAsync();
+        await demo.SendAsync("Alice", "To be kept", "In 10 s");
+        await Assertions.Expect(demo.Received("Bob", "To be kept")).ToHaveCountAsync(1);
+
+        await TakeBack(demo, "To be kept").ClickAsync();
+
+        await Assertions.Expect(demo.Sent("Alice", "To be kept").Locator(".way")).ToHaveTextAsync("too late for Bob");
+    }
+
+    [Fact]
+    public async Task Send_ToAPersonWhoIsBusy_IsPutOffAndComesAgain()
+    {
+        var demo = await OpenAsync();
+        await demo.Button("Bob", "Be busy").ClickAsync();
+        await demo.SendAsync("Alice", "When you have time");
+        await Assertions.Expect(demo.Received("Bob", "When you have time").Locator(".way")).ToContainTextAsync("put off for 10 s");
+
+        await demo.Button("Bob", "Be busy").ClickAsync();
+
+        await Assertions.Expect(demo.Received("Bob", "When you have time").Locator(".way")).Not.ToContainTextAsync("put off");
+        await Assertions.Expect(demo.Received("Bob", "When you have time").Locator(".way")).ToContainTextAsync("delivery 2");
+        await site.UntilNothingIsLeftAsync("bob");
+        Assert.Empty(demo.Complaints);
+    }
+
+    [Fact]
     public async Task Send100_WhenTheReceivingTabCrashes_LosesNoMessage()
     {
         var demo = await OpenAsync();
@@ -97,6 +156,9 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
         var numbers = (await demo.Received("Bob", " of 100").Locator(".said span").AllInnerTextsAsync()).Select(text => text.Split(' ')[0]);
         Assert.Equal(Enumerable.Range(1, 100), numbers.Select(int.Parse).Order());
     }
+
+    private static ILocator TakeBack(Demo demo, string text) =>
+        demo.Sent("Alice", text).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Take back" });
 
     private async Task<Demo> OpenAsync()
     {
@@ -126,6 +188,6 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
     [GeneratedRegex(@"^GET /api/poll\?rcpt=bob&timeout=220&lease=10&max=\d+(&ack=.+)?held …$")]
     private static partial Regex HeldPoll();
 
-    [GeneratedRegex(@"^stored in \d+ ms$")]
+    [GeneratedRegex(@"^stored in \d+ ms(there: Bob|nobody is there)$")]
     private static partial Regex Stored();
 }

@@ -56,7 +56,7 @@ public sealed class ReadingTests(Site site) : IAsyncLifetime
         await button.FocusAsync();
 
         await _demo.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(button).ToContainTextAsync("Sending");
+        await Assertions.Expect(button).ToContainTextAsync(" of 100");
         await Assertions.Expect(button).ToBeFocusedAsync();
         await _demo.Page.Keyboard.PressAsync("Enter");
 
