@@ -16,6 +16,7 @@ namespace FuncComet.Client;
 public sealed class FuncCometClient
 {
     private readonly FunctionApp _app;
+    private readonly LeaseRequests _leases;
     private readonly Mailbox _mailbox;
     private readonly MessagePush _push;
     private readonly MessageReader _reader;
@@ -46,9 +47,10 @@ public sealed class FuncCometClient
         time ??= TimeProvider.System;
         logger ??= NullLogger<FuncCometClient>.Instance;
         _app = new FunctionApp(http, options, time);
+        _leases = new LeaseRequests(_app);
         _mailbox = new Mailbox(_app);
         _push = new MessagePush(_app, time, logger);
-        _reader = new MessageReader(_mailbox, options, time, logger);
+        _reader = new MessageReader(_mailbox, _leases, options, time, logger);
     }
 
     /// <summary>
@@ -93,7 +95,8 @@ public sealed class FuncCometClient
     /// Asking for the next message acknowledges the one before. If you leave the loop by <c>break</c>, an exception or a cancellation
     /// inside it, the current message is not acknowledged and comes again when its lease ends. The same holds for an abandoned message
     /// (<see cref="CometMessage.Abandon"/>). A handled message that comes again is dropped, by its id or its key, while this client
-    /// remembers it (<see cref="FuncCometClientOptions.RememberedMessages"/>).
+    /// remembers it (<see cref="FuncCometClientOptions.RememberedMessages"/>). While your code works, leases are renewed for up to <see
+    /// cref="FuncCometClientOptions.RenewFor"/>, so that no other reader is given the messages meanwhile.
     /// </remarks>
     /// <exception cref="ArgumentException">The recipient breaks its rule.</exception>
     /// <exception cref="FuncCometException">
@@ -121,7 +124,13 @@ public sealed class FuncCometClient
         ProtocolRules.CheckRecipient(recipient);
         ArgumentNullException.ThrowIfNull(request);
         ProtocolRules.CheckPoll(request);
-        return (await _mailbox.PollAsync(recipient, request, cancellationToken).ConfigureAwait(false)).Messages;
+        var messages = (await _mailbox.PollAsync(recipient, request, cancellationToken).ConfigureAwait(false)).Messages;
+        foreach (var message in messages.Where(message => message.Receipt is not null))
+        {
+            message.Release = (released, after, end) => _leases.ReleaseAsync(recipient, [released.Receipt!], after, end);
+        }
+
+        return messages;
     }
 
     /// <summary>
@@ -134,11 +143,52 @@ public sealed class FuncCometClient
     /// </exception>
     public async Task AcknowledgeAsync(string recipient, IEnumerable<string> receipts, CancellationToken cancellationToken = default)
     {
-        ProtocolRules.CheckRecipient(recipient);
-        ArgumentNullException.ThrowIfNull(receipts);
-        var distinct = receipts.Distinct(StringComparer.Ordinal).ToList();
-        ProtocolRules.CheckReceipts(distinct, min: 1, nameof(receipts));
+        var distinct = CheckedReceipts(recipient, receipts);
         await _mailbox.AcknowledgeAsync(recipient, distinct, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Renews the leases of 1 to 32 messages, for callers that write their own loop. Receipts that do not fit in a query of 4,000 bytes go
+    /// in a second request. It does not retry. Do not acknowledge the messages before it returns.
+    /// </summary>
+    /// <param name="recipient">Whose messages they are.</param>
+    /// <param name="receipts">The receipts, which are worth nothing once they are renewed.</param>
+    /// <param name="lease">When the new leases end, from now on: whole seconds from 5 seconds to 1 hour.</param>
+    /// <param name="cancellationToken">Cancels the request, whose new receipts are lost then.</param>
+    /// <returns>The new receipts, and the receipts whose lease was over.</returns>
+    /// <exception cref="ArgumentException">The recipient, a receipt or the time breaks its rule.</exception>
+    /// <exception cref="LeaseFailedException">Some or all leases may not be renewed. It has the new receipts of the others.</exception>
+    public Task<LeaseRenewal> RenewAsync(
+        string recipient,
+        IEnumerable<string> receipts,
+        TimeSpan lease,
+        CancellationToken cancellationToken = default)
+    {
+        var distinct = CheckedReceipts(recipient, receipts);
+        ProtocolRules.CheckLease(lease);
+        return _leases.RenewAsync(recipient, distinct, lease, cancellationToken);
+    }
+
+    /// <summary>
+    /// Gives 1 to 32 messages back before their leases end, for callers that write their own loop. See <see
+    /// cref="CometMessage.ReleaseAsync"/>.
+    /// </summary>
+    /// <param name="recipient">Whose messages they are.</param>
+    /// <param name="receipts">The receipts, which are worth nothing once they are released.</param>
+    /// <param name="after">How long the messages stay hidden: whole seconds from 0 to 7 days. Default: 0, for at once.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The receipts whose lease was over: their messages are gone, back already, or with another reader.</returns>
+    /// <exception cref="ArgumentException">The recipient, a receipt or the time breaks its rule.</exception>
+    /// <exception cref="LeaseFailedException">Some or all messages may not be given back. They come again when their leases end.</exception>
+    public Task<IReadOnlyList<string>> ReleaseAsync(
+        string recipient,
+        IEnumerable<string> receipts,
+        TimeSpan after = default,
+        CancellationToken cancellationToken = default)
+    {
+        var distinct = CheckedReceipts(recipient, receipts);
+        ProtocolRules.CheckReleaseTime(after);
+        return _leases.ReleaseAsync(recipient, distinct, after, cancellationToken);
     }
 
     /// <summary>
@@ -177,5 +227,14 @@ public sealed class FuncCometClient
         ProtocolRules.CheckRecipient(recipient);
         var request = new HttpRequestMessage(HttpMethod.Delete, _app.Target("mailbox").With("rcpt", recipient).Uri);
         (await _app.AsApplicationAsync(request, cancellationToken).ConfigureAwait(false)).ThrowUnlessEmpty();
+    }
+
+    private static List<string> CheckedReceipts(string recipient, IEnumerable<string> receipts)
+    {
+        ProtocolRules.CheckRecipient(recipient);
+        ArgumentNullException.ThrowIfNull(receipts);
+        var distinct = receipts.Distinct(StringComparer.Ordinal).ToList();
+        ProtocolRules.CheckReceipts(distinct, min: 1);
+        return distinct;
     }
 }

@@ -9,6 +9,7 @@ namespace FuncComet.Client.Connection;
 [JsonSerializable(typeof(PollJson))]
 [JsonSerializable(typeof(TokenJson))]
 [JsonSerializable(typeof(MailboxJson))]
+[JsonSerializable(typeof(LeasesJson))]
 [JsonSerializable(typeof(ProblemJson))]
 internal sealed partial class CometJson : JsonSerializerContext;
 
@@ -86,6 +87,22 @@ internal sealed record MailboxJson
     public required bool Exists { get; init; }
 }
 
+internal sealed record LeasesJson
+{
+    public required LeaseJson[] Leases { get; init; }
+
+    public required string[] Expired { get; init; }
+}
+
+internal sealed record LeaseJson
+{
+    public required string Receipt { get; init; }
+
+    public string? Renewed { get; init; }
+
+    public DateTimeOffset? Expires { get; init; }
+}
+
 internal sealed record ProblemJson
 {
     private const string CodePrefix = "urn:funccomet:";
@@ -98,7 +115,13 @@ internal sealed record ProblemJson
 
     public CopyJson[]? Accepted { get; init; }
 
+    /// <summary>The copies of a push. Other requests name receipts here, which this client can tell from what is not in other lists.</summary>
+    [JsonConverter(typeof(FailedCopiesConverter))]
     public FailedCopyJson[]? Failed { get; init; }
+
+    public LeaseJson[]? Leases { get; init; }
+
+    public string[]? Expired { get; init; }
 
     public static string CodeOf(string type) =>
         type.StartsWith(CodePrefix, StringComparison.Ordinal) ? type[CodePrefix.Length..] : FuncCometException.UnexpectedAnswer;

@@ -88,6 +88,12 @@ internal static class ProtocolRules
         CheckReceipts(request.Acknowledges, min: 0);
     }
 
+    public static void CheckLease(TimeSpan lease, [CallerArgumentExpression(nameof(lease))] string? name = null) =>
+        CheckSeconds(lease, TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), name);
+
+    public static void CheckReleaseTime(TimeSpan after, [CallerArgumentExpression(nameof(after))] string? name = null) =>
+        CheckSeconds(after, TimeSpan.Zero, 7 * Day, name);
+
     public static void CheckTokenTimeToLive(TimeSpan? timeToLive) => CheckSeconds(timeToLive, TimeSpan.FromMinutes(1), Day, "timeToLive");
 
     public static bool IsWholeSeconds(TimeSpan time, TimeSpan min, TimeSpan max) =>
