@@ -50,6 +50,7 @@ public static class FuncCometServices
         services.AddSingleton<MailboxDepths>();
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<Acknowledgements>();
+        services.AddSingleton<Leases>();
         services.AddSingleton<Backoff>();
         services.AddSingleton<RememberedLooks>();
         services.AddSingleton(provider => new WaitingRooms(
@@ -72,6 +73,7 @@ public static class FuncCometServices
         services.AddSingleton<MessageReceiver>();
         services.AddSingleton<MessageDelivery>();
         services.AddSingleton<LongPoll>();
+        services.AddSingleton<LeaseChanges>();
         services.AddSingleton<MessagePush>();
         return services;
     }

@@ -60,9 +60,18 @@ public sealed class Receipt
     /// <summary>The receipt as the client sees it.</summary>
     public string Text { get; }
 
+    /// <summary>When the lease ends, by Storage's clock; null in a receipt of an earlier version, which does not say.</summary>
+    public DateTimeOffset? LeaseEnd => _times?.LeaseEnd;
+
     internal string QueueMessageId { get; }
 
     internal string PopReceipt { get; }
+
+    /// <summary>
+    /// When the message expires, by Storage's clock; far in the future if it never does, and in a receipt of an earlier version, which does
+    /// not say.
+    /// </summary>
+    internal DateTimeOffset Expires => _times?.Expires ?? DateTimeOffset.MaxValue;
 
     /// <summary>Reads a receipt that was issued for <paramref name="recipient"/>; false for anything else.</summary>
     public static bool TryParse(string text, Recipient recipient, [NotNullWhen(true)] out Receipt? receipt)
@@ -138,6 +147,13 @@ public sealed class Receipt
             ? new Receipt(text, queueMessageId, popReceipt, (leaseEnd, expires))
             : throw new FormatException($"Storage's pop receipt is too long for a receipt: {popReceipt.Length} characters.");
     }
+
+    /// <summary>The receipt of the same delivery after its lease was changed. A lease ends with the message's life at the latest.</summary>
+    /// <param name="recipient">The recipient.</param>
+    /// <param name="popReceipt">Storage's new pop receipt.</param>
+    /// <param name="leaseEnd">When the message becomes visible again, by Storage's clock.</param>
+    internal Receipt Renew(Recipient recipient, string popReceipt, DateTimeOffset leaseEnd) =>
+        For(recipient, QueueMessageId, popReceipt, leaseEnd < Expires ? leaseEnd : Expires, Expires);
 
     private static DateTimeOffset ReadTime(ReadOnlySpan<byte> bytes) =>
         DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadUInt32BigEndian(bytes));

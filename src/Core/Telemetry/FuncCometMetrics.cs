@@ -29,6 +29,8 @@ public sealed class FuncCometMetrics
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _latency;
     private readonly Counter<long> _redeliveries;
+    private readonly Counter<long> _renewals;
+    private readonly Counter<long> _releases;
     private readonly Counter<long> _deadLetters;
     private readonly Counter<long> _storageRequests;
 
@@ -50,6 +52,9 @@ public sealed class FuncCometMetrics
             LatencyBuckets);
         _redeliveries = meter.CreateCounter<long>(
             "funccomet.redeliveries", "{message}", "Messages written to a client that had been handed out before.");
+        _renewals = meter.CreateCounter<long>("funccomet.lease.renewals", "{message}", "Messages whose lease a client renewed.");
+        _releases = meter.CreateCounter<long>(
+            "funccomet.lease.releases", "{message}", "Messages that a client gave back instead of acknowledging them.");
         _deadLetters = meter.CreateCounter<long>("funccomet.dead_letters", "{message}", "Messages moved to the dead-letter queue.");
         _storageRequests = meter.CreateCounter<long>(
             "funccomet.storage.requests", "{request}", "HTTP requests to Storage, retries included, by operation and result.");
@@ -76,6 +81,10 @@ public sealed class FuncCometMetrics
             _redeliveries.Add(1);
         }
     }
+
+    internal void LeasesRenewed(int messages) => _renewals.Add(messages);
+
+    internal void LeasesReleased(int messages) => _releases.Add(messages);
 
     internal void DeadLettered() => _deadLetters.Add(1);
 

@@ -10,6 +10,9 @@ namespace FuncComet.Functions.Ack;
 /// <summary><c>POST /api/ack</c>: acknowledges messages that were delivered under a lease.</summary>
 public sealed class AckFunction(Acknowledgements acknowledgements, TokenGate tokens)
 {
+    private const string Late =
+        "The messages of expired were acknowledged before or have been taken again since. The others are acknowledged.";
+
     /// <summary>Answers 204, or 410 with the receipts that have expired.</summary>
     [Function("Ack")]
     public Task RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "ack")] HttpRequest request) =>
@@ -38,6 +41,6 @@ public sealed class AckFunction(Acknowledgements acknowledgements, TokenGate tok
         }
 
         var expired = await acknowledgements.ApplyAsync(recipient, receipts);
-        return expired.Count == 0 ? TypedResults.NoContent() : Problems.ReceiptExpired(expired);
+        return expired.Count == 0 ? TypedResults.NoContent() : Problems.ReceiptExpired(expired, Late);
     }
 }

@@ -69,10 +69,12 @@ internal static class Problems
             Header = ("Allow", string.Join(", ", allowed)),
         };
 
-    public static IResult ReceiptExpired(IReadOnlyList<string> expired) =>
+    /// <param name="expired">The receipts.</param>
+    /// <param name="detail">What that means for the request.</param>
+    public static IResult ReceiptExpired(IReadOnlyList<string> expired, string detail) =>
         new Problem(StatusCodes.Status410Gone, "receipt-expired", "A receipt has expired.")
         {
-            Detail = "The messages of expired were acknowledged before or have been taken again since. The others are acknowledged.",
+            Detail = detail,
             Members = [KeyValuePair.Create<string, object?>("expired", expired)],
         };
 

@@ -106,11 +106,15 @@ internal sealed class RequestQuery
         return problem is null;
     }
 
-    /// <summary>Reads whole seconds from <paramref name="min"/> to <paramref name="max"/>; null if the parameter is left out.</summary>
-    public bool TryGetSeconds(string name, int min, int max, out TimeSpan? time, [NotNullWhen(false)] out IResult? problem)
+    /// <summary>
+    /// Reads whole seconds from <paramref name="min"/> to <paramref name="max"/>, or also zero with <paramref name="orZero"/>; null if the
+    /// parameter is left out.
+    /// </summary>
+    public bool TryGetSeconds(
+        string name, int min, int max, out TimeSpan? time, [NotNullWhen(false)] out IResult? problem, bool orZero = false)
     {
         time = null;
-        if (TryGetNumber(name, min, max, "whole seconds", out var seconds, out problem) && seconds is not null)
+        if (TryGetNumber(name, min, max, "whole seconds", out var seconds, out problem, orZero) && seconds is not null)
         {
             time = TimeSpan.FromSeconds(seconds.Value);
         }
@@ -118,8 +122,12 @@ internal sealed class RequestQuery
         return problem is null;
     }
 
-    /// <summary>Reads a number from <paramref name="min"/> to <paramref name="max"/>; null if the parameter is left out.</summary>
-    public bool TryGetNumber(string name, int min, int max, string unit, out int? number, [NotNullWhen(false)] out IResult? problem)
+    /// <summary>
+    /// Reads a number from <paramref name="min"/> to <paramref name="max"/>, or also zero with <paramref name="orZero"/>; null if the
+    /// parameter is left out.
+    /// </summary>
+    public bool TryGetNumber(
+        string name, int min, int max, string unit, out int? number, [NotNullWhen(false)] out IResult? problem, bool orZero = false)
     {
         (number, problem) = (null, null);
         var isSingle = IsSingle(name, out var text, out var fault);
@@ -132,14 +140,13 @@ internal sealed class RequestQuery
         if (isSingle
             && !text.AsSpan().ContainsAnyExceptInRange('0', '9')
             && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
-            && parsed >= min
-            && parsed <= max)
+            && ((parsed >= min && parsed <= max) || (orZero && parsed == 0)))
         {
             number = parsed;
             return true;
         }
 
-        problem = Problems.BadParameter(name, $"{fault}{unit}, digits only, {min} to {max}");
+        problem = Problems.BadParameter(name, $"{fault}{unit}, digits only, {(orZero ? "0 or " : "")}{min} to {max}");
         return false;
     }
 
