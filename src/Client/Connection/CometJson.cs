@@ -10,7 +10,9 @@ namespace FuncComet.Client.Connection;
 [JsonSerializable(typeof(TokenJson))]
 [JsonSerializable(typeof(MailboxJson))]
 [JsonSerializable(typeof(LeasesJson))]
+[JsonSerializable(typeof(PresenceListJson))]
 [JsonSerializable(typeof(ProblemJson))]
+[JsonSerializable(typeof(FailedCopyJson))]
 internal sealed partial class CometJson : JsonSerializerContext;
 
 internal sealed record PushJson
@@ -26,7 +28,13 @@ internal sealed record CopyJson
 
     public required DateTimeOffset Expires { get; init; }
 
-    public PushedCopy ToCopy() => new(Rcpt, Id, Expires);
+    public string? Recall { get; init; }
+
+    public bool Handed { get; init; }
+
+    public bool? Waiting { get; init; }
+
+    public PushedCopy ToCopy() => new(Rcpt, Id, Expires) { Recall = Recall, IsHanded = Handed, IsWaiting = Waiting };
 }
 
 internal sealed record FailedCopyJson
@@ -37,6 +45,10 @@ internal sealed record FailedCopyJson
 
     public FailedCopy ToFailedCopy() => new(Rcpt, ProblemJson.CodeOf(Type));
 }
+
+/// <summary>What a request failed for: a copy or a recipient, or a receipt or handle.</summary>
+[JsonConverter(typeof(FailedConverter))]
+internal sealed record FailedJson(FailedCopyJson? Copy, string? Handle);
 
 internal sealed record PollJson
 {
@@ -85,6 +97,24 @@ internal sealed record MailboxJson
     public required long Messages { get; init; }
 
     public required bool Exists { get; init; }
+
+    public bool? Waiting { get; init; }
+
+    public DateTimeOffset? LastSeen { get; init; }
+}
+
+internal sealed record PresenceListJson
+{
+    public required PresenceJson[] Presence { get; init; }
+}
+
+internal sealed record PresenceJson
+{
+    public required string Rcpt { get; init; }
+
+    public required bool Waiting { get; init; }
+
+    public DateTimeOffset? LastSeen { get; init; }
 }
 
 internal sealed record LeasesJson
@@ -115,13 +145,13 @@ internal sealed record ProblemJson
 
     public CopyJson[]? Accepted { get; init; }
 
-    /// <summary>The copies of a push. Other requests name receipts here, which this client can tell from what is not in other lists.</summary>
-    [JsonConverter(typeof(FailedCopiesConverter))]
-    public FailedCopyJson[]? Failed { get; init; }
+    public FailedJson[]? Failed { get; init; }
 
     public LeaseJson[]? Leases { get; init; }
 
     public string[]? Expired { get; init; }
+
+    public string[]? Delivered { get; init; }
 
     public static string CodeOf(string type) =>
         type.StartsWith(CodePrefix, StringComparison.Ordinal) ? type[CodePrefix.Length..] : FuncCometException.UnexpectedAnswer;
