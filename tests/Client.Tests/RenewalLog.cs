@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json;
 
 namespace FuncComet.Client.Tests;
 
-/// <summary>Watches a client's requests, and knows which messages had a renewal without an answer of the app.</summary>
+/// <summary>Watches a client's requests, and knows of which messages a renewal was not answered by a new receipt.</summary>
 internal sealed class RenewalLog() : DelegatingHandler(new SocketsHttpHandler())
 {
     private readonly ConcurrentDictionary<string, string> _ids = new();
@@ -13,55 +14,50 @@ internal sealed class RenewalLog() : DelegatingHandler(new SocketsHttpHandler())
     /// <summary>How many renewals were sent.</summary>
     public int Begun => Volatile.Read(ref _begun);
 
-    /// <summary>The ids of the messages of renewals without an answer.</summary>
-    public IEnumerable<string> Unanswered => _unanswered.Keys;
+    /// <summary>The ids of the messages with a receipt that renewals were sent for, none of which brought a new one.</summary>
+    public ISet<string> Unanswered => _unanswered.Keys.Select(receipt => _ids[receipt]).ToHashSet();
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var isRenewal = request.RequestUri!.AbsolutePath.EndsWith("/lease", StringComparison.Ordinal);
-        var ids = isRenewal ? IdsOf(request.RequestUri) : [];
-        ids.ForEach(id => _unanswered[id] = true);
-        if (isRenewal)
+        var function = request.RequestUri!.Segments[^1];
+        if (function == "lease")
         {
+            ReceiptsOf(request.RequestUri).ForEach(receipt => _unanswered[receipt] = true);
             Interlocked.Increment(ref _begun);
         }
 
         var answer = await base.SendAsync(request, cancellationToken);
-        await answer.Content.LoadIntoBufferAsync(cancellationToken);
-        if (answer.IsSuccessStatusCode)
+        if (function is "lease" or "poll" && answer.StatusCode == HttpStatusCode.OK)
         {
+            await answer.Content.LoadIntoBufferAsync(cancellationToken);
             ReadReceipts(await answer.Content.ReadAsStringAsync(cancellationToken));
-            ids.ForEach(id => _unanswered.TryRemove(id, out _));
         }
 
         return answer;
     }
 
-    private List<string> IdsOf(Uri renewal) =>
+    private static List<string> ReceiptsOf(Uri renewal) =>
     [
         .. renewal.Query
             .Split('?', '&')
             .Where(pair => pair.StartsWith("receipt=", StringComparison.Ordinal))
-            .Select(pair => _ids[pair["receipt=".Length..]]),
+            .Select(pair => pair["receipt=".Length..]),
     ];
 
     // The answer to a poll gives receipts for ids, and the answer to a renewal gives new receipts for old ones.
     private void ReadReceipts(string answer)
     {
-        if (answer.Length == 0)
-        {
-            return;
-        }
-
         using var json = JsonDocument.Parse(answer);
         foreach (var message in Items(json.RootElement, "messages"))
         {
             _ids[message.GetProperty("receipt").GetString()!] = message.GetProperty("id").GetString()!;
         }
 
-        foreach (var lease in Items(json.RootElement, "leases").Where(lease => lease.TryGetProperty("renewed", out _)))
+        foreach (var lease in Items(json.RootElement, "leases"))
         {
-            _ids[lease.GetProperty("renewed").GetString()!] = _ids[lease.GetProperty("receipt").GetString()!];
+            var receipt = lease.GetProperty("receipt").GetString()!;
+            _ids[lease.GetProperty("renewed").GetString()!] = _ids[receipt];
+            _unanswered.TryRemove(receipt, out _);
         }
     }
 

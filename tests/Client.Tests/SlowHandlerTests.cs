@@ -46,7 +46,7 @@ public sealed class SlowHandlerTests(LocalApp app, ITestOutputHelper output)
         await killing.Bounded();
 
         var deliveries = _handled.GroupBy(message => message.Id).ToList();
-        output.WriteLine($"{_handled.Count} handled, {log.Unanswered.Count()} had a renewal without an answer");
+        output.WriteLine($"{_handled.Count} handled, {log.Unanswered.Count} messages had a renewal without an answer");
         Assert.Equal(["1", "2", "3"], _handled.Select(message => message.Text).Distinct().Order());
         Assert.All(
             deliveries.Where(delivery => delivery.Count() > 1),
