@@ -75,6 +75,7 @@ public static class FuncCometServices
         services.AddSingleton<LongPoll>();
         services.AddSingleton<LeaseChanges>();
         services.AddSingleton<MessagePush>();
+        services.AddSingleton<MessageRecall>();
         return services;
     }
 }

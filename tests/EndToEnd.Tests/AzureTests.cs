@@ -59,6 +59,38 @@ public sealed class AzureTests(TargetOnAzure target)
         Assert.Equal(0, (await shown.JsonAsync()).GetProperty("messages").GetInt32());
     }
 
+    // The storage client tries again, and the storage refuses the pop receipt that its first try has used up.
+    [Fact]
+    public async Task Lease_WhenTheAnswerToItsRenewalIsLost_HasExpired_AndTheMessageComesAgainMarked()
+    {
+        var recipient = Target.NewRecipient();
+        using var pushed = await target.PushAsync(recipient, "hello");
+        using var leased = await target.GetAsync($"poll?rcpt={recipient}&timeout=10&lease=600");
+        target.Azure.LoseNextUpdateAnswer(recipient);
+
+        using var renewed = await target.PostAsync(
+            $"lease?rcpt={recipient}&seconds=5&receipt={leased.Header("Comet-Receipt")}", new ByteArrayContent([]));
+
+        await renewed.AssertProblemAsync(HttpStatusCode.Gone, "receipt-expired");
+        using var again = await target.GetAsync($"poll?rcpt={recipient}&timeout=30&lease=60");
+        Assert.Equal("2", again.Header("Comet-Deliveries"));
+        Assert.Equal(leased.Header("Comet-Message-Id"), again.Header("Comet-Message-Id"));
+    }
+
+    [Fact]
+    public async Task Lease_WhenTheMailboxIsBeingDeleted_HasExpired()
+    {
+        var recipient = Target.NewRecipient();
+        using var pushed = await target.PushAsync(recipient, "hello");
+        using var leased = await target.GetAsync($"poll?rcpt={recipient}&timeout=10&lease=60");
+        await (await target.FindMailboxAsync(recipient))!.DeleteAsync(TestContext.Current.CancellationToken);
+
+        using var renewed = await target.PostAsync(
+            $"lease?rcpt={recipient}&seconds=60&receipt={leased.Header("Comet-Receipt")}", new ByteArrayContent([]));
+
+        await renewed.AssertProblemAsync(HttpStatusCode.Gone, "receipt-expired");
+    }
+
     private async Task<string> DeleteMailboxAsync()
     {
         var recipient = Target.NewRecipient();

@@ -18,6 +18,9 @@ public sealed class TargetOnAzure : Target
     private readonly Azurite _azurite = new();
     private StorageTap? _tap;
 
+    /// <summary>What its storage does that Azurite does not.</summary>
+    public AzureAnswers Azure => _tap!.Azure!;
+
     public override async ValueTask InitializeAsync()
     {
         await _azurite.InitializeAsync();
@@ -41,6 +44,9 @@ public sealed class TargetOnAzure : Target
 public sealed class LeaseOnAzureTests(TargetOnAzure target) : LeaseTests(target);
 
 [Collection(OnAzure.Name)]
+public sealed class LeaseChangeOnAzureTests(TargetOnAzure target) : LeaseChangeTests(target);
+
+[Collection(OnAzure.Name)]
 public sealed class MailboxOnAzureTests(TargetOnAzure target) : MailboxTests(target);
 
 [Collection(OnAzure.Name)]
@@ -48,3 +54,6 @@ public sealed class PushAndPollOnAzureTests(TargetOnAzure target) : PushAndPollT
 
 [Collection(OnAzure.Name)]
 public sealed class ForeignMessageOnAzureTests(TargetOnAzure target) : ForeignMessageTests(target);
+
+[Collection(OnAzure.Name)]
+public sealed class RecallOnAzureTests(TargetOnAzure target) : RecallTests(target);

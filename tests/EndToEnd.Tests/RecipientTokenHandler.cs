@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace FuncComet.EndToEnd.Tests;
 
 /// <summary>
-/// Adds the recipient's token to every poll and acknowledgement that has none, as an application's server would. A request goes out without
-/// a token if the app issues none, for example for a malformed recipient.
+/// Adds the recipient's token to every poll, acknowledgement and change of a lease that has none, as an application's server would. A
+/// request goes out without a token if the app issues none, for example for a malformed recipient.
 /// </summary>
 internal sealed class RecipientTokenHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
@@ -16,7 +16,7 @@ internal sealed class RecipientTokenHandler(HttpMessageHandler inner) : Delegati
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var uri = request.RequestUri!;
-        if ((uri.AbsolutePath.EndsWith("/poll", StringComparison.Ordinal) || uri.AbsolutePath.EndsWith("/ack", StringComparison.Ordinal))
+        if (uri.Segments[^1] is "poll" or "ack" or "lease"
             && request.Headers.Authorization is null
             && !uri.Query.Contains("access_token", StringComparison.Ordinal)
             && Recipient(uri) is { } recipient

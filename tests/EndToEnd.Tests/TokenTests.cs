@@ -12,7 +12,7 @@ namespace FuncComet.EndToEnd.Tests;
 public sealed class TokenTests(Target target)
 {
     [Fact]
-    public async Task Token_OfARecipient_AllowsPollsAndAcknowledgementsOfThatRecipientOnly()
+    public async Task Token_OfARecipient_AllowsPollsAcknowledgementsAndChangesOfLeasesOfThatRecipientOnly()
     {
         var (alice, bob) = (Target.NewRecipient(), Target.NewRecipient());
         if (!target.IssuesTokens)
@@ -26,10 +26,13 @@ public sealed class TokenTests(Target target)
         var token = (await IssueAsync(alice)).GetProperty("token").GetString();
 
         using var polled = await StrangerAsync(HttpMethod.Get, $"poll?rcpt={alice}&lease=60", token);
+        using var renewed = await StrangerAsync(
+            HttpMethod.Post, $"lease?rcpt={alice}&seconds=60&receipt={polled.Header("Comet-Receipt")}", token);
         using var acknowledged = await StrangerAsync(HttpMethod.Post, $"ack?rcpt={alice}&receipt={polled.Header("Comet-Receipt")}", token);
         using var atBobs = await StrangerAsync(HttpMethod.Get, $"poll?rcpt={bob}&timeout=0", token);
 
         Assert.Equal("hello", await polled.TextAsync());
+        Assert.Equal(HttpStatusCode.OK, renewed.StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, acknowledged.StatusCode);
         if (target.RequiresTokens)
         {
@@ -45,6 +48,7 @@ public sealed class TokenTests(Target target)
     [Theory]
     [InlineData("GET", "poll?timeout=0&rcpt=", HttpStatusCode.NoContent)]
     [InlineData("POST", "ack?receipt=x&rcpt=", HttpStatusCode.BadRequest)]
+    [InlineData("POST", "lease?receipt=x&seconds=5&rcpt=", HttpStatusCode.BadRequest)]
     public async Task Call_WithoutAToken_IsRefusedIfTokensAreRequired(string method, string path, HttpStatusCode accepted)
     {
         using var answer = await StrangerAsync(new HttpMethod(method), path + Target.NewRecipient(), token: null);

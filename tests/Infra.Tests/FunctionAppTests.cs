@@ -19,6 +19,7 @@ public sealed class FunctionAppTests
             [
                 "Ack: httpTrigger ack, Anonymous, FuncComet.Functions.Ack.AckFunction.RunAsync",
                 "Health: httpTrigger health, Anonymous, FuncComet.Functions.Health.HealthFunction.RunAsync",
+                "Lease: httpTrigger lease, Anonymous, FuncComet.Functions.Lease.LeaseFunction.RunAsync",
                 "Mailbox: httpTrigger mailbox, Function, FuncComet.Functions.Mailboxes.MailboxFunction.RunAsync",
                 "Poll: httpTrigger poll, Anonymous, FuncComet.Functions.Poll.PollFunction.RunAsync",
                 "Push: httpTrigger push, Function, FuncComet.Functions.Push.PushFunction.RunAsync",

@@ -17,7 +17,9 @@ public sealed class CorsTests(Azurite azurite, CorsTests.App app) : IClassFixtur
             [
                 ("poll", "GET", "authorization"),
                 ("ack", "POST", "authorization"),
+                ("lease", "POST", "authorization"),
                 ("push", "POST", "x-functions-key"),
+                ("push", "DELETE", "x-functions-key"),
                 ("mailbox", "DELETE", "x-functions-key"),
             ])
         {

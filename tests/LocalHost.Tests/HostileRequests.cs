@@ -10,11 +10,12 @@ internal sealed class HostileRequests(int seed, string functionKey, string token
 {
     private static readonly (string Method, string Function)[] Functions =
     [
-        ("POST", "push"), ("GET", "poll"), ("POST", "ack"), ("POST", "token"), ("GET", "mailbox"), ("DELETE", "mailbox"), ("GET", "health"),
+        ("POST", "push"), ("DELETE", "push"), ("GET", "poll"), ("POST", "ack"), ("POST", "lease"), ("POST", "token"), ("GET", "mailbox"),
+        ("DELETE", "mailbox"), ("GET", "health"),
     ];
 
     private static readonly string[] Parameters =
-        ["rcpt", "ttl", "delay", "timeout", "lease", "max", "ack", "receipt", "access_token", "code"];
+        ["rcpt", "ttl", "delay", "timeout", "lease", "max", "ack", "receipt", "seconds", "after", "recall", "access_token", "code"];
 
     private static readonly string[] HeaderNames =
     [
@@ -91,7 +92,8 @@ internal sealed class HostileRequests(int seed, string functionKey, string token
         var request = new RawRequest(method, function);
         if (_random.Next(3) > 0)
         {
-            request.Headers.Add(function is "poll" or "ack" ? $"Authorization: Bearer {token}" : $"x-functions-key: {functionKey}");
+            request.Headers.Add(
+                function is "poll" or "ack" or "lease" ? $"Authorization: Bearer {token}" : $"x-functions-key: {functionKey}");
         }
 
         if (method != "GET")
@@ -200,15 +202,19 @@ internal sealed class HostileRequests(int seed, string functionKey, string token
         var request = new RawRequest(method, function);
         request.Query[0] = $"rcpt=hostile-{_random.Next(10)}";
         request.Headers.Add($"x-functions-key: {functionKey}");
-        if (function is "poll" or "ack")
+        if (function is "poll" or "ack" or "lease")
         {
             request.Query[0] = "rcpt=hostile";
             request.Headers.Add($"Authorization: Bearer {token}");
             request.Query.AddRange([$"timeout={_random.Next(2)}", $"max={_random.Next(1, 33)}", $"lease={_random.Next(5, 3_600)}"]);
             request.Query.RemoveAll(parameter => !parameter.StartsWith('r') && _random.Next(2) == 0);
-            request.Query.Add(function == "ack" || _random.Next(4) == 0
-                ? $"{(function == "ack" ? "receipt" : "ack")}={RandomBase64Url(_random.Next(1, 130))}"
+            request.Query.Add(function != "poll" || _random.Next(4) == 0
+                ? $"{(function == "poll" ? "ack" : "receipt")}={RandomBase64Url(_random.Next(1, 130))}"
                 : "x=y");
+            if (function == "lease")
+            {
+                request.Query.AddRange([$"seconds={_random.Next(10)}", $"after={_random.Next(10)}"]);
+            }
         }
         else if (function == "push")
         {

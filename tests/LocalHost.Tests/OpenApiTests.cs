@@ -21,8 +21,10 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         using var smallClient = new Client(small.Url);
 
         await PushAsync(client);
+        await RecallAsync(client);
         await PollAsync(client);
         await AcknowledgeAsync(client);
+        await ChangeLeasesAsync(client);
         await IssueTokensAsync(client, smallClient);
         await ShowAndEmptyMailboxesAsync(client);
         await CheckHealthAsync(client);
@@ -51,7 +53,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
                      from range in operation.Ranges
                      select (operation, range);
 
-        Assert.Equal(["delay", "lease", "max", "ttl", "ttl"], ranges.Select(each => each.range.Parameter).Order());
+        Assert.Equal(["after", "delay", "lease", "max", "ttl", "ttl"], ranges.Select(each => each.range.Parameter).Order());
         foreach (var (operation, (parameter, least, most)) in ranges)
         {
             using var refused = await client.SendAsync($"{operation.Method} {operation.Path[1..]}?rcpt=alice&{parameter}=x", key: Key);
@@ -75,6 +77,16 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         using var coded = new ByteArrayContent([0x1F, 0x8B]);
         coded.Headers.ContentEncoding.Add("gzip");
         await client.ExpectAsync("POST push?rcpt=alice", "415 unsupported-encoding", key: Key, content: coded);
+    }
+
+    private static async Task RecallAsync(Client client)
+    {
+        var recall = await client.RecallHandleAsync("POST push?rcpt=recalled");
+        await client.ExpectAsync($"DELETE push?rcpt=recalled&recall={recall}", "204", key: Key);
+        await client.ExpectAsync($"DELETE push?rcpt=recalled&recall={recall}", "409 already-delivered", key: Key);
+        await client.ExpectAsync("DELETE push?rcpt=recalled", "400 bad-parameter", key: Key);
+        await client.ExpectAsync("DELETE push", "400 bad-recipient", key: Key);
+        await client.ExpectAsync("DELETE push?rcpt=recalled", "401");
     }
 
     private static async Task PollAsync(Client client)
@@ -108,6 +120,19 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync("POST ack?rcpt=late", "400 bad-parameter", token);
         await client.ExpectAsync("POST ack?rcpt=late", "401 unauthorized");
         await client.ExpectAsync("POST ack?rcpt=neighbour", "403 forbidden", token);
+    }
+
+    private static async Task ChangeLeasesAsync(Client client)
+    {
+        var token = await client.TokenAsync("holder");
+        await client.ExpectAsync("POST push?rcpt=holder", "202 application/json", key: Key);
+        var receipt = await client.LeaseAsync("GET poll?rcpt=holder&lease=60&timeout=30", token);
+        await client.ExpectAsync($"POST lease?rcpt=holder&seconds=0&receipt={receipt}", "200 application/json", token);
+        await client.ExpectAsync($"POST lease?rcpt=holder&seconds=0&receipt={receipt}", "410 receipt-expired", token);
+        await client.ExpectAsync("POST lease", "400 bad-recipient", token);
+        await client.ExpectAsync($"POST lease?rcpt=holder&receipt={receipt}", "400 bad-parameter", token);
+        await client.ExpectAsync("POST lease?rcpt=holder", "401 unauthorized");
+        await client.ExpectAsync("POST lease?rcpt=neighbour", "403 forbidden", token);
     }
 
     private static async Task IssueTokensAsync(Client client, Client withoutSigningKey)
@@ -152,7 +177,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
 
     private static async Task AskForWhatIsNotThereAsync(Client client)
     {
-        foreach (var path in new[] { "push", "poll", "ack", "token", "mailbox", "health" })
+        foreach (var path in new[] { "push", "poll", "ack", "lease", "token", "mailbox", "health" })
         {
             await client.ExpectAsync($"PATCH {path}", "405 method-not-allowed", key: Key);
         }
@@ -167,11 +192,15 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync("POST push?rcpt=outage", "202 application/json", key: Key);
         var leased = await client.LeaseAsync("GET poll?rcpt=outage&lease=60", token);
 
+        var recall = await client.RecallHandleAsync("POST push?rcpt=outage&delay=60");
+
         await azurite.StopAsync();
 
         await client.ExpectAsync("POST push?rcpt=outage", "503 storage-unavailable", key: Key);
+        await client.ExpectAsync($"DELETE push?rcpt=outage&recall={recall}", "503 storage-unavailable", key: Key);
         await client.ExpectAsync("GET poll?rcpt=outage", "503 storage-unavailable", token, preference: "wait=10");
         await client.ExpectAsync($"POST ack?rcpt=outage&receipt={leased}", "503 storage-unavailable", token);
+        await client.ExpectAsync($"POST lease?rcpt=outage&seconds=60&receipt={leased}", "503 storage-unavailable", token);
         await client.ExpectAsync("GET mailbox?rcpt=outage", "503 storage-unavailable", key: Key);
         await client.ExpectAsync("DELETE mailbox?rcpt=outage", "503 storage-unavailable", key: Key);
         await withoutEarlierHealth.ExpectAsync("GET health", "503 storage-unavailable");
@@ -236,6 +265,14 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         {
             using var answer = await SendAsync(request, token);
             return Assert.Single(answer.Headers.GetValues("Comet-Receipt"));
+        }
+
+        /// <summary>Pushes and returns the recall handle.</summary>
+        public async Task<string> RecallHandleAsync(string request)
+        {
+            using var answer = await SendAsync(request, key: Key);
+            var pushed = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+            return pushed.GetProperty("accepted")[0].GetProperty("recall").GetString()!;
         }
 
         public async Task<string> TokenAsync(string recipient)

@@ -26,6 +26,7 @@ public sealed partial class AzureAnswers : HttpTransformer
     private static readonly TimeSpan BusyEvery = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, long> _deletedAt = new();
+    private readonly ConcurrentDictionary<string, bool> _updateAnswersToLose = new();
     private readonly QueueServiceClient _storage;
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly long _began;
@@ -47,6 +48,11 @@ public sealed partial class AzureAnswers : HttpTransformer
         _isQuietSince = _time.GetTimestamp();
         Interlocked.Increment(ref _answersToLose);
     }
+
+    /// <summary>
+    /// The next update of a message of this recipient is carried out, but answered with an error, so that the storage client tries again.
+    /// </summary>
+    public void LoseNextUpdateAnswer(string recipient) => _updateAnswersToLose[Named.Recipient(recipient).QueueName("fc")] = true;
 
     /// <summary>Answers a request in place of the storage; false if the storage is to answer it.</summary>
     internal async Task<bool> TryAnswerAsync(HttpContext context)
@@ -88,6 +94,13 @@ public sealed partial class AzureAnswers : HttpTransformer
             else if (HttpMethods.IsPost(request.Method) && Volatile.Read(ref _answersToLose) > 0)
             {
                 Interlocked.Decrement(ref _answersToLose);
+                return !await RefuseAsync(
+                    httpContext.Response, StatusCodes.Status500InternalServerError, QueueErrorCode.OperationTimedOut);
+            }
+            else if (HttpMethods.IsPut(request.Method)
+                && request.Path.Value!.Contains("/messages/", StringComparison.Ordinal)
+                && _updateAnswersToLose.TryRemove(QueueOf(request), out _))
+            {
                 return !await RefuseAsync(
                     httpContext.Response, StatusCodes.Status500InternalServerError, QueueErrorCode.OperationTimedOut);
             }

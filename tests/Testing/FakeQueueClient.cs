@@ -169,6 +169,11 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
         AnswerAsync("update", () =>
         {
             var entry = Held(messageId, popReceipt);
+            if (AnswersAsAzure && time.GetUtcNow() + visibilityTimeout > entry.ExpiresOn)
+            {
+                throw Refused(400, QueueErrorCode.OutOfRangeQueryParameterValue);
+            }
+
             entry.Text = messageText ?? entry.Text;
             entry.VisibleOn = time.GetUtcNow() + visibilityTimeout;
             return Value(QueuesModelFactory.UpdateReceipt(Receipt(entry), entry.VisibleOn));

@@ -81,7 +81,7 @@ public sealed partial class MessageDelivery(
         {
             var ours = outcome == WriteOutcome.Written
                 ? await mailbox.DeleteAsync(message, clock.ForSettle)
-                : await mailbox.GiveBackAsync(message, undelivered: outcome == WriteOutcome.NotBegun, clock.ForSettle);
+                : await mailbox.GiveBackAsync(message, undelivered: outcome == WriteOutcome.NotBegun, clock.ForSettle) is not null;
             if (!ours)
             {
                 Log.NoLongerOurs(logger, message.Message.Id, mailbox.QueueName, outcome);

@@ -87,12 +87,17 @@ public sealed partial class MessagePush(
             }
 
             // If direct delivery may have succeeded, store the message with its delivery already counted.
-            var sent = claimed is not null
+            var (sent, isHanded) = claimed is not null
                 ? await HandOverAsync(recipient, mailbox, texts, timeToLive, claimed)
-                : await SendAsync(
-                    recipient, mailbox, direct == WriteOutcome.NotBegun ? texts.Stored : texts.HandedOver, timeToLive, delay);
+                : direct == WriteOutcome.NotBegun
+                    ? (await SendAsync(recipient, mailbox, texts.Stored, timeToLive, delay), false)
+                    : (await SendAsync(recipient, mailbox, texts.HandedOver, timeToLive, delay), true);
             metrics.PushAccepted();
-            return new PushedCopy(recipient, PushOutcome.Stored) { Expires = sent.Expires };
+            return new PushedCopy(recipient, PushOutcome.Stored)
+            {
+                Expires = sent.Expires,
+                Recall = isHanded ? null : RecallHandle.For(recipient, sent.QueueMessageId, sent.PopReceipt),
+            };
         }
         catch (StorageUnavailableException ex)
         {
@@ -165,7 +170,7 @@ public sealed partial class MessagePush(
     /// another poll that waits here gets it, or it is given back to the mailbox. If anything dies on the way, the queue
     /// still has the message, which becomes visible when the lease ends.
     /// </summary>
-    private async Task<SentMessage> HandOverAsync(
+    private async Task<(SentMessage Sent, bool IsHanded)> HandOverAsync(
         Recipient recipient, Mailbox mailbox, Texts texts, TimeSpan timeToLive, WaitingPoll claimed)
     {
         var lease = claimed.Lease;
@@ -175,22 +180,24 @@ public sealed partial class MessagePush(
         {
             if (poll is null)
             {
-                await GiveBackAsync(recipient, mailbox, message);
-                return sent;
+                // Only the newest pop receipt can take the message back.
+                return (sent with { PopReceipt = await GiveBackAsync(recipient, mailbox, message) ?? sent.PopReceipt }, false);
             }
 
             if (rooms.TryHandOver(poll, message))
             {
-                return sent;
+                return (sent, true);
             }
         }
     }
 
-    private async Task GiveBackAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message)
+    /// <summary>Returns the message's new pop receipt; null if there is none or it is unknown.</summary>
+    private async Task<string?> GiveBackAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message)
     {
+        string? popReceipt = null;
         try
         {
-            await mailbox.GiveBackAsync(message, undelivered: true, Mailbox.Deadline);
+            popReceipt = await mailbox.GiveBackAsync(message, undelivered: true, Mailbox.Deadline);
         }
         catch (StorageUnavailableException ex)
         {
@@ -200,6 +207,7 @@ public sealed partial class MessagePush(
         }
 
         ringer.Ring(recipient, mailbox);
+        return popReceipt;
     }
 
     /// <summary>The message as text for the queue. All recipients share a text, and most pushes need only one of the two.</summary>

@@ -1,3 +1,4 @@
+using FuncComet.Mailboxes;
 using FuncComet.Recipients;
 
 namespace FuncComet.Pushing;
@@ -12,6 +13,9 @@ public sealed record PushedCopy(Recipient Recipient, PushOutcome Outcome)
 
     /// <summary>When an accepted copy expires.</summary>
     public DateTimeOffset Expires { get; init; }
+
+    /// <summary>Takes an accepted copy back; null if a poll was handed it, or may have been.</summary>
+    public RecallHandle? Recall { get; init; }
 
     /// <summary>How long a copy that failed would fail again, if that is known.</summary>
     public TimeSpan? RetryAfter { get; init; }

@@ -25,12 +25,12 @@ public sealed class FuncCometMetrics
     };
 
     private readonly Counter<long> _accepted;
+    private readonly Counter<long> _recalled;
     private readonly UpDownCounter<long> _held;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _latency;
     private readonly Counter<long> _redeliveries;
-    private readonly Counter<long> _renewals;
-    private readonly Counter<long> _releases;
+    private readonly Counter<long> _leaseChanges;
     private readonly Counter<long> _deadLetters;
     private readonly Counter<long> _storageRequests;
 
@@ -41,6 +41,8 @@ public sealed class FuncCometMetrics
         var meter = meters.Create(MeterName);
         _accepted = meter.CreateCounter<long>(
             "funccomet.push.accepted", "{message}", "Copies of messages that were accepted, one for each recipient of a push.");
+        _recalled = meter.CreateCounter<long>(
+            "funccomet.push.recalled", "{message}", "Copies that were taken back before a poll received them.");
         _held = meter.CreateUpDownCounter<long>("funccomet.poll.held", "{poll}", "Polls that this instance holds now.");
         _duration = meter.CreateHistogram(
             "funccomet.poll.duration", "s", "How long a poll was held, by outcome.", tags: null, PollBuckets);
@@ -52,15 +54,16 @@ public sealed class FuncCometMetrics
             LatencyBuckets);
         _redeliveries = meter.CreateCounter<long>(
             "funccomet.redeliveries", "{message}", "Messages written to a client that had been handed out before.");
-        _renewals = meter.CreateCounter<long>("funccomet.lease.renewals", "{message}", "Messages whose lease a client renewed.");
-        _releases = meter.CreateCounter<long>(
-            "funccomet.lease.releases", "{message}", "Messages that a client gave back instead of acknowledging them.");
+        _leaseChanges = meter.CreateCounter<long>(
+            "funccomet.lease.changes", "{message}", "Messages whose lease a client has renewed, or ended by releasing them, by change.");
         _deadLetters = meter.CreateCounter<long>("funccomet.dead_letters", "{message}", "Messages moved to the dead-letter queue.");
         _storageRequests = meter.CreateCounter<long>(
             "funccomet.storage.requests", "{request}", "HTTP requests to Storage, retries included, by operation and result.");
     }
 
     internal void PushAccepted() => _accepted.Add(1);
+
+    internal void PushRecalled() => _recalled.Add(1);
 
     internal void PollEntered() => _held.Add(1);
 
@@ -82,12 +85,15 @@ public sealed class FuncCometMetrics
         }
     }
 
-    internal void LeasesRenewed(int messages) => _renewals.Add(messages);
+    internal void LeasesRenewed(int messages) => LeasesChanged("renewed", messages);
 
-    internal void LeasesReleased(int messages) => _releases.Add(messages);
+    internal void LeasesReleased(int messages) => LeasesChanged("released", messages);
 
     internal void DeadLettered() => _deadLetters.Add(1);
 
     internal void StorageRequested(string operation, string result) =>
         _storageRequests.Add(1, new TagList { { "operation", operation }, { "result", result } });
+
+    private void LeasesChanged(string change, int messages) =>
+        _leaseChanges.Add(messages, KeyValuePair.Create<string, object?>("change", change));
 }

@@ -69,6 +69,14 @@ internal static class Problems
             Header = ("Allow", string.Join(", ", allowed)),
         };
 
+    /// <param name="delivered">The handles of the messages that this request did not remove.</param>
+    public static IResult AlreadyDelivered(IReadOnlyList<string> delivered) =>
+        new Problem(StatusCodes.Status409Conflict, "already-delivered", "A message can no longer be taken back.")
+        {
+            Detail = "The messages of delivered were delivered, have expired or were recalled before. The others are removed.",
+            Members = [KeyValuePair.Create<string, object?>("delivered", delivered)],
+        };
+
     /// <param name="expired">The receipts.</param>
     /// <param name="detail">What that means for the request.</param>
     public static IResult ReceiptExpired(IReadOnlyList<string> expired, string detail) =>

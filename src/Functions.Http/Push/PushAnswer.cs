@@ -11,8 +11,15 @@ namespace FuncComet.Functions.Push;
 /// </summary>
 internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
 {
-    /// <summary>A stored copy.</summary>
-    internal sealed record Copy(string Rcpt, string Id, string Expires);
+    /// <summary>A stored copy, with the handle that takes it back or, if a poll was handed it, without one.</summary>
+    internal sealed record Copy(string Rcpt, string Id, string Expires)
+    {
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Recall { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Handed { get; init; }
+    }
 
     /// <summary>A copy that may not be stored, with the <c>type</c> of the problem.</summary>
     internal sealed record FailedCopy(string Rcpt, string Type);
@@ -23,7 +30,11 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
         [
             .. from copy in copies
                where copy.IsAccepted
-               select new Copy(copy.Recipient.Name, message.Id.ToString("N"), Rfc3339.Format(copy.Expires)),
+               select new Copy(copy.Recipient.Name, message.Id.ToString("N"), Rfc3339.Format(copy.Expires))
+               {
+                   Recall = copy.Recall?.Text,
+                   Handed = copy.Recall is null,
+               },
         ];
         if (accepted.Length == copies.Count)
         {

@@ -49,7 +49,7 @@ public sealed class RecipientTokens
     /// <summary>Whether there is a key to sign with.</summary>
     public bool CanIssue => _signing is not null;
 
-    /// <summary>Issues a token for the recipient's polls and acknowledgements, valid from now for <paramref name="ttl"/>.</summary>
+    /// <summary>Issues a token for the recipient's polls, acknowledgements and leases, valid from now for <paramref name="ttl"/>.</summary>
     /// <param name="recipient">The token's subject.</param>
     /// <param name="ttl">Whole seconds.</param>
     /// <exception cref="InvalidOperationException"><see cref="CanIssue"/> is false.</exception>

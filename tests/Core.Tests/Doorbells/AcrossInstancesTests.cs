@@ -57,6 +57,23 @@ public sealed class AcrossInstancesTests : IDisposable
     }
 
     [Fact]
+    public async Task Release_WakesAPollElsewhere()
+    {
+        await OpenBellThereAsync();
+        await _here.PushAsync("hello");
+        var leasing = new PollRequest(_here.Alice, TimeSpan.Zero) { Lease = TimeSpan.FromSeconds(600) };
+        await _here.Poll.RunAsync(leasing, _here.Answer, CancellationToken.None).Bounded();
+        var poll = await PollThereAsync();
+
+        await _here.Leases.ReleaseAsync(_here.Alice, [_here.Answer.Messages[0].Receipt], TimeSpan.Zero).Bounded();
+
+        Assert.Equal(["alice"], BellThere.Texts);
+        await AdvanceUntilAsync(() => poll.IsCompleted, TimeSpan.FromSeconds(0.7));
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
+        Assert.Equal(2, Assert.Single(_there.Answer.Messages).Deliveries);
+    }
+
+    [Fact]
     public async Task Poll_WhenItsInstanceCanNoLongerBeRung_LooksWithinFiveSeconds()
     {
         await OpenBellThereAsync();

@@ -110,5 +110,40 @@ public sealed class ReceiptTests
         Assert.False(read.CountsAsGone(LeaseEnd.AddYears(50), isThere: false));
     }
 
+    [Fact]
+    public void Renew_HasTheNewPopReceiptAndLease_AndTheSameMessageAndExpiry()
+    {
+        var renewed = For("AgAAAAMAAAAAAAAAb8OVLmtm1gE=").Renew(Alice, "MjNOb3YyMDI2MDg6MDA6MDA0ODNi", LeaseEnd.AddSeconds(20));
+
+        Assert.True(Receipt.TryParse(renewed.Text, Alice, out var read));
+        Assert.Equal(Id, read.QueueMessageId);
+        Assert.Equal("MjNOb3YyMDI2MDg6MDA6MDA0ODNi", read.PopReceipt);
+        Assert.Equal(LeaseEnd.AddSeconds(20), read.LeaseEnd);
+        Assert.Equal(Expires, read.Expires);
+    }
+
+    // Some storages hide a message beyond its expiry. The message is not there any more by then.
+    [Fact]
+    public void Renew_BeyondTheMessagesLife_EndsWithIt()
+    {
+        var renewed = For("AgAAAAMAAAAAAAAAb8OVLmtm1gE=").Renew(Alice, "MjNOb3YyMDI2MDg6MDA6MDA0ODNi", Expires.AddSeconds(1));
+
+        Assert.Equal(Expires, renewed.LeaseEnd);
+    }
+
+    [Fact]
+    public void Renew_OfAReceiptWithoutTimes_HasALease_AndNoKnownExpiry()
+    {
+        Assert.True(
+            Receipt.TryParse("AQW6ywXtAhbmD4-tW9nLRp-hZXCGdyiVDgIAAAADAAAAAAAAAG_DlS5rZtYB", Alice, out var receipt));
+        Assert.Null(receipt.LeaseEnd);
+
+        Assert.True(Receipt.TryParse(receipt.Renew(Alice, "MjNOb3YyMDI2MDg6MDA6MDA0ODNi", LeaseEnd).Text, Alice, out var renewed));
+
+        Assert.Equal(LeaseEnd, renewed.LeaseEnd);
+        Assert.True(renewed.CountsAsGone(LeaseEnd.AddSeconds(-2), isThere: false));
+        Assert.False(renewed.CountsAsGone(LeaseEnd.AddYears(50), isThere: false));
+    }
+
     private static Receipt For(string popReceipt) => Receipt.For(Alice, Id, popReceipt, LeaseEnd, Expires);
 }

@@ -58,6 +58,8 @@ internal sealed class PollHarness : IDisposable
 
     public MessagePush Push => _core.Get<MessagePush>();
 
+    public LeaseChanges Leases => _core.Get<LeaseChanges>();
+
     public LongPoll Poll => _core.Get<LongPoll>();
 
     public Recipient Alice { get; } = Named.Recipient("alice");

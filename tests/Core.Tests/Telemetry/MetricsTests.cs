@@ -1,5 +1,6 @@
 using Azure;
 using FuncComet.Core.Tests.Polling;
+using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Telemetry;
 using FuncComet.Testing;
@@ -110,6 +111,25 @@ public sealed class MetricsTests : IDisposable
         }
 
         Assert.Equal([1], Values(deadLetters));
+    }
+
+    [Fact]
+    public async Task Leases_AreCountedWhenTheyAreRenewedAndReleased_AndNotWhenTheirReceiptsHaveExpired()
+    {
+        using var changes = Collect<long>("funccomet.lease.changes");
+        await _instance.PushAsync("one");
+        await _instance.PushAsync("two");
+        await LeaseAsync(seconds: 60);
+        await LeaseAsync(seconds: 60);
+        Receipt[] receipts = [.. _instance.Answer.Messages.Select(message => message.Receipt)];
+
+        var renewed = await _instance.Leases.RenewAsync(_instance.Alice, receipts, TimeSpan.FromSeconds(60)).Bounded();
+        await _instance.Leases.RenewAsync(_instance.Alice, receipts, TimeSpan.FromSeconds(60)).Bounded();
+        await _instance.Leases.ReleaseAsync(_instance.Alice, [renewed[0].Renewed!, receipts[1]], TimeSpan.Zero).Bounded();
+
+        Assert.Equal(
+            [("renewed", 2), ("renewed", 0), ("released", 1)],
+            changes.GetMeasurementSnapshot().Select(measured => ((string)measured.Tags["change"]!, (int)measured.Value)));
     }
 
     private Task<PollOutcome> LeaseAsync(int seconds) =>
