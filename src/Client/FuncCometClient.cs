@@ -1,4 +1,5 @@
 using FuncComet.Client.Connection;
+using FuncComet.Client.Presence;
 using FuncComet.Client.Pushing;
 using FuncComet.Client.Reading;
 using Microsoft.Extensions.Logging;
@@ -13,12 +14,15 @@ namespace FuncComet.Client;
 /// value breaks a rule of the protocol, and a <see cref="FuncCometException"/> if its request is refused, fails or is not answered. A
 /// recipient is 1 to 256 bytes of UTF-8 without control characters.
 /// </summary>
-public sealed class FuncCometClient
+public sealed partial class FuncCometClient
 {
     private readonly FunctionApp _app;
+    private readonly LeaseRequests _leases;
     private readonly Mailbox _mailbox;
+    private readonly PresenceLook _presence;
     private readonly MessagePush _push;
     private readonly MessageReader _reader;
+    private readonly MessageRecall _recall;
 
     /// <summary>
     /// Creates a client that sends through <paramref name="http"/>. Set its <see cref="HttpClient.Timeout"/> to <see
@@ -46,9 +50,12 @@ public sealed class FuncCometClient
         time ??= TimeProvider.System;
         logger ??= NullLogger<FuncCometClient>.Instance;
         _app = new FunctionApp(http, options, time);
+        _leases = new LeaseRequests(_app);
         _mailbox = new Mailbox(_app);
+        _presence = new PresenceLook(_app);
         _push = new MessagePush(_app, time, logger);
-        _reader = new MessageReader(_mailbox, options, time, logger);
+        _reader = new MessageReader(_mailbox, _leases, options, time, logger);
+        _recall = new MessageRecall(_app);
     }
 
     /// <summary>
@@ -86,96 +93,33 @@ public sealed class FuncCometClient
     }
 
     /// <summary>
-    /// Reads the recipient's messages as they arrive, each at least once and, while nothing fails, in order. The sequence has no end:
-    /// after a transient error, reading pauses and goes on.
+    /// Takes a copy back that no poll has received, such as a reminder that was pushed with a <see cref="OutgoingMessage.Delay"/> and is no
+    /// longer needed. Needs the function key. It does not retry, because a repeated request cannot tell what the one before has done.
     /// </summary>
-    /// <remarks>
-    /// Asking for the next message acknowledges the one before. If you leave the loop by <c>break</c>, an exception or a cancellation
-    /// inside it, the current message is not acknowledged and comes again when its lease ends. The same holds for an abandoned message
-    /// (<see cref="CometMessage.Abandon"/>). A handled message that comes again is dropped, by its id or its key, while this client
-    /// remembers it (<see cref="FuncCometClientOptions.RememberedMessages"/>).
-    /// </remarks>
-    /// <exception cref="ArgumentException">The recipient breaks its rule.</exception>
-    /// <exception cref="FuncCometException">
-    /// The error is not transient: the request is malformed, or the recipient has no token that opens the mailbox. A 403 or 404 after a
-    /// successful poll may pass, as when an app restarts, and is thrown only if it lasts for 2 minutes.
-    /// </exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public IAsyncEnumerable<CometMessage> ReadAllAsync(string recipient, CancellationToken cancellationToken = default)
+    /// <returns>
+    /// True if nobody gets the copy any more. False if a poll has received it, or if it has expired or was taken back before; the storage
+    /// does not tell which.
+    /// </returns>
+    /// <exception cref="ArgumentException">The copy's recipient or handle breaks its rule.</exception>
+    /// <exception cref="RecallFailedException">The copy may be taken back or not.</exception>
+    public async Task<bool> RecallAsync(PushedCopy copy, CancellationToken cancellationToken = default)
     {
-        ProtocolRules.CheckRecipient(recipient);
-        return _reader.ReadAllAsync(recipient, cancellationToken);
+        ArgumentNullException.ThrowIfNull(copy);
+        return (await RecallAsync([copy], cancellationToken).ConfigureAwait(false)).Count > 0;
     }
 
     /// <summary>
-    /// Polls once, for callers that write their own loop. It does not retry. Receipts that do not fit in a query of 4,000 bytes are
-    /// acknowledged by a request of their own before the poll.
+    /// Takes copies back that no poll has received, as <see cref="RecallAsync(PushedCopy, CancellationToken)"/> does, with one request for
+    /// up to 32 copies of a recipient.
     /// </summary>
-    /// <returns>The messages; none if the timeout ended first.</returns>
-    /// <exception cref="ArgumentException">The recipient or a property of the request breaks its rule.</exception>
-    public async Task<IReadOnlyList<CometMessage>> PollAsync(
-        string recipient,
-        PollRequest request,
-        CancellationToken cancellationToken = default)
+    /// <returns>The copies that were taken back.</returns>
+    /// <exception cref="ArgumentException">The recipient or the handle of a copy breaks its rule.</exception>
+    /// <exception cref="RecallFailedException">Some copies may be taken back or not. It has those that were.</exception>
+    public async Task<IReadOnlyList<PushedCopy>> RecallAsync(IEnumerable<PushedCopy> copies, CancellationToken cancellationToken = default)
     {
-        ProtocolRules.CheckRecipient(recipient);
-        ArgumentNullException.ThrowIfNull(request);
-        ProtocolRules.CheckPoll(request);
-        return (await _mailbox.PollAsync(recipient, request, cancellationToken).ConfigureAwait(false)).Messages;
-    }
-
-    /// <summary>
-    /// Acknowledges 1 to 32 leased messages. A message that no longer exists counts as acknowledged. Receipts that do not fit in a query of
-    /// 4,000 bytes go in a second request.
-    /// </summary>
-    /// <exception cref="ArgumentException">The recipient or a receipt breaks its rule.</exception>
-    /// <exception cref="FuncCometException">With the code <c>receipt-expired</c>: some receipts have expired because their messages were
-    /// delivered again; the others are acknowledged.
-    /// </exception>
-    public async Task AcknowledgeAsync(string recipient, IEnumerable<string> receipts, CancellationToken cancellationToken = default)
-    {
-        ProtocolRules.CheckRecipient(recipient);
-        ArgumentNullException.ThrowIfNull(receipts);
-        var distinct = receipts.Distinct(StringComparer.Ordinal).ToList();
-        ProtocolRules.CheckReceipts(distinct, min: 1, nameof(receipts));
-        await _mailbox.AcknowledgeAsync(recipient, distinct, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Issues a token for the recipient. Give it only to a user who has signed in as that recipient. Needs the function key.
-    /// </summary>
-    /// <param name="recipient">The recipient whose mailbox the token opens.</param>
-    /// <param name="timeToLive">How long the token is valid: whole seconds from 1 minute to 1 day. Default: 1 hour.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
-    /// <exception cref="ArgumentException">The recipient or the time breaks its rule.</exception>
-    public async Task<RecipientToken> GetTokenAsync(
-        string recipient,
-        TimeSpan? timeToLive = null,
-        CancellationToken cancellationToken = default)
-    {
-        ProtocolRules.CheckRecipient(recipient);
-        ProtocolRules.CheckTokenTimeToLive(timeToLive);
-        var request = new HttpRequestMessage(HttpMethod.Post, _app.Target("token").With("rcpt", recipient).With("ttl", timeToLive).Uri);
-        var token = (await _app.AsApplicationAsync(request, cancellationToken).ConfigureAwait(false)).Read(CometJson.Default.TokenJson);
-        return new RecipientToken(token.Token, token.Expires);
-    }
-
-    /// <summary>Counts the messages in the recipient's mailbox. Needs the function key.</summary>
-    /// <exception cref="ArgumentException">The recipient breaks its rule.</exception>
-    public async Task<MailboxCount> CountMailboxAsync(string recipient, CancellationToken cancellationToken = default)
-    {
-        ProtocolRules.CheckRecipient(recipient);
-        var request = new HttpRequestMessage(HttpMethod.Get, _app.Target("mailbox").With("rcpt", recipient).Uri);
-        var mailbox = (await _app.AsApplicationAsync(request, cancellationToken).ConfigureAwait(false)).Read(CometJson.Default.MailboxJson);
-        return new MailboxCount(mailbox.Messages, mailbox.Exists);
-    }
-
-    /// <summary>Deletes all messages in the recipient's mailbox. Needs the function key.</summary>
-    /// <exception cref="ArgumentException">The recipient breaks its rule.</exception>
-    public async Task EmptyMailboxAsync(string recipient, CancellationToken cancellationToken = default)
-    {
-        ProtocolRules.CheckRecipient(recipient);
-        var request = new HttpRequestMessage(HttpMethod.Delete, _app.Target("mailbox").With("rcpt", recipient).Uri);
-        (await _app.AsApplicationAsync(request, cancellationToken).ConfigureAwait(false)).ThrowUnlessEmpty();
+        ArgumentNullException.ThrowIfNull(copies);
+        var all = copies.ToList();
+        ProtocolRules.CheckCopies(all, nameof(copies));
+        return await _recall.SendAsync(all, cancellationToken).ConfigureAwait(false);
     }
 }

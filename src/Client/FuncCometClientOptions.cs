@@ -27,10 +27,17 @@ public sealed class FuncCometClientOptions
     public Func<string, CancellationToken, Task<RecipientToken>>? TokenProvider { get; set; }
 
     /// <summary>
-    /// How long a message stays hidden from other readers while it is handled: whole seconds from 5 seconds to 1 hour. Default: 1 minute. A
-    /// message that was not acknowledged by then comes again.
+    /// How long a message stays hidden from other readers unless its lease is renewed: whole seconds from 5 seconds to 1 hour. Default: 1
+    /// minute. A message that was not acknowledged by then comes again. If this device fails, its messages come again within this time.
     /// </summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How long <see cref="FuncCometClient.ReadAllAsync"/> renews the leases of a batch, from its arrival, while your code handles its
+    /// messages: 0 to 1 day. Default: 1 hour, so that a handler may take up to an hour. 0 turns renewing off. A batch is renewed when half
+    /// of its lease is over, by a request beside your code.
+    /// </summary>
+    public TimeSpan RenewFor { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
     /// How long a poll waits for a message: whole seconds from 1 to 220 seconds. Default: 220 seconds, since fewer polls cost less. If

@@ -31,6 +31,11 @@ internal sealed class FuncCometClientOptionsRules : IValidateOptions<FuncCometCl
             yield return $"Lease ({options.Lease}) must be whole seconds, from 00:00:05 to 01:00:00.";
         }
 
+        if (options.RenewFor < TimeSpan.Zero || options.RenewFor > TimeSpan.FromDays(1))
+        {
+            yield return $"RenewFor ({options.RenewFor}) must be from 00:00:00 to 1.00:00:00.";
+        }
+
         if (!ProtocolRules.IsWholeSeconds(options.PollTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(220)))
         {
             yield return $"PollTimeout ({options.PollTimeout}) must be whole seconds, from 00:00:01 to 00:03:40.";

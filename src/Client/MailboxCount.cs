@@ -1,6 +1,13 @@
 namespace FuncComet.Client;
 
-/// <summary>How many messages a mailbox holds.</summary>
+/// <summary>How many messages a mailbox holds, and whether its recipient is there.</summary>
 /// <param name="Messages">The approximate number of messages, including leased and delayed ones.</param>
 /// <param name="Exists">False until the first push.</param>
-public sealed record MailboxCount(long Messages, bool Exists);
+public sealed record MailboxCount(long Messages, bool Exists)
+{
+    /// <summary>Whether a poll of the recipient is waiting; null if the app is an older version.</summary>
+    public bool? Waiting { get; init; }
+
+    /// <summary>When a poll of the recipient was last known to wait, to the minute; null if never, or if the app is an older version.</summary>
+    public DateTimeOffset? LastSeen { get; init; }
+}

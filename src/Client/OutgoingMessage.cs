@@ -35,6 +35,12 @@ public sealed class OutgoingMessage(ReadOnlyMemory<byte> body)
     public string? Key { get; init; }
 
     /// <summary>
+    /// Whether to ask if the recipients are waiting for messages (<see cref="PushedCopy.IsWaiting"/>), for one more storage request a copy.
+    /// Default: false.
+    /// </summary>
+    public bool AskPresence { get; init; }
+
+    /// <summary>
     /// How often the push is tried at most: 1 or more. Default: 5. After a transient error
     /// (<see cref="FuncCometException.IsTransient"/>), the recipients whose copy may not be stored are tried again, once the time that the
     /// app's Retry-After asks for has passed. An attempt takes at most 100 seconds.

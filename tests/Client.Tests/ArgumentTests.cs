@@ -10,6 +10,8 @@ public sealed class ArgumentTests : IDisposable
 {
     private const string Smuggled = "1\r\nContent-Length: 0\r\n\r\nDELETE /api/mailbox?rcpt=victim HTTP/1.1\r\nHost: app.example";
 
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
     private readonly ScriptedApp _app = new();
 
     public static TheoryData<string, OutgoingMessage> BadMessages => new()
@@ -74,6 +76,55 @@ public sealed class ArgumentTests : IDisposable
         RefusesAsync("receipts", client => client.AcknowledgeAsync("alice", ["r-1", receipt], CancellationToken));
 
     [Theory]
+    [MemberData(nameof(BadReceipts), DisableDiscoveryEnumeration = true)]
+    public async Task RenewAsyncAndReleaseAsync_WhenAReceiptBreaksItsRule_NameTheParameter(string receipt)
+    {
+        await RefusesAsync("receipts", client => client.RenewAsync("alice", [receipt], Minute, CancellationToken));
+        await RefusesAsync("receipts", client => client.ReleaseAsync("alice", [receipt], Minute, CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(33)]
+    public async Task RenewAsyncAndReleaseAsync_WhenTheNumberOfReceiptsIsOutOfRange_NameTheParameter(int count)
+    {
+        await RefusesAsync("receipts", client => client.RenewAsync("alice", Names(count), Minute, CancellationToken));
+        await RefusesAsync("receipts", client => client.ReleaseAsync("alice", Names(count), Minute, CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    [InlineData(3_601)]
+    [InlineData(5.5)]
+    public Task RenewAsync_WhenTheLeaseIsOutOfRange_NamesTheParameter(double seconds) =>
+        RefusesAsync("lease", client => client.RenewAsync("alice", ["r-1"], TimeSpan.FromSeconds(seconds), CancellationToken));
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(604_801)]
+    [InlineData(0.5)]
+    public async Task ReleaseAsync_WhenTheTimeIsOutOfRange_NamesTheParameter(double seconds)
+    {
+        var after = TimeSpan.FromSeconds(seconds);
+        var message = new CometMessage { Id = "1" };
+        await RefusesAsync("after", client => client.ReleaseAsync("alice", ["r-1"], after, CancellationToken));
+        await RefusesAsync("after", _ => message.ReleaseAsync(after, CancellationToken));
+        Assert.False(message.IsAbandoned);
+    }
+
+    [Theory]
+    [MemberData(nameof(BadReceipts), DisableDiscoveryEnumeration = true)]
+    public Task RecallAsync_WhenAHandleBreaksItsRule_NamesTheParameter(string handle) =>
+        RefusesAsync("copies", client => client.RecallAsync(new PushedCopy("alice", "1", default) { Recall = handle }, CancellationToken));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(101)]
+    public Task GetPresenceAsync_WhenTheNumberOfRecipientsIsOutOfRange_NamesTheParameter(int count) =>
+        RefusesAsync("recipients", client => client.GetPresenceAsync(Names(count), CancellationToken));
+
+    [Theory]
     [InlineData(0)]
     [InlineData(33)]
     public Task AcknowledgeAsync_WhenTheNumberOfReceiptsIsOutOfRange_NamesTheParameter(int count) =>
@@ -87,6 +138,10 @@ public sealed class ArgumentTests : IDisposable
         await RefusesAsync("recipients", client => client.PushAsync(["alice", recipient], new("x"), CancellationToken));
         await RefusesAsync("recipient", client => client.PollAsync(recipient, new PollRequest(), CancellationToken));
         await RefusesAsync("recipient", client => client.AcknowledgeAsync(recipient, ["r-1"], CancellationToken));
+        await RefusesAsync("recipient", client => client.RenewAsync(recipient, ["r-1"], Minute, CancellationToken));
+        await RefusesAsync("recipient", client => client.ReleaseAsync(recipient, ["r-1"], Minute, CancellationToken));
+        await RefusesAsync("copies", client => client.RecallAsync(new PushedCopy(recipient, "1", default), CancellationToken));
+        await RefusesAsync("recipients", client => client.GetPresenceAsync(["alice", recipient], CancellationToken));
         await RefusesAsync("recipient", client => client.GetTokenAsync(recipient, cancellationToken: CancellationToken));
         await RefusesAsync("recipient", client => client.CountMailboxAsync(recipient, CancellationToken));
         await RefusesAsync("recipient", client => client.EmptyMailboxAsync(recipient, CancellationToken));

@@ -14,7 +14,7 @@ public sealed class CrashTests(LocalApp app, ITestOutputHelper output)
     [Fact]
     public async Task ReadAllAsync_WhenTheHostIsKilled_ReturnsEveryMessageOnce()
     {
-        await using var instance = await Instance.StartAsync(app.Storage);
+        await using var instance = await KilledInstance.StartAsync(app.Storage, maxDeliveries: 0);
         using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
         var options = new FuncCometClientOptions
         {
@@ -84,31 +84,5 @@ public sealed class CrashTests(LocalApp app, ITestOutputHelper output)
                 await Task.Delay(20, TestContext.Current.CancellationToken);
             }
         }
-    }
-
-    /// <summary>A LocalHost that can be killed and restarted at the same address.</summary>
-    private sealed class Instance(string storage, LocalHostProcess host) : IAsyncDisposable
-    {
-        private LocalHostProcess _host = host;
-
-        public Uri Url { get; } = host.Url;
-
-        public static async Task<Instance> StartAsync(string storage) => new(storage, await StartAsync(storage, port: 0));
-
-        public async Task KillAsync(int times, Func<int, Task> beforeEach)
-        {
-            for (var kill = 0; kill < times; kill++)
-            {
-                await beforeEach(kill);
-                await _host.KillAsync();
-                _host = await StartAsync(storage, Url.Port);
-            }
-        }
-
-        public ValueTask DisposeAsync() => _host.DisposeAsync();
-
-        private static Task<LocalHostProcess> StartAsync(string storage, int port) => LocalHostProcess.StartAsync(
-            ["--port", $"{port}", "--storage", storage],
-            new Dictionary<string, string> { ["FuncComet__Mailbox__MaxDeliveries"] = "0" });
     }
 }

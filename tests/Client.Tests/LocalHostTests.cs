@@ -98,7 +98,54 @@ public sealed class LocalHostTests(LocalApp app)
         Assert.Equal("order-17", message.Key);
         Assert.Equal(bytes, message.Body.ToArray());
         await client.AcknowledgeAsync(recipient, [message.Receipt!], CancellationToken);
-        Assert.Equal(new MailboxCount(0, Exists: true), await app.Server.CountMailboxAsync(recipient, CancellationToken));
+        var count = await app.Server.CountMailboxAsync(recipient, CancellationToken);
+        Assert.Equal((0, true), (count.Messages, count.Exists));
+    }
+
+    [Fact]
+    public async Task RecallAsync_WhenOneOfTwoCopiesWasDelivered_TakesTheOtherBack()
+    {
+        var (recipient, other) = (NewRecipient(), NewRecipient());
+        var copies = await app.Server.PushAsync([recipient, other], new("reminder"), CancellationToken);
+        var request = new PollRequest { Timeout = TimeSpan.Zero };
+        var client = app.Recipient(TimeSpan.FromSeconds(30));
+        Assert.Single(await client.PollAsync(recipient, request, CancellationToken));
+
+        Assert.Equal([copies[1]], await app.Server.RecallAsync(copies, CancellationToken));
+
+        Assert.Empty(await client.PollAsync(other, request, CancellationToken));
+        Assert.False(await app.Server.RecallAsync(copies[1], CancellationToken));
+    }
+
+    [Fact]
+    public async Task PushAsync_WhenAPollIsWaiting_ReturnsACopyWithoutAHandle()
+    {
+        var recipient = NewRecipient();
+        await using var messages = app.Recipient(TimeSpan.FromSeconds(30))
+            .ReadAllAsync(recipient, CancellationToken)
+            .GetAsyncEnumerator(CancellationToken);
+        var next = messages.MoveNextAsync().AsTask();
+
+        // A push may come before the poll waits. Then its copy has a handle.
+        PushedCopy copy = null!;
+        await Await.UntilAsync(
+            async () =>
+            {
+                copy = await app.Server.PushAsync(recipient, new("hello"), CancellationToken);
+                if (!copy.IsHanded)
+                {
+                    Assert.NotNull(copy.Recall);
+                    Assert.True(await next.Bounded());
+                    next = messages.MoveNextAsync().AsTask();
+                }
+
+                return copy.IsHanded;
+            },
+            "a hand-over");
+
+        Assert.Null(copy.Recall);
+        Assert.True(await next.Bounded());
+        Assert.Equal(copy.Id, messages.Current.Id);
     }
 
     [Fact]

@@ -33,6 +33,14 @@ public sealed class OptionsTests
             "Lease (00:00:04) must be whole seconds, from 00:00:05 to 01:00:00."
         },
         {
+            new() { BaseAddress = Address, RenewFor = TimeSpan.FromSeconds(-1) },
+            "RenewFor (-00:00:01) must be from 00:00:00 to 1.00:00:00."
+        },
+        {
+            new() { BaseAddress = Address, RenewFor = TimeSpan.FromDays(2) },
+            "RenewFor (2.00:00:00) must be from 00:00:00 to 1.00:00:00."
+        },
+        {
             new() { BaseAddress = Address, PollTimeout = TimeSpan.FromSeconds(1.5) },
             "PollTimeout (00:00:01.5000000) must be whole seconds, from 00:00:01 to 00:03:40."
         },

@@ -222,7 +222,7 @@ public sealed class ReadingTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenABatchsLeaseIsAboutToEnd_DropsTheRestAndPollsForOneMessage()
     {
-        var messages = _app.Read(_app.Client());
+        var messages = _app.Read(_app.Client(options => options.RenewFor = TimeSpan.Zero));
         await messages.TakeAsync("1");
         await messages.TakeAsync("2", "3");
 

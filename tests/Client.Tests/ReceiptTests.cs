@@ -26,7 +26,7 @@ public sealed class ReceiptTests : IDisposable
         var second = await _app.NextAsync();
         second.AnswerNothing();
 
-        Assert.Equal(LongReceipts, ValuesOf(first, "receipt").Concat(ValuesOf(second, "receipt")));
+        Assert.Equal(LongReceipts, first.ValuesOf("receipt").Concat(second.ValuesOf("receipt")));
         AssertFits(first, second);
         Assert.Equal("receipt-expired", (await Assert.ThrowsAsync<FuncCometException>(() => acknowledging.Bounded())).Code);
     }
@@ -42,7 +42,7 @@ public sealed class ReceiptTests : IDisposable
         var poll = await _app.NextAsync();
         poll.AnswerNothing();
 
-        Assert.Equal(LongReceipts, ValuesOf(poll, "ack").Concat(ValuesOf(ack, "receipt")));
+        Assert.Equal(LongReceipts, poll.ValuesOf("ack").Concat(ack.ValuesOf("receipt")));
         AssertFits(ack, poll);
         Assert.Empty(await polling.Bounded());
     }
@@ -59,7 +59,7 @@ public sealed class ReceiptTests : IDisposable
         var poll = await _app.NextAsync();
         poll.AnswerNothing();
 
-        Assert.Equal(receipts, ValuesOf(poll, "ack"));
+        Assert.Equal(receipts, poll.ValuesOf("ack"));
         Assert.Empty(await polling.Bounded());
     }
 
@@ -117,9 +117,4 @@ public sealed class ReceiptTests : IDisposable
     private static void AssertFits(params IEnumerable<ScriptedRequest> requests) => Assert.All(
         requests,
         request => Assert.InRange(request.Line.Length - request.Line.IndexOf('?', StringComparison.Ordinal), 1, 4_000));
-
-    private static IEnumerable<string> ValuesOf(ScriptedRequest request, string parameter) => request.Line
-        .Split('&')
-        .Where(pair => pair.StartsWith($"{parameter}=", StringComparison.Ordinal))
-        .Select(pair => pair[(parameter.Length + 1)..]);
 }

@@ -35,6 +35,61 @@ internal static class Samples
         }
     }
 
+    public static async Task ReleaseAsync(FuncCometClient client, CancellationToken cancellationToken)
+    {
+        await foreach (var message in client.ReadAllAsync("alice", cancellationToken))
+        {
+            try
+            {
+                Handle(message);
+            }
+            catch (TimeoutException)
+            {
+                await message.ReleaseAsync(after: TimeSpan.FromMinutes(5), cancellationToken);
+            }
+        }
+    }
+
+    public static async Task OwnLoopAsync(FuncCometClient client, CancellationToken cancellationToken)
+    {
+        var request = new PollRequest { Lease = TimeSpan.FromMinutes(1) };
+        foreach (var message in await client.PollAsync("alice", request, cancellationToken))
+        {
+            var renewal = await client.RenewAsync("alice", [message.Receipt!], TimeSpan.FromMinutes(10), cancellationToken);
+            foreach (var lease in renewal.Leases)
+            {
+                Handle(message);
+                await client.AcknowledgeAsync("alice", [lease.Renewed], cancellationToken);
+            }
+        }
+    }
+
+    public static async Task RecallAsync(FuncCometClient client, CancellationToken cancellationToken)
+    {
+        var reminder = new OutgoingMessage("Pay the bill") { Delay = TimeSpan.FromDays(1) };
+        var copy = await client.PushAsync("alice", reminder, cancellationToken);
+
+        // Once alice has paid:
+        if (!await client.RecallAsync(copy, cancellationToken))
+        {
+            Console.WriteLine("The reminder was delivered before.");
+        }
+    }
+
+    public static async Task PresenceAsync(FuncCometClient client, CancellationToken cancellationToken)
+    {
+        foreach (var presence in await client.GetPresenceAsync(["alice", "bob"], cancellationToken))
+        {
+            Console.WriteLine($"{presence.Recipient}: waiting {presence.IsWaiting}, last seen {presence.LastSeen}");
+        }
+
+        var question = new OutgoingMessage("Are you there?") { AskPresence = true };
+        if ((await client.PushAsync("alice", question, cancellationToken)).IsWaiting == false)
+        {
+            SendMail();
+        }
+    }
+
     public static void Register(IServiceCollection services)
     {
         services.AddFuncCometClient(options =>
@@ -45,6 +100,8 @@ internal static class Samples
     }
 
     private static void Handle(CometMessage message) => Console.WriteLine(message.Text);
+
+    private static void SendMail() => Console.WriteLine("A mail.");
 
     private static Task<RecipientToken> GetMyTokenAsync(string recipient, CancellationToken cancellationToken) =>
         throw new NotSupportedException($"No token for {recipient}.");

@@ -10,6 +10,9 @@ internal sealed class ScriptedReading(ScriptedApp app, IAsyncEnumerator<CometMes
     /// <summary>Requests the next message.</summary>
     public Task<bool> NextAsync() => messages.MoveNextAsync().AsTask();
 
+    /// <summary>Leaves the loop, as <c>break</c> does.</summary>
+    public Task LeaveAsync() => messages.DisposeAsync().AsTask();
+
     /// <summary>
     /// Requests the next message, answers the client's poll with the given messages and returns when the first of them is current.
     /// </summary>

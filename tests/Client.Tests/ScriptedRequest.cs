@@ -42,8 +42,40 @@ internal sealed class ScriptedRequest(HttpRequestMessage request, byte[] body, C
     public void AnswerMessages(params IEnumerable<string> ids) =>
         AnswerJson(HttpStatusCode.OK, $$"""{"messages":[{{string.Join(',', ids.Select(id => Message(id)))}}]}""");
 
-    public void AnswerMessage(string id, string key) =>
-        AnswerJson(HttpStatusCode.OK, $$"""{"messages":[{{Message(id, key)}}]}""");
+    /// <summary>Answers with a message for each of these receipts.</summary>
+    public void AnswerReceipts(IEnumerable<string> receipts) => AnswerJson(
+        HttpStatusCode.OK,
+        $$"""{"messages":[{{string.Join(',', receipts.Select(receipt => Message($"of-{receipt}", receipt: receipt)))}}]}""");
+
+    public void AnswerMessage(string id, string key, string? receipt = null) =>
+        AnswerJson(HttpStatusCode.OK, $$"""{"messages":[{{Message(id, key, receipt)}}]}""");
+
+    /// <summary>The values of a parameter in the query.</summary>
+    public IEnumerable<string> ValuesOf(string parameter) => Line
+        .Split('?', '&')
+        .Where(pair => pair.StartsWith($"{parameter}=", StringComparison.Ordinal))
+        .Select(pair => pair[(parameter.Length + 1)..]);
+
+    /// <summary>Answers a renewal: the new receipts are the old ones with an <c>n</c> after them. Leases of some receipts are over.</summary>
+    public void AnswerRenewed(params IReadOnlyCollection<string> expired) => AnswerJson(
+        HttpStatusCode.OK,
+        $$"""{"leases":[{{Leases(ValuesOf("receipt").Except(expired))}}],"expired":[{{Strings(expired)}}]}""");
+
+    /// <summary>Answers a renewal of which the storage did a part.</summary>
+    public void AnswerPartlyRenewed(IEnumerable<string> renewed, IEnumerable<string> failed) => AnswerProblem(
+        HttpStatusCode.ServiceUnavailable,
+        "storage-unavailable",
+        $$""","leases":[{{Leases(renewed)}}],"expired":[],"failed":[{{Strings(failed)}}]""",
+        RetryAfter("5"));
+
+    /// <summary>Answers a renewal or a release: the leases of all its receipts are over.</summary>
+    public void AnswerExpired() => AnswerProblem(
+        HttpStatusCode.Gone, "receipt-expired", $$""","expired":[{{Strings(ValuesOf("receipt"))}}]""");
+
+    /// <summary>Answers a release of all its receipts.</summary>
+    public void AnswerReleased() => AnswerJson(
+        HttpStatusCode.OK,
+        $$"""{"leases":[{{string.Join(',', ValuesOf("receipt").Select(receipt => $$"""{"receipt":"{{receipt}}"}"""))}}],"expired":[]}""");
 
     public void AnswerProblem(HttpStatusCode status, string code, string more = "", (string Name, string Value)? header = null)
     {
@@ -81,14 +113,20 @@ internal sealed class ScriptedRequest(HttpRequestMessage request, byte[] body, C
         ',',
         recipients.Select(recipient => $$"""{"rcpt":"{{recipient}}","id":"1","expires":"2026-01-08T00:00:00.000Z"}"""));
 
-    private static string Message(string id, string? key = null) => $$"""
+    private static string Leases(IEnumerable<string> receipts) => string.Join(
+        ',',
+        receipts.Select(receipt => $$"""{"receipt":"{{receipt}}","renewed":"{{receipt}}n","expires":"2026-01-01T00:01:00.000Z"}"""));
+
+    private static string Strings(IEnumerable<string> values) => string.Join(',', values.Select(value => $"\"{value}\""));
+
+    private static string Message(string id, string? key = null, string? receipt = null) => $$"""
         {
           "id": "{{id}}",
           "time": "2026-01-01T00:00:00.000Z",
           "deliveries": 1,
           "contentType": "text/plain",
           "text": "text of {{id}}",
-          "receipt": "r-{{id}}"
+          "receipt": "{{receipt ?? $"r-{id}"}}"
           {{(key is null ? "" : $",\"key\":\"{key}\"")}}
         }
         """;

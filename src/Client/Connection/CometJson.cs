@@ -9,7 +9,10 @@ namespace FuncComet.Client.Connection;
 [JsonSerializable(typeof(PollJson))]
 [JsonSerializable(typeof(TokenJson))]
 [JsonSerializable(typeof(MailboxJson))]
+[JsonSerializable(typeof(LeasesJson))]
+[JsonSerializable(typeof(PresenceListJson))]
 [JsonSerializable(typeof(ProblemJson))]
+[JsonSerializable(typeof(FailedCopyJson))]
 internal sealed partial class CometJson : JsonSerializerContext;
 
 internal sealed record PushJson
@@ -25,7 +28,13 @@ internal sealed record CopyJson
 
     public required DateTimeOffset Expires { get; init; }
 
-    public PushedCopy ToCopy() => new(Rcpt, Id, Expires);
+    public string? Recall { get; init; }
+
+    public bool Handed { get; init; }
+
+    public bool? Waiting { get; init; }
+
+    public PushedCopy ToCopy() => new(Rcpt, Id, Expires) { Recall = Recall, IsHanded = Handed, IsWaiting = Waiting };
 }
 
 internal sealed record FailedCopyJson
@@ -36,6 +45,10 @@ internal sealed record FailedCopyJson
 
     public FailedCopy ToFailedCopy() => new(Rcpt, ProblemJson.CodeOf(Type));
 }
+
+/// <summary>What a request failed for: a copy or a recipient, or a receipt or handle.</summary>
+[JsonConverter(typeof(FailedConverter))]
+internal sealed record FailedJson(FailedCopyJson? Copy, string? Handle);
 
 internal sealed record PollJson
 {
@@ -84,6 +97,40 @@ internal sealed record MailboxJson
     public required long Messages { get; init; }
 
     public required bool Exists { get; init; }
+
+    public bool? Waiting { get; init; }
+
+    public DateTimeOffset? LastSeen { get; init; }
+}
+
+internal sealed record PresenceListJson
+{
+    public required PresenceJson[] Presence { get; init; }
+}
+
+internal sealed record PresenceJson
+{
+    public required string Rcpt { get; init; }
+
+    public required bool Waiting { get; init; }
+
+    public DateTimeOffset? LastSeen { get; init; }
+}
+
+internal sealed record LeasesJson
+{
+    public required LeaseJson[] Leases { get; init; }
+
+    public required string[] Expired { get; init; }
+}
+
+internal sealed record LeaseJson
+{
+    public required string Receipt { get; init; }
+
+    public string? Renewed { get; init; }
+
+    public DateTimeOffset? Expires { get; init; }
 }
 
 internal sealed record ProblemJson
@@ -98,7 +145,13 @@ internal sealed record ProblemJson
 
     public CopyJson[]? Accepted { get; init; }
 
-    public FailedCopyJson[]? Failed { get; init; }
+    public FailedJson[]? Failed { get; init; }
+
+    public LeaseJson[]? Leases { get; init; }
+
+    public string[]? Expired { get; init; }
+
+    public string[]? Delivered { get; init; }
 
     public static string CodeOf(string type) =>
         type.StartsWith(CodePrefix, StringComparison.Ordinal) ? type[CodePrefix.Length..] : FuncCometException.UnexpectedAnswer;

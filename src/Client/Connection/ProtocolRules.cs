@@ -13,7 +13,7 @@ internal static class ProtocolRules
 {
     private const int MaxRecipientBytes = 256;
     private const int MaxRecipients = 100;
-    private const int MaxReceiptLength = 120;
+    private const int MaxOpaqueLength = 120;
     private const int MaxReceipts = 32;
     private const int MaxContentTypeLength = 200;
     private const int MaxKeyLength = 128;
@@ -53,9 +53,21 @@ internal static class ProtocolRules
         foreach (var receipt in receipts)
         {
             ArgumentNullException.ThrowIfNull(receipt, name);
-            if (receipt.Length is 0 or > MaxReceiptLength || receipt.AsSpan().ContainsAnyExcept(Base64Url))
+            CheckOpaque(receipt, "A receipt", name);
+        }
+    }
+
+    public static void CheckCopies(
+        IReadOnlyCollection<PushedCopy> copies,
+        [CallerArgumentExpression(nameof(copies))] string? name = null)
+    {
+        foreach (var copy in copies)
+        {
+            ArgumentNullException.ThrowIfNull(copy, name);
+            CheckRecipient(copy.Recipient, name);
+            if (copy.Recall is not null)
             {
-                throw new ArgumentException("A receipt must be 1 to 120 characters of the base64url alphabet.", name);
+                CheckOpaque(copy.Recall, "A recall handle", name);
             }
         }
     }
@@ -87,6 +99,12 @@ internal static class ProtocolRules
         ArgumentNullException.ThrowIfNull(request.Acknowledges);
         CheckReceipts(request.Acknowledges, min: 0);
     }
+
+    public static void CheckLease(TimeSpan lease, [CallerArgumentExpression(nameof(lease))] string? name = null) =>
+        CheckSeconds(lease, TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), name);
+
+    public static void CheckReleaseTime(TimeSpan after, [CallerArgumentExpression(nameof(after))] string? name = null) =>
+        CheckSeconds(after, TimeSpan.Zero, 7 * Day, name);
 
     public static void CheckTokenTimeToLive(TimeSpan? timeToLive) => CheckSeconds(timeToLive, TimeSpan.FromMinutes(1), Day, "timeToLive");
 
@@ -120,6 +138,14 @@ internal static class ProtocolRules
         if (!IsText(value, lowest, maxLength))
         {
             throw new ArgumentException($"It must be 1 to {maxLength} {characters}.", name);
+        }
+    }
+
+    private static void CheckOpaque(string value, string what, string? name)
+    {
+        if (value.Length is 0 or > MaxOpaqueLength || value.AsSpan().ContainsAnyExcept(Base64Url))
+        {
+            throw new ArgumentException($"{what} must be 1 to {MaxOpaqueLength} characters of the base64url alphabet.", name);
         }
     }
 

@@ -64,7 +64,8 @@ internal sealed partial class MessagePush(FunctionApp app, TimeProvider time, IL
     }
 
     private static FailedCopy CopyOf(string recipient, FuncCometException failure) =>
-        failure.Problem?.Failed?.FirstOrDefault(copy => copy.Rcpt == recipient)?.ToFailedCopy() ?? new FailedCopy(recipient, failure.Code);
+        failure.Problem?.Failed?.FirstOrDefault(failed => failed.Copy?.Rcpt == recipient)?.Copy?.ToFailedCopy()
+            ?? new FailedCopy(recipient, failure.Code);
 
     private Task<Answer> SendOnceAsync(
         IEnumerable<string> recipients,
@@ -73,6 +74,10 @@ internal sealed partial class MessagePush(FunctionApp app, TimeProvider time, IL
         CancellationToken cancellationToken)
     {
         var target = app.Target("push").With("rcpt", recipients).With("ttl", message.TimeToLive).With("delay", message.Delay);
+        if (message.AskPresence)
+        {
+            target.With("presence", "true");
+        }
 
         // The headers are added as they are, because a content type of any form is delivered unchanged. ProtocolRules has checked them.
         var content = new ReadOnlyMemoryContent(message.Body);

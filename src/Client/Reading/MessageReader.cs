@@ -7,75 +7,115 @@ namespace FuncComet.Client.Reading;
 /// <summary>
 /// Reads a recipient's messages at least once. A message is done with in one of three ways: (1) The caller asks for the next one. It was
 /// handled: its receipt goes with the next poll, or in a request of its own if reading ends first. (2) The caller leaves the loop by break,
-/// an exception or a cancellation. It was not handled, and comes again when its lease ends. (3) The caller abandons it. It comes again as
-/// in (2), and reading goes on.
+/// an exception or a cancellation. It was not handled, and comes again when its lease ends. (3) The caller abandons or releases it. It
+/// comes again, and reading goes on.
 /// </summary>
-internal sealed partial class MessageReader(Mailbox mailbox, FuncCometClientOptions options, TimeProvider time, ILogger logger)
+internal sealed partial class MessageReader(
+    Mailbox mailbox,
+    LeaseRequests leases,
+    FuncCometClientOptions options,
+    TimeProvider time,
+    ILogger logger)
 {
-    // Messages whose lease is about to end are not handed to the caller, because another reader may get them too.
-    private const double UsableShareOfLease = 0.9;
-
-    // After a batch that took less than this share of its lease, the next batch may be twice as large.
+    // After a batch that took less than this share of its first lease, the next batch may be twice as large.
     private const double ShareThatLetsBatchesGrow = 0.25;
+
+    // After a batch that took more than this share, the next poll takes one message: although leases are renewed, messages that wait for a
+    // slow handler are better left to other readers.
+    private const double ShareThatMakesBatchesSmall = 0.9;
 
     // Leaving the loop waits for the last acknowledgement, but not for long.
     private static readonly TimeSpan LastAcknowledgementLimit = TimeSpan.FromSeconds(3);
 
+    // Of that time, this much may pass until a renewal is answered, whose new receipts the acknowledgement needs.
+    private static readonly TimeSpan LastRenewalLimit = TimeSpan.FromSeconds(1.5);
+
     private readonly HandledMessages _handled = new(options.RememberedMessages);
+    private readonly RenewalSupport _support = new();
 
     public async IAsyncEnumerable<CometMessage> ReadAllAsync(string recipient, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var poll = new PersistentPoll(mailbox, recipient, options, time, logger);
+        LeaseKeeper? keeper = null;
         try
         {
             while (true)
             {
                 var batch = await poll.NextAsync(cancellationToken).ConfigureAwait(false);
-                foreach (var message in batch.Messages.TakeWhile(_ => LeaseUsed(batch) < UsableShareOfLease))
+                keeper = new LeaseKeeper(recipient, batch, leases, _support, options, time, logger);
+                foreach (var message in batch.Messages)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    if (!_handled.Contains(recipient, message))
+                    if (!await keeper.MayHandOutAsync(message, cancellationToken).ConfigureAwait(false))
                     {
-                        yield return message;
-                        if (message.IsAbandoned)
-                        {
-                            continue;
-                        }
-
-                        _handled.Add(recipient, message);
+                        continue;
                     }
 
-                    poll.Receipts.Add(message.Receipt!);
+                    if (_handled.Contains(recipient, message))
+                    {
+                        keeper.Batch.TryHandle(message);
+                        continue;
+                    }
+
+                    yield return message;
+                    if (keeper.Batch.TryHandle(message))
+                    {
+                        _handled.Add(recipient, message);
+                    }
                 }
 
-                poll.Max = LeaseUsed(batch) switch
+                var leaseUsed = keeper.Batch.Age / options.Lease;
+                await keeper.SettleAsync(cancellationToken).ConfigureAwait(false);
+                TakeHandled(recipient, keeper.Batch, poll.Receipts);
+                keeper.Dispose();
+                keeper = null;
+                poll.Max = leaseUsed switch
                 {
                     < ShareThatLetsBatchesGrow => Math.Min(poll.Max * 2, options.MaxBatch),
-                    < UsableShareOfLease => poll.Max,
+                    < ShareThatMakesBatchesSmall => poll.Max,
                     _ => 1,
                 };
             }
         }
         finally
         {
-            await AcknowledgeAsync(recipient, poll.Receipts).ConfigureAwait(false);
+            await LeaveAsync(recipient, keeper, poll.Receipts).ConfigureAwait(false);
         }
     }
 
-    private double LeaseUsed(PolledBatch batch) => time.GetElapsedTime(batch.Arrived) / options.Lease;
+    private void TakeHandled(string recipient, LeasedBatch batch, List<string> receipts)
+    {
+        receipts.AddRange(batch.Handled.Select(message => message.Receipt!));
+        foreach (var message in batch.Returning)
+        {
+            _handled.AddReturning(recipient, message);
+        }
+    }
+
+    private async Task LeaveAsync(string recipient, LeaseKeeper? keeper, List<string> receipts)
+    {
+        using var end = new CancellationTokenSource(LastAcknowledgementLimit, time);
+        if (keeper is not null)
+        {
+            await keeper.EndAsync(LastRenewalLimit).ConfigureAwait(false);
+            TakeHandled(recipient, keeper.Batch, receipts);
+            keeper.Dispose();
+        }
+
+        await AcknowledgeAsync(recipient, receipts, end.Token).ConfigureAwait(false);
+    }
 
     // Best effort, whatever ended reading: a message that stays unacknowledged comes again and is recognized as a repeat.
-    private async Task AcknowledgeAsync(string recipient, List<string> receipts)
+    private async Task AcknowledgeAsync(string recipient, List<string> receipts, CancellationToken cancellationToken)
     {
         if (receipts.Count == 0)
         {
             return;
         }
 
-        using var end = new CancellationTokenSource(LastAcknowledgementLimit, time);
         try
         {
-            await mailbox.AcknowledgeAsync(recipient, receipts, end.Token).ConfigureAwait(false);
+            await mailbox.AcknowledgeAsync(recipient, receipts, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception ex)
         {

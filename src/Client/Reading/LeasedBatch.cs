@@ -1,0 +1,144 @@
+using FuncComet.Client.Connection;
+
+namespace FuncComet.Client.Reading;
+
+/// <summary>
+/// The messages of a batch and their leases. The caller handles the messages one after another, while a renewal runs beside. The lock
+/// orders the two: a message is released or given up either before a renewal takes its receipt, or after the renewal's answer.
+/// </summary>
+internal sealed class LeasedBatch(PolledBatch batch, TimeSpan lease, TimeProvider time)
+{
+    // Messages whose lease is about to end are not handed to the caller, because another reader may get them too.
+    private const double UsableShareOfLease = 0.9;
+
+    private readonly Lock _lock = new();
+    private readonly List<LeasedMessage> _messages =
+        [.. batch.Messages.Select(message => new LeasedMessage(message, batch.Arrived))];
+
+    private TaskCompletionSource? _renewal;
+
+    /// <summary>How long ago the batch arrived.</summary>
+    public TimeSpan Age => time.GetElapsedTime(batch.Arrived);
+
+    /// <summary>The messages that are handled.</summary>
+    public IReadOnlyList<CometMessage> Handled => Select(leased => leased.IsHandled);
+
+    /// <summary>The handled messages that may come again although they are acknowledged.</summary>
+    public IReadOnlyList<CometMessage> Returning => Select(leased => leased is { IsHandled: true, IsUncertain: true });
+
+    /// <summary>Whether the message's lease has time left for a handler.</summary>
+    public bool IsUsable(CometMessage message)
+    {
+        lock (_lock)
+        {
+            var leased = Find(message);
+            return !leased.IsLost && time.GetElapsedTime(leased.Granted) < lease * UsableShareOfLease;
+        }
+    }
+
+    public void GiveUp(CometMessage message)
+    {
+        lock (_lock)
+        {
+            Find(message).IsLost = true;
+        }
+    }
+
+    /// <summary>Notes that the message is handled; false if it is abandoned.</summary>
+    public bool TryHandle(CometMessage message)
+    {
+        lock (_lock)
+        {
+            return !message.IsAbandoned && (Find(message).IsHandled = true);
+        }
+    }
+
+    /// <summary>Abandons the message; false if it is handled.</summary>
+    public bool TryAbandon(CometMessage message)
+    {
+        lock (_lock)
+        {
+            if (Find(message).IsHandled)
+            {
+                return false;
+            }
+
+            message.Abandon();
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Begins a renewal of the open leases that were granted before this timestamp, and returns their receipts. They must not be used for
+    /// anything else until <see cref="EndRenewal"/>.
+    /// </summary>
+    public Queue<string> BeginRenewal(long before)
+    {
+        lock (_lock)
+        {
+            _renewal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var open = Open(before);
+            open.ForEach(leased => leased.IsUncertain = true);
+            return new Queue<string>(open.Select(leased => leased.Message.Receipt!));
+        }
+    }
+
+    /// <summary>Notes what a request that was sent at this timestamp has renewed.</summary>
+    public void Apply(LeaseAnswer answer, long sent)
+    {
+        lock (_lock)
+        {
+            foreach (var done in answer.Done)
+            {
+                var leased = _messages.First(leased => leased.Message.Receipt == done.Receipt);
+                leased.Message.Renew(done.Renewed!);
+                (leased.Granted, leased.IsUncertain) = (sent, false);
+            }
+
+            foreach (var leased in _messages.IntersectBy(answer.Expired, leased => leased.Message.Receipt))
+            {
+                leased.IsLost = true;
+            }
+        }
+    }
+
+    public void EndRenewal()
+    {
+        lock (_lock)
+        {
+            _renewal?.SetResult();
+            _renewal = null;
+        }
+    }
+
+    /// <summary>Returns when no renewal is under way.</summary>
+    public Task RenewedAsync()
+    {
+        lock (_lock)
+        {
+            return _renewal?.Task ?? Task.CompletedTask;
+        }
+    }
+
+    /// <summary>How many open leases were granted before this timestamp, and how much time the first of them to end has left.</summary>
+    public (int Count, TimeSpan Left) Rest(long before)
+    {
+        lock (_lock)
+        {
+            var open = Open(before);
+            return (open.Count, open.Count == 0 ? TimeSpan.Zero : lease - time.GetElapsedTime(open.Min(leased => leased.Granted)));
+        }
+    }
+
+    private List<LeasedMessage> Open(long before) => [.. _messages.Where(leased => leased.IsOpen && leased.Granted < before)];
+
+    private LeasedMessage Find(CometMessage message) => _messages.First(leased => leased.Message == message);
+
+    private List<CometMessage> Select(Func<LeasedMessage, bool> matches)
+    {
+        lock (_lock)
+        {
+            return [.. _messages.Where(matches).Select(leased => leased.Message)];
+        }
+    }
+}

@@ -1,0 +1,21 @@
+namespace FuncComet.Client;
+
+/// <summary>
+/// Some copies may be taken back or not. This exception has the code, detail and status of a request that failed, which is the <see
+/// cref="Exception.InnerException"/>.
+/// </summary>
+public sealed class RecallFailedException : FuncCometException
+{
+    internal RecallFailedException(FuncCometException failure, IReadOnlyList<PushedCopy> recalled, IReadOnlyList<PushedCopy> failed)
+        : base(failure.Code, failure.Detail, failure.Status, failure)
+    {
+        (Recalled, Failed) = (recalled, failed);
+        (Parameter, RetryAfter) = (failure.Parameter, failure.RetryAfter);
+    }
+
+    /// <summary>The copies that were taken back.</summary>
+    public IReadOnlyList<PushedCopy> Recalled { get; }
+
+    /// <summary>The copies that may be taken back or not. To recall one of them again tells nothing if it returns false.</summary>
+    public IReadOnlyList<PushedCopy> Failed { get; }
+}
