@@ -55,6 +55,7 @@ internal sealed class CrashRun : IAsyncDisposable
     private long _lastReceived = TimeProvider.System.GetTimestamp();
     private int _next;
     private int _left;
+    private int _renewals;
 
     private CrashRun(string handover) => _handover = handover;
 
@@ -62,6 +63,9 @@ internal sealed class CrashRun : IAsyncDisposable
 
     /// <summary>Polls whose client left.</summary>
     public int Left => _left;
+
+    /// <summary>Leases that were renewed.</summary>
+    public int Renewals => _renewals;
 
     public IReadOnlyCollection<int> Lost => [.. _accepted.Keys.Where(number => !_received.ContainsKey(number))];
 
@@ -111,7 +115,7 @@ internal sealed class CrashRun : IAsyncDisposable
         CultureInfo.InvariantCulture,
         $"accepted {_accepted.Count}, lost {Lost.Count}, repeated {_received.Values.Sum(received => received.Count - 1)}, "
         + $"unmarked {UnmarkedRepeats.Count}, deliveries marked {_received.Values.SelectMany(received => received).Count(IsMarked)}, "
-        + $"kills {KillCount}, polls left {Left}");
+        + $"kills {KillCount}, polls left {Left}, renewals {Renewals}");
 
     public static async Task<CrashRun> StartAsync(string handover = "Stored")
     {
@@ -189,7 +193,24 @@ internal sealed class CrashRun : IAsyncDisposable
         await all;
     }
 
-    public async Task LeaseAsync(int mailbox)
+    /// <summary>Polls in lease mode, with a handler that is done at once.</summary>
+    public Task LeaseAsync(int mailbox) => LeaseAsync(mailbox, Task.FromResult);
+
+    /// <summary>Polls in lease mode, with a handler that for one answer in eight takes longer than the lease, and renews it meanwhile.</summary>
+    public Task LeaseAndRenewAsync(int mailbox) => LeaseAsync(mailbox, async receipts =>
+    {
+        for (var renewals = Random.Shared.Next(8) == 0 ? 3 : 0; renewals > 0; renewals--)
+        {
+            await PauseAsync(2_300);
+            receipts = await RenewAsync(mailbox, receipts);
+        }
+
+        return receipts;
+    });
+
+    /// <param name="mailbox">The mailbox.</param>
+    /// <param name="handle">Handles the messages of these receipts. Returns the receipts to acknowledge.</param>
+    private async Task LeaseAsync(int mailbox, Func<List<string>, Task<List<string>>> handle)
     {
         var receipts = new List<string>();
         while (!_drained.IsCancellationRequested)
@@ -208,6 +229,8 @@ internal sealed class CrashRun : IAsyncDisposable
                         message.GetProperty("deliveries").GetInt64());
                     receipts.Add(message.GetProperty("receipt").GetString()!);
                 }
+
+                receipts = await handle(receipts);
             }
             else if (answer?.StatusCode == HttpStatusCode.NoContent)
             {
@@ -218,6 +241,28 @@ internal sealed class CrashRun : IAsyncDisposable
                 await PauseAsync(50);
             }
         }
+    }
+
+    /// <summary>Returns the new receipts. What has none comes again, and is marked.</summary>
+    private async Task<List<string>> RenewAsync(int mailbox, List<string> receipts)
+    {
+        if (receipts.Count == 0)
+        {
+            return receipts;
+        }
+
+        var query = string.Concat(receipts.Select(receipt => $"&receipt={receipt}"));
+        var (renewed, _) = await TryAsync(url => _http.PostAsync($"{url}lease?rcpt=crash-{mailbox}&seconds=5{query}", content: null));
+        using var answer = renewed;
+        if (answer?.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable) || await TryReadAsync(answer) is not { } body)
+        {
+            return [];
+        }
+
+        List<string> held =
+            [.. JsonElement.Parse(body).GetProperty("leases").EnumerateArray().Select(lease => lease.GetProperty("renewed").GetString()!)];
+        Interlocked.Add(ref _renewals, held.Count);
+        return held;
     }
 
     public async Task PlainAsync(int mailbox, bool leaves)

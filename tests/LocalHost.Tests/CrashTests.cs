@@ -5,13 +5,17 @@ namespace FuncComet.LocalHost.Tests;
 public sealed class CrashTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task LeaseMode_WithInstancesKilled_LosesNothingAndMarksEveryRepeat()
+    public async Task LeaseMode_WithInstancesKilledAndHandlersThatRenew_LosesNothingAndMarksEveryRepeat()
     {
         await using var run = await CrashRun.StartAsync();
 
-        await run.UnderLoadAsync(run.KillInstancesAsync(), pushers: 20, run.LeaseAsync);
+        await run.UnderLoadAsync(
+            run.KillInstancesAsync(),
+            pushers: 20,
+            mailbox => mailbox % 2 == 0 ? run.LeaseAsync(mailbox) : run.LeaseAndRenewAsync(mailbox));
 
         output.WriteLine(run.Summary);
+        Assert.True(run.Renewals > 0, run.Summary);
         Assert.Equal(CrashRun.Kills, run.KillCount);
         Assert.Empty(run.Lost);
         Assert.Empty(run.UnmarkedRepeats);
