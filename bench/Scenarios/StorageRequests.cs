@@ -14,6 +14,10 @@ internal sealed class StorageRequests : IScenario
     public const string IdlePoll = "idle: a minute for each held poll";
     public const string IdleInstance = "idle: a minute for each instance";
 
+    // Long enough for the deletes. Unlike real ones, these clients do not poll again, and 2 seconds after the delivery the app removes what
+    // it has published of their polls.
+    private static readonly TimeSpan Deletes = TimeSpan.FromSeconds(1);
+
     private static readonly string[] Operations = ["send", "peek", "receive", "delete"];
 
     public string Name => ScenarioName;
@@ -78,7 +82,7 @@ internal sealed class StorageRequests : IScenario
             var began = Stopwatch.GetTimestamp();
             await DeliverAsync(clients, messages);
             var delivering = Stopwatch.GetElapsedTime(began);
-            await Task.Delay(run.Scale.Settling, cancellationToken);
+            await Task.Delay(run.Scale.Settling < Deletes ? run.Scale.Settling : Deletes, cancellationToken);
             var after = await system.ReadStateAsync(collect: false, cancellationToken);
             var took = Stopwatch.GetElapsedTime(began);
             var requests = after.AllStorageRequests - before.AllStorageRequests;
