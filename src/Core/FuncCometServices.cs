@@ -81,6 +81,7 @@ public static class FuncCometServices
         services.AddSingleton<MessageDelivery>();
         services.AddSingleton<LongPoll>();
         services.AddSingleton<MessagePush>();
+        services.AddSingleton<MessageRecall>();
         return services;
     }
 }

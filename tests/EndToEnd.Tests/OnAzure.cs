@@ -48,3 +48,6 @@ public sealed class PushAndPollOnAzureTests(TargetOnAzure target) : PushAndPollT
 
 [Collection(OnAzure.Name)]
 public sealed class ForeignMessageOnAzureTests(TargetOnAzure target) : ForeignMessageTests(target);
+
+[Collection(OnAzure.Name)]
+public sealed class RecallOnAzureTests(TargetOnAzure target) : RecallTests(target);

@@ -83,7 +83,8 @@ public sealed class PresenceTests(Target target)
         using var nobody = await target.GetAsync("presence");
         await nobody.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-recipient", "rcpt");
 
-        using var many = await target.GetAsync($"presence?{string.Join('&', Enumerable.Range(0, 101).Select(number => $"rcpt=e2e-{number}"))}");
+        var recipients = string.Join('&', Enumerable.Range(0, 101).Select(number => $"rcpt=e2e-{number}"));
+        using var many = await target.GetAsync($"presence?{recipients}");
         await many.AssertProblemAsync(HttpStatusCode.BadRequest, "bad-recipient", "rcpt");
     }
 

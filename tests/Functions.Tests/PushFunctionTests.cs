@@ -46,7 +46,11 @@ public sealed class PushFunctionTests : IDisposable
         context.Request.Body = new BrokenBody(broken);
         using var answer = new MemoryStream();
         context.Response.Body = answer;
-        var function = new PushFunction(_instance.Get<MessagePush>(), Options.Create(new RequestLimitOptions()), TimeProvider.System);
+        var function = new PushFunction(
+            _instance.Get<MessagePush>(),
+            _instance.Get<MessageRecall>(),
+            Options.Create(new RequestLimitOptions()),
+            TimeProvider.System);
 
         await function.RunAsync(context.Request).Bounded();
 

@@ -87,6 +87,32 @@ public sealed class RequestQueryTests
     }
 
     [Theory]
+    [InlineData("?presence=true", true)]
+    [InlineData("?presence=true&presence=true", true)]
+    [InlineData("?presence=false", false)]
+    [InlineData("?", false)]
+    public void TryGetFlag_OfTrueOrFalse_ReturnsIt(string raw, bool expected)
+    {
+        Assert.True(RequestQuery.TryParse(raw, out var query, out _));
+
+        Assert.True(query.TryGetFlag("presence", out var flag, out _));
+        Assert.Equal(expected, flag);
+    }
+
+    [Theory]
+    [InlineData("?presence")]
+    [InlineData("?presence=")]
+    [InlineData("?presence=1")]
+    [InlineData("?presence=True")]
+    [InlineData("?presence=true&presence=false")]
+    public void TryGetFlag_OfAnythingElse_Refuses(string raw)
+    {
+        Assert.True(RequestQuery.TryParse(raw, out var query, out _));
+        Assert.False(query.TryGetFlag("presence", out _, out var problem));
+        Assert.NotNull(problem);
+    }
+
+    [Theory]
     [InlineData("?ttl=1", 1)]
     [InlineData("?ttl=0010", 10)]
     [InlineData("?ttl=10&ttl=10", 10)]

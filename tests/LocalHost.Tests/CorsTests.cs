@@ -18,6 +18,7 @@ public sealed class CorsTests(Azurite azurite, CorsTests.App app) : IClassFixtur
                 ("poll", "GET", "authorization"),
                 ("ack", "POST", "authorization"),
                 ("push", "POST", "x-functions-key"),
+                ("push", "DELETE", "x-functions-key"),
                 ("mailbox", "DELETE", "x-functions-key"),
             ])
         {

@@ -10,12 +10,12 @@ internal sealed class HostileRequests(int seed, string functionKey, string token
 {
     private static readonly (string Method, string Function)[] Functions =
     [
-        ("POST", "push"), ("GET", "poll"), ("POST", "ack"), ("POST", "token"), ("GET", "mailbox"), ("DELETE", "mailbox"),
-        ("GET", "presence"), ("GET", "health"),
+        ("POST", "push"), ("DELETE", "push"), ("GET", "poll"), ("POST", "ack"), ("POST", "token"), ("GET", "mailbox"),
+        ("DELETE", "mailbox"), ("GET", "presence"), ("GET", "health"),
     ];
 
     private static readonly string[] Parameters =
-        ["rcpt", "ttl", "delay", "timeout", "lease", "max", "ack", "receipt", "presence", "access_token", "code"];
+        ["rcpt", "ttl", "delay", "timeout", "lease", "max", "ack", "receipt", "recall", "presence", "access_token", "code"];
 
     private static readonly string[] HeaderNames =
     [

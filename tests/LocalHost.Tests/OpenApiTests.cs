@@ -21,6 +21,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         using var smallClient = new Client(small.Url);
 
         await PushAsync(client);
+        await RecallAsync(client);
         await PollAsync(client);
         await AcknowledgeAsync(client);
         await IssueTokensAsync(client, smallClient);
@@ -76,6 +77,16 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         using var coded = new ByteArrayContent([0x1F, 0x8B]);
         coded.Headers.ContentEncoding.Add("gzip");
         await client.ExpectAsync("POST push?rcpt=alice", "415 unsupported-encoding", key: Key, content: coded);
+    }
+
+    private static async Task RecallAsync(Client client)
+    {
+        var recall = await client.RecallHandleAsync("POST push?rcpt=recalled");
+        await client.ExpectAsync($"DELETE push?rcpt=recalled&recall={recall}", "204", key: Key);
+        await client.ExpectAsync($"DELETE push?rcpt=recalled&recall={recall}", "409 already-delivered", key: Key);
+        await client.ExpectAsync("DELETE push?rcpt=recalled", "400 bad-parameter", key: Key);
+        await client.ExpectAsync("DELETE push", "400 bad-recipient", key: Key);
+        await client.ExpectAsync("DELETE push?rcpt=recalled", "401");
     }
 
     private static async Task PollAsync(Client client)
@@ -178,9 +189,12 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync("POST push?rcpt=outage", "202 application/json", key: Key);
         var leased = await client.LeaseAsync("GET poll?rcpt=outage&lease=60", token);
 
+        var recall = await client.RecallHandleAsync("POST push?rcpt=outage&delay=60");
+
         await azurite.StopAsync();
 
         await client.ExpectAsync("POST push?rcpt=outage", "503 storage-unavailable", key: Key);
+        await client.ExpectAsync($"DELETE push?rcpt=outage&recall={recall}", "503 storage-unavailable", key: Key);
         await client.ExpectAsync("GET poll?rcpt=outage", "503 storage-unavailable", token, preference: "wait=10");
         await client.ExpectAsync($"POST ack?rcpt=outage&receipt={leased}", "503 storage-unavailable", token);
         await client.ExpectAsync("GET mailbox?rcpt=outage", "503 storage-unavailable", key: Key);
@@ -248,6 +262,14 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         {
             using var answer = await SendAsync(request, token);
             return Assert.Single(answer.Headers.GetValues("Comet-Receipt"));
+        }
+
+        /// <summary>Pushes and returns the recall handle.</summary>
+        public async Task<string> RecallHandleAsync(string request)
+        {
+            using var answer = await SendAsync(request, key: Key);
+            var pushed = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+            return pushed.GetProperty("accepted")[0].GetProperty("recall").GetString()!;
         }
 
         public async Task<string> TokenAsync(string recipient)

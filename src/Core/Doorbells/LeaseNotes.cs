@@ -54,7 +54,11 @@ public sealed partial class LeaseNotes(
             }
         }
 
-        _ = TellAsync(recipient);
+        // Otherwise later notes would count as requests of the poll that has been given this lease.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = TellAsync(recipient);
+        }
     }
 
     private async Task TellAsync(Recipient recipient)

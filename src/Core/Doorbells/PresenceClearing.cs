@@ -87,7 +87,11 @@ public sealed partial class PresenceClearing : IDisposable
             }
         }
 
-        _ = ClearLaterAsync(recipient);
+        // Otherwise the requests would count as those of the poll that has left.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = ClearLaterAsync(recipient);
+        }
     }
 
     private async Task ClearLaterAsync(Recipient recipient)

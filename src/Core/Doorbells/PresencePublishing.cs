@@ -9,7 +9,8 @@ namespace FuncComet.Doorbells;
 /// poll a request: it keeps the presences of other instances that looks here have found, and drops one that is not known
 /// yet. The count of that instance's next look shows it, and it publishes again.
 /// </summary>
-public sealed class PresencePublishing(WaitingRooms rooms, Presences presences, PresenceClearing clearing, InstanceBell bell, TimeProvider time)
+public sealed class PresencePublishing(
+    WaitingRooms rooms, Presences presences, PresenceClearing clearing, InstanceBell bell, TimeProvider time)
 {
     // What is written ends at a whole second. Rounding takes less than one of these, so a poll that ends at most a second later needs
     // no new write.
@@ -31,10 +32,10 @@ public sealed class PresencePublishing(WaitingRooms rooms, Presences presences, 
         }
 
         var status = await mailbox.ReadStatusAsync(clock.ForLook, leaving);
-        if (status is not null && !plan.PublishesFirst && plan.Presence is { } own && !Names(status.Presences, own.Instance))
+        if (status is not null && !plan.PublishesFirst && plan.Presence is { } own && !Covers(status.Presences, own))
         {
-            // Another instance did not know of this presence when it wrote its own. The count was made before the presence
-            // was published, so it does not show what a push has stored in between.
+            // Another instance did not know of this presence, or not of its end, when it wrote its own. The count was made
+            // before the presence was published, so it does not show what a push has stored in between.
             await PublishAsync(own, status.Presences.All, poll, mailbox, clock, leaving);
             status = await mailbox.ReadStatusAsync(clock.ForLook, leaving);
         }
@@ -42,8 +43,8 @@ public sealed class PresencePublishing(WaitingRooms rooms, Presences presences, 
         return new CountedMailbox(status);
     }
 
-    private static bool Names(PresenceList presences, string instance) =>
-        presences.All.Any(presence => presence.Instance == instance);
+    private bool Covers(PresenceList presences, PresenceDue own) =>
+        presences.All.Any(presence => presence.Instance == own.Instance && presence.Until >= time.GetUtcNow() + own.Left);
 
     private async Task PublishAsync(
         PresenceDue due,

@@ -163,23 +163,30 @@ public sealed class Mailbox
     public Task<bool> DeleteAsync(LeasedMessage message, TimeSpan deadline)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return SettleAsync("delete", deadline, token => Queue.DeleteMessageAsync(message.QueueMessageId, message.PopReceipt, token));
+        return SettleAsync("delete", deadline, async token =>
+        {
+            await Queue.DeleteMessageAsync(message.QueueMessageId, message.PopReceipt, token);
+            return true;
+        });
     }
 
-    /// <summary>Makes a received message visible again at once; false if its lease or its life had already ended.</summary>
+    /// <summary>
+    /// Makes a received message visible again at once. Returns its new pop receipt, or null if its lease or its life had already ended.
+    /// </summary>
     /// <param name="message">The received message.</param>
     /// <param name="undelivered">True if no part of it was handed to a client, so that this delivery does not count.</param>
     /// <param name="deadline">The longest this may take.</param>
-    public Task<bool> GiveBackAsync(LeasedMessage message, bool undelivered, TimeSpan deadline)
+    public Task<string?> GiveBackAsync(LeasedMessage message, bool undelivered, TimeSpan deadline)
     {
         ArgumentNullException.ThrowIfNull(message);
 
         // A request without a text leaves the message's text unchanged.
         var text = undelivered && message.Envelope is { } envelope ? (envelope with { Returned = envelope.Returned + 1 }).Encode() : null;
-        return SettleAsync(
+        return SettleAsync<string?>(
             "give back",
             deadline,
-            token => Queue.UpdateMessageAsync(message.QueueMessageId, message.PopReceipt, text, TimeSpan.Zero, token));
+            async token =>
+                (await Queue.UpdateMessageAsync(message.QueueMessageId, message.PopReceipt, text, TimeSpan.Zero, token)).Value.PopReceipt);
     }
 
     /// <summary>The approximate number of messages, including hidden ones; null if the queue does not exist.</summary>
@@ -258,22 +265,22 @@ public sealed class Mailbox
             }
         });
 
-    private Task<bool> SettleAsync(string what, TimeSpan deadline, Func<CancellationToken, Task> settle) => CallAsync(
+    // The default value if the message is no longer ours.
+    private Task<T?> SettleAsync<T>(string what, TimeSpan deadline, Func<CancellationToken, Task<T?>> settle) => CallAsync(
         what,
         deadline,
         async token =>
         {
             try
             {
-                await settle(token);
-                return true;
+                return await settle(token);
             }
             catch (RequestFailedException ex)
                 when (ex.ErrorCode == QueueErrorCode.MessageNotFound
                     || ex.ErrorCode == QueueErrorCode.PopReceiptMismatch
                     || ex.IsNoQueue())
             {
-                return false;
+                return default;
             }
         });
 

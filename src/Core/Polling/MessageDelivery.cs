@@ -1,5 +1,6 @@
 using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
+using FuncComet.Recipients;
 using FuncComet.Telemetry;
 using FuncComet.Waiting;
 using Microsoft.Extensions.Logging;
@@ -56,9 +57,7 @@ public sealed partial class MessageDelivery(
             }
             else if (outcome == WriteOutcome.Written && request.Lease is not null)
             {
-                var left = messages[0].LeaseLeft(time);
-                rooms.Expect(request.Recipient, left);
-                leaseNotes.Hidden(request.Recipient, left);
+                Hidden(request.Recipient, messages[0].LeaseLeft(time));
             }
             else
             {
@@ -67,6 +66,13 @@ public sealed partial class MessageDelivery(
         }
 
         return outcome == WriteOutcome.Written ? PollOutcome.Delivered : PollOutcome.ClientGone;
+    }
+
+    /// <summary>Lets polls look when the message becomes visible, here and at other instances.</summary>
+    private void Hidden(Recipient recipient, TimeSpan within)
+    {
+        rooms.Expect(recipient, within);
+        leaseNotes.Hidden(recipient, within);
     }
 
     private void CountDeliveries(IReadOnlyList<LeasedMessage> messages)
@@ -84,7 +90,7 @@ public sealed partial class MessageDelivery(
         {
             var ours = outcome == WriteOutcome.Written
                 ? await mailbox.DeleteAsync(message, clock.ForSettle)
-                : await mailbox.GiveBackAsync(message, undelivered: outcome == WriteOutcome.NotBegun, clock.ForSettle);
+                : await mailbox.GiveBackAsync(message, undelivered: outcome == WriteOutcome.NotBegun, clock.ForSettle) is not null;
             if (!ours)
             {
                 Log.NoLongerOurs(logger, message.Message.Id, mailbox.QueueName, outcome);
@@ -94,7 +100,7 @@ public sealed partial class MessageDelivery(
         {
             // The client has its answer or has left. The message becomes visible again when its lease ends, and counts
             // as delivered.
-            rooms.Expect(request.Recipient, message.LeaseLeft(time));
+            Hidden(request.Recipient, message.LeaseLeft(time));
             Log.NotSettled(logger, message.Message.Id, mailbox.QueueName, outcome, ex.Message);
         }
 

@@ -99,11 +99,18 @@ public sealed partial class MessagePush(
             }
 
             // If direct delivery may have succeeded, store the message with its delivery already counted.
-            var sent = claimed is not null
+            var (sent, isHanded) = claimed is not null
                 ? await HandOverAsync(recipient, mailbox, texts, timeToLive, claimed, ring)
-                : await SendAsync(recipient, mailbox, texts, isNew: direct == WriteOutcome.NotBegun, timeToLive, delay, ring);
+                : direct == WriteOutcome.NotBegun
+                    ? (await SendAsync(recipient, mailbox, texts, isNew: true, timeToLive, delay, ring), false)
+                    : (await SendAsync(recipient, mailbox, texts, isNew: false, timeToLive, delay, ring), true);
             metrics.PushAccepted();
-            return new PushedCopy(recipient, PushOutcome.Stored) { Expires = sent.Expires, IsWaiting = await ring.IsWaiting };
+            return new PushedCopy(recipient, PushOutcome.Stored)
+            {
+                Expires = sent.Expires,
+                IsWaiting = await ring.IsWaiting,
+                Recall = isHanded ? null : RecallHandle.For(recipient, sent.QueueMessageId, sent.PopReceipt),
+            };
         }
         catch (StorageUnavailableException ex)
         {
@@ -177,7 +184,7 @@ public sealed partial class MessagePush(
     /// another poll that waits here gets it, or it is given back to the mailbox. If anything dies on the way, the queue
     /// still has the message, which becomes visible when the lease ends.
     /// </summary>
-    private async Task<SentMessage> HandOverAsync(
+    private async Task<(SentMessage Sent, bool IsHanded)> HandOverAsync(
         Recipient recipient, Mailbox mailbox, Texts texts, TimeSpan timeToLive, WaitingPoll claimed, CopyRing ring)
     {
         var lease = claimed.Lease;
@@ -187,23 +194,25 @@ public sealed partial class MessagePush(
         {
             if (poll is null)
             {
-                await GiveBackAsync(recipient, mailbox, message, ring);
-                return sent;
+                // Only the newest pop receipt can take the message back.
+                return (sent with { PopReceipt = await GiveBackAsync(recipient, mailbox, message, ring) ?? sent.PopReceipt }, false);
             }
 
             if (rooms.TryHandOver(poll, message))
             {
                 ring.HandedOver(recipient, mailbox, texts.Message, poll.IsPlain ? null : lease);
-                return sent;
+                return (sent, true);
             }
         }
     }
 
-    private async Task GiveBackAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, CopyRing ring)
+    /// <summary>Returns the message's new pop receipt; null if there is none or it is unknown.</summary>
+    private async Task<string?> GiveBackAsync(Recipient recipient, Mailbox mailbox, LeasedMessage message, CopyRing ring)
     {
+        string? popReceipt = null;
         try
         {
-            await mailbox.GiveBackAsync(message, undelivered: true, Mailbox.Deadline);
+            popReceipt = await mailbox.GiveBackAsync(message, undelivered: true, Mailbox.Deadline);
         }
         catch (StorageUnavailableException ex)
         {
@@ -213,6 +222,7 @@ public sealed partial class MessagePush(
         }
 
         ring.Stored(recipient, mailbox, message.Message);
+        return popReceipt;
     }
 
     /// <summary>The message as text for the queue. All recipients share a text, and most pushes need only one of the two.</summary>

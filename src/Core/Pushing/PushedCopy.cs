@@ -1,3 +1,4 @@
+using FuncComet.Mailboxes;
 using FuncComet.Recipients;
 
 namespace FuncComet.Pushing;
@@ -12,6 +13,9 @@ public sealed record PushedCopy(Recipient Recipient, PushOutcome Outcome)
 
     /// <summary>When an accepted copy expires.</summary>
     public DateTimeOffset Expires { get; init; }
+
+    /// <summary>Takes an accepted copy back; null if a poll was handed it, or may have been.</summary>
+    public RecallHandle? Recall { get; init; }
 
     /// <summary>
     /// Whether a poll of the recipient waited; null if the push did not ask or Storage did not tell.

@@ -25,6 +25,7 @@ public sealed class FuncCometMetrics
     };
 
     private readonly Counter<long> _accepted;
+    private readonly Counter<long> _recalled;
     private readonly UpDownCounter<long> _held;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _latency;
@@ -40,6 +41,8 @@ public sealed class FuncCometMetrics
         var meter = meters.Create(MeterName);
         _accepted = meter.CreateCounter<long>(
             "funccomet.push.accepted", "{message}", "Copies of messages that were accepted, one for each recipient of a push.");
+        _recalled = meter.CreateCounter<long>(
+            "funccomet.push.recalled", "{message}", "Copies that were taken back before a poll received them.");
         _held = meter.CreateUpDownCounter<long>("funccomet.poll.held", "{poll}", "Polls that this instance holds now.");
         _duration = meter.CreateHistogram(
             "funccomet.poll.duration", "s", "How long a poll was held, by outcome.", tags: null, PollBuckets);
@@ -59,6 +62,8 @@ public sealed class FuncCometMetrics
     }
 
     internal void PushAccepted() => _accepted.Add(1);
+
+    internal void PushRecalled() => _recalled.Add(1);
 
     internal void PollEntered() => _held.Add(1);
 

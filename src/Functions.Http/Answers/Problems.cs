@@ -69,6 +69,14 @@ internal static class Problems
             Header = ("Allow", string.Join(", ", allowed)),
         };
 
+    /// <param name="delivered">The handles of the messages that this request did not remove.</param>
+    public static IResult AlreadyDelivered(IReadOnlyList<string> delivered) =>
+        new Problem(StatusCodes.Status409Conflict, "already-delivered", "A message can no longer be taken back.")
+        {
+            Detail = "The messages of delivered were delivered, have expired or were recalled before. The others are removed.",
+            Members = [KeyValuePair.Create<string, object?>("delivered", delivered)],
+        };
+
     public static IResult ReceiptExpired(IReadOnlyList<string> expired) =>
         new Problem(StatusCodes.Status410Gone, "receipt-expired", "A receipt has expired.")
         {

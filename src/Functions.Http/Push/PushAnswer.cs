@@ -11,9 +11,15 @@ namespace FuncComet.Functions.Push;
 /// </summary>
 internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
 {
-    /// <summary>A stored copy.</summary>
+    /// <summary>A stored copy, with the handle that takes it back or, if a poll was handed it, without one.</summary>
     internal sealed record Copy(string Rcpt, string Id, string Expires)
     {
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Recall { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Handed { get; init; }
+
         /// <summary>Whether a poll of the recipient waited; null if the push did not ask or the storage did not tell.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public bool? Waiting { get; init; }
@@ -30,6 +36,8 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
                where copy.IsAccepted
                select new Copy(copy.Recipient.Name, message.Id.ToString("N"), Rfc3339.Format(copy.Expires))
                {
+                   Recall = copy.Recall?.Text,
+                   Handed = copy.Recall is null,
                    Waiting = copy.IsWaiting,
                },
         ];

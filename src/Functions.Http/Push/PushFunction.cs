@@ -1,5 +1,6 @@
 using FuncComet.Functions.Answers;
 using FuncComet.Functions.Requests;
+using FuncComet.Mailboxes;
 using FuncComet.Messages;
 using FuncComet.Pushing;
 using Microsoft.AspNetCore.Http;
@@ -8,13 +9,16 @@ using Microsoft.Extensions.Options;
 
 namespace FuncComet.Functions.Push;
 
-/// <summary><c>POST /api/push</c>: stores the body as a message for each recipient.</summary>
-public sealed class PushFunction(MessagePush push, IOptions<RequestLimitOptions> limits, TimeProvider time)
+/// <summary>
+/// <c>POST /api/push</c>: stores the body as a message for each recipient. <c>DELETE /api/push</c>: takes messages back that no poll has
+/// received.
+/// </summary>
+public sealed class PushFunction(MessagePush push, MessageRecall recall, IOptions<RequestLimitOptions> limits, TimeProvider time)
 {
-    /// <summary>Answers 202 with the copies that were stored, or a problem.</summary>
+    /// <summary>Answers POST with 202 and the copies that were stored, DELETE with 204; or with a problem.</summary>
     [Function("Push")]
     public Task RunAsync([HttpTrigger(AuthorizationLevel.Function, Route = "push")] HttpRequest request) =>
-        HttpFunction.AnswerAsync(request, (HttpMethods.Post, query => PushAsync(request, query)));
+        HttpFunction.AnswerAsync(request, (HttpMethods.Post, query => PushAsync(request, query)), (HttpMethods.Delete, RecallAsync));
 
     private async Task<IResult> PushAsync(HttpRequest request, RequestQuery query)
     {
@@ -42,5 +46,21 @@ public sealed class PushFunction(MessagePush push, IOptions<RequestLimitOptions>
         var message = Message.Create(time, contentType, key, body);
         var copies = await push.SendAsync(recipients, message, timeToLive, delay ?? TimeSpan.Zero, RequestTrace.Of(request), asksPresence);
         return PushAnswer.For(message, copies);
+    }
+
+    private async Task<IResult> RecallAsync(RequestQuery query)
+    {
+        if (!query.TryGetRecipient(out var recipient, out var problem)
+            || !query.TryGetRecallHandles("recall", recipient, out var handles, out problem))
+        {
+            return problem;
+        }
+
+        if (handles.Count == 0)
+        {
+            return Problems.BadParameter("recall", RecallHandle.Rule);
+        }
+
+        return RecallAnswer.For(handles, await recall.RunAsync(recipient, handles));
     }
 }

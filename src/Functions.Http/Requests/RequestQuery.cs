@@ -23,6 +23,8 @@ internal sealed class RequestQuery
     {
     }
 
+    private delegate bool TryParseHandle<T>(string text, Recipient recipient, [NotNullWhen(true)] out T? value);
+
     /// <summary>Decodes every name and value; fails with a problem if one cannot be decoded.</summary>
     public static bool TryParse(string? raw, [NotNullWhen(true)] out RequestQuery? query, [NotNullWhen(false)] out IResult? problem)
     {
@@ -159,20 +161,39 @@ internal sealed class RequestQuery
         string name,
         Recipient recipient,
         out IReadOnlyList<Receipt> receipts,
+        [NotNullWhen(false)] out IResult? problem) =>
+        TryGetAll(name, recipient, Receipt.TryParse, Receipt.MaxCount, Receipt.Rule, out receipts, out problem);
+
+    /// <summary>The same for recall handles.</summary>
+    public bool TryGetRecallHandles(
+        string name,
+        Recipient recipient,
+        out IReadOnlyList<RecallHandle> handles,
+        [NotNullWhen(false)] out IResult? problem) =>
+        TryGetAll(name, recipient, RecallHandle.TryParse, RecallHandle.MaxCount, RecallHandle.Rule, out handles, out problem);
+
+    private bool TryGetAll<T>(
+        string name,
+        Recipient recipient,
+        TryParseHandle<T> tryParse,
+        int max,
+        string rule,
+        out IReadOnlyList<T> values,
         [NotNullWhen(false)] out IResult? problem)
+        where T : class
     {
-        var parsed = new List<Receipt>();
-        receipts = parsed;
+        var parsed = new List<T>();
+        values = parsed;
         problem = null;
         foreach (var text in Values(name))
         {
-            if (parsed.Count == Receipt.MaxCount || !Receipt.TryParse(text, recipient, out var receipt))
+            if (parsed.Count == max || !tryParse(text, recipient, out var value))
             {
-                problem = Problems.BadParameter(name, Receipt.Rule);
+                problem = Problems.BadParameter(name, rule);
                 return false;
             }
 
-            parsed.Add(receipt);
+            parsed.Add(value);
         }
 
         return true;

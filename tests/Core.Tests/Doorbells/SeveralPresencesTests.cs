@@ -101,6 +101,21 @@ public sealed class SeveralPresencesTests : IDisposable
         Assert.Equal([_one.Bell.Name, earlier.Instance], Instances);
     }
 
+    // The other instance has kept what it found before a poll came here that waits longer.
+    [Fact]
+    public async Task Look_WhenAnotherInstanceHasWrittenAnEarlierEnd_PublishesAgain()
+    {
+        await OpenBellsAsync();
+        _ = await _one.PollQuietlyAsync(seconds: 220);
+        var until = _time.GetUtcNow().AddSeconds(222);
+        var earlier = new Presence(_one.Bell.Name!, _time.GetUtcNow().AddSeconds(60));
+        await Queue.SetMetadataAsync(new Dictionary<string, string> { ["bell"] = $"{earlier}" }, TestContext.Current.CancellationToken);
+
+        await _one.AdvanceAsync(31);
+
+        Assert.Equal(until, Assert.Single(MailboxMetadata.PresencesIn(Queue.Metadata).All).Until);
+    }
+
     // The count was made before the presence was published again, so a message may have come in between.
     [Fact]
     public async Task Look_ThatPublishesAgain_FindsWhatWasStoredBefore()

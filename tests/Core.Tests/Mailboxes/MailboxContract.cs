@@ -127,9 +127,9 @@ public abstract partial class MailboxContract
         await Mailbox.SendAsync(Named.Message("x"), Ttl);
 
         var first = (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!;
-        Assert.True(await Mailbox.GiveBackAsync(first, undelivered: true, Mailbox.Deadline));
+        Assert.NotNull(await Mailbox.GiveBackAsync(first, undelivered: true, Mailbox.Deadline));
         var second = (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!;
-        Assert.True(await Mailbox.GiveBackAsync(second, undelivered: true, Mailbox.Deadline));
+        Assert.NotNull(await Mailbox.GiveBackAsync(second, undelivered: true, Mailbox.Deadline));
 
         Assert.True(await Mailbox.HasMessageAsync(Mailbox.Deadline, Token));
         var again = await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
@@ -143,7 +143,7 @@ public abstract partial class MailboxContract
         await Mailbox.SendAsync(Named.Message("x"), Ttl);
 
         var received = (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!;
-        Assert.True(await Mailbox.GiveBackAsync(received, undelivered: false, Mailbox.Deadline));
+        Assert.NotNull(await Mailbox.GiveBackAsync(received, undelivered: false, Mailbox.Deadline));
 
         var again = await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
         Assert.Equal(2, again!.Deliveries);
@@ -182,7 +182,7 @@ public abstract partial class MailboxContract
     {
         var sent = await SendIntoLeaseAsync("x", Lease);
 
-        Assert.True(await Mailbox.GiveBackAsync(sent, undelivered, Mailbox.Deadline));
+        Assert.NotNull(await Mailbox.GiveBackAsync(sent, undelivered, Mailbox.Deadline));
 
         var received = await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
         Assert.Equal(deliveries, received!.Deliveries);
@@ -288,7 +288,7 @@ public abstract partial class MailboxContract
         await PutForeignAsync("foreign");
 
         var received = (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!;
-        Assert.True(await Mailbox.GiveBackAsync(received, undelivered: true, Mailbox.Deadline));
+        Assert.NotNull(await Mailbox.GiveBackAsync(received, undelivered: true, Mailbox.Deadline));
 
         Assert.Equal("foreign", (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!.Message.Text());
     }

@@ -145,6 +145,6 @@ public sealed class MailboxFailureTests
         Queue.Failure = FakeQueueClient.Failed(404, QueueErrorCode.MessageNotFound);
 
         Assert.False(await _mailbox.DeleteAsync(message, Mailbox.Deadline));
-        Assert.False(await _mailbox.GiveBackAsync(message, undelivered: true, Mailbox.Deadline));
+        Assert.Null(await _mailbox.GiveBackAsync(message, undelivered: true, Mailbox.Deadline));
     }
 }

@@ -63,7 +63,8 @@ public sealed class MailboxMetadataTests
     [Fact]
     public void ListOf_HasItsOwnFirst_AndEightOthersThatAreNotOver()
     {
-        var others = Enumerable.Range(1, 10).Select(number => Waits(number.ToString("x32", CultureInfo.InvariantCulture), number)).ToArray();
+        var numbers = Enumerable.Range(1, 10);
+        var others = numbers.Select(number => Waits(number.ToString("x32", CultureInfo.InvariantCulture), number)).ToArray();
 
         var list = PresenceList.Of(Waits(One, 60), [Waits(One, 30), Waits(Two, 0), Waits(Three, -1), .. others], Now);
 
