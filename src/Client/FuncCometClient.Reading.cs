@@ -101,7 +101,9 @@ public sealed partial class FuncCometClient
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The receipts whose lease was over: their messages are gone, back already, or with another reader.</returns>
     /// <exception cref="ArgumentException">The recipient, a receipt or the time breaks its rule.</exception>
-    /// <exception cref="LeaseFailedException">Some or all messages may not be given back. They come again when their leases end.</exception>
+    /// <exception cref="LeaseFailedException">
+    /// Some or all messages may not be given back. They come again when their leases end.
+    /// </exception>
     public async Task<IReadOnlyList<string>> ReleaseAsync(
         string recipient,
         IEnumerable<string> receipts,

@@ -8,6 +8,8 @@ public sealed record MailboxCount(long Messages, bool Exists)
     /// <summary>Whether a poll of the recipient is waiting; null if the app is an older version.</summary>
     public bool? Waiting { get; init; }
 
-    /// <summary>When a poll of the recipient was last known to wait, to the minute; null if never, or if the app is an older version.</summary>
+    /// <summary>
+    /// When a poll of the recipient was last known to wait, to the minute; null if never, or if the app is an older version.
+    /// </summary>
     public DateTimeOffset? LastSeen { get; init; }
 }

@@ -149,6 +149,43 @@ public sealed class LocalHostTests(LocalApp app)
     }
 
     [Fact]
+    public async Task GetPresenceAsync_WhenAPollIsWaiting_TellsSoAndSoDoMailboxAndPush()
+    {
+        var (recipient, other) = (NewRecipient(), NewRecipient());
+        using var cancelling = new CancellationTokenSource();
+        await app.Server.PushAsync(recipient, new("creates the mailbox"), CancellationToken);
+        await using var messages = app.Recipient(TimeSpan.FromSeconds(30))
+            .ReadAllAsync(recipient, cancelling.Token)
+            .GetAsyncEnumerator(CancellationToken);
+        Assert.True(await messages.MoveNextAsync().AsTask().Bounded());
+        var next = messages.MoveNextAsync().AsTask();
+        IReadOnlyList<RecipientPresence> presence = [];
+
+        await Await.UntilAsync(
+            async () =>
+            {
+                presence = await app.Server.GetPresenceAsync([other, recipient], CancellationToken);
+                return presence[1].IsWaiting == true;
+            },
+            "the poll's presence");
+
+        Assert.Equal(new RecipientPresence(other, IsWaiting: false, LastSeen: null), presence[0]);
+        Assert.NotNull(presence[1].LastSeen);
+        var count = await app.Server.CountMailboxAsync(recipient, CancellationToken);
+        Assert.True(count.Waiting);
+        Assert.NotNull(count.LastSeen);
+        var question = new OutgoingMessage("Are you there?") { AskPresence = true };
+        var copies = await app.Server.PushAsync([recipient, other], question, CancellationToken);
+        Assert.Equal([true, false], copies.Select(copy => copy.IsWaiting));
+        Assert.True(await next.Bounded());
+
+        await cancelling.CancelAsync();
+        await Await.UntilAsync(
+            async () => (await app.Server.CountMailboxAsync(recipient, CancellationToken)).Waiting == false,
+            "the end of the poll's presence");
+    }
+
+    [Fact]
     public async Task EmptyMailboxAsync_WhenAMessageIsStored_DeletesIt()
     {
         var recipient = NewRecipient();

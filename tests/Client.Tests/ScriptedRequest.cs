@@ -56,7 +56,7 @@ internal sealed class ScriptedRequest(HttpRequestMessage request, byte[] body, C
         .Where(pair => pair.StartsWith($"{parameter}=", StringComparison.Ordinal))
         .Select(pair => pair[(parameter.Length + 1)..]);
 
-    /// <summary>Answers a renewal: the new receipts are the old ones with an <c>n</c> after them. Leases of some receipts are over.</summary>
+    /// <summary>Answers a renewal: the new receipts are the old ones with an <c>n</c> after them. Some leases are over.</summary>
     public void AnswerRenewed(params IReadOnlyCollection<string> expired) => AnswerJson(
         HttpStatusCode.OK,
         $$"""{"leases":[{{Leases(ValuesOf("receipt").Except(expired))}}],"expired":[{{Strings(expired)}}]}""");

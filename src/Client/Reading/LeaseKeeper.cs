@@ -11,7 +11,8 @@ namespace FuncComet.Client.Reading;
 /// </summary>
 internal sealed partial class LeaseKeeper : IDisposable
 {
-    // To take an answer for lost costs a second delivery, so wait for it this long even if there is little time left for another attempt.
+    // The app answers within this time, even if its storage does not. To take an answer for lost costs a second delivery, so wait for it
+    // this long, even if too little time is left for another attempt then.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     // With less time left, another attempt comes too late.
@@ -161,7 +162,8 @@ internal sealed partial class LeaseKeeper : IDisposable
             while (receipts.Count > 0)
             {
                 var sent = _time.GetTimestamp();
-                var answer = await _requests.RenewOnceAsync(_recipient, receipts, _options.Lease, limit, _abort.Token).ConfigureAwait(false);
+                var answer = await _requests.RenewOnceAsync(_recipient, receipts, _options.Lease, limit, _abort.Token)
+                    .ConfigureAwait(false);
                 _batch.Apply(answer, sent);
                 if (answer.Expired.Count > 0)
                 {
@@ -223,13 +225,13 @@ internal sealed partial class LeaseKeeper : IDisposable
         [LoggerMessage(7, LogLevel.Warning, "{Count} leases could not be renewed, the next attempt follows in {Pause}: {Reason}")]
         public static partial void RenewalFailed(ILogger logger, int count, TimeSpan pause, string reason);
 
-        [LoggerMessage(8, LogLevel.Warning, "{Count} leases are not renewed, and their messages come again unless they are handled soon: {Reason}")]
+        [LoggerMessage(8, LogLevel.Warning, "{Count} leases are not renewed, and their messages may come again: {Reason}")]
         public static partial void LeasesEnd(ILogger logger, int count, string reason);
 
         [LoggerMessage(9, LogLevel.Warning, "The app does not renew leases, so a handler has to end within its message's lease: {Reason}")]
         public static partial void AppIsOlder(ILogger logger, string reason);
 
-        [LoggerMessage(10, LogLevel.Warning, "{Count} leases were over before they could be renewed, and their messages may be with another reader")]
+        [LoggerMessage(10, LogLevel.Warning, "{Count} leases were over or renewed by a lost answer, and their messages come again")]
         public static partial void LeasesWereOver(ILogger logger, int count);
     }
 }
