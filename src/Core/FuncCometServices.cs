@@ -64,7 +64,7 @@ public static class FuncCometServices
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<OfflineNotes>();
         services.AddSingleton<BellQueues>();
-        services.AddSingleton<Presences>();
+        services.AddSingleton<PresenceStore>();
         services.AddSingleton<InstanceBell>();
         services.AddHostedService(provider => provider.GetRequiredService<InstanceBell>());
         services.AddSingleton<PresenceClearing>();

@@ -13,7 +13,10 @@ public sealed class PushAnswerTests
     private static readonly DateTimeOffset Expires = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     private static readonly RecallHandle Recall =
-        RecallHandle.TryParse("BWZhJp1d7dsCD4-tW9nLRp-hZXCGdyiVDgIAAAADAAAAAAAAAG_DlS5rZtYB", Named.Recipient("alice"), out var handle) ? handle : throw new FormatException();
+        RecallHandle.TryParse(
+            "BWZhJp1d7dsCD4-tW9nLRp-hZXCGdyiVDgIAAAADAAAAAAAAAG_DlS5rZtYB", Named.Recipient("alice"), out var handle)
+            ? handle
+            : throw new FormatException();
 
     [Fact]
     public async Task For_WhenSomeCopiesFailed_ListsStoredAndFailedCopies()

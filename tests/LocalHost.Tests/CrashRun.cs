@@ -196,7 +196,9 @@ internal sealed class CrashRun : IAsyncDisposable
     /// <summary>Polls in lease mode, with a handler that is done at once.</summary>
     public Task LeaseAsync(int mailbox) => LeaseAsync(mailbox, Task.FromResult);
 
-    /// <summary>Polls in lease mode, with a handler that for one answer in eight takes longer than the lease, and renews it meanwhile.</summary>
+    /// <summary>
+    /// Polls in lease mode, with a handler that for one answer in eight takes longer than the lease, and renews it meanwhile.
+    /// </summary>
     public Task LeaseAndRenewAsync(int mailbox) => LeaseAsync(mailbox, async receipts =>
     {
         for (var renewals = Random.Shared.Next(8) == 0 ? 3 : 0; renewals > 0; renewals--)
@@ -254,7 +256,8 @@ internal sealed class CrashRun : IAsyncDisposable
         var query = string.Concat(receipts.Select(receipt => $"&receipt={receipt}"));
         var (renewed, _) = await TryAsync(url => _http.PostAsync($"{url}lease?rcpt=crash-{mailbox}&seconds=5{query}", content: null));
         using var answer = renewed;
-        if (answer?.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable) || await TryReadAsync(answer) is not { } body)
+        if (answer?.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable)
+            || await TryReadAsync(answer) is not { } body)
         {
             return [];
         }

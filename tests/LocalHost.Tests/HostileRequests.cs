@@ -16,7 +16,8 @@ internal sealed class HostileRequests(int seed, string functionKey, string token
 
     private static readonly string[] Parameters =
     [
-        "rcpt", "ttl", "delay", "timeout", "lease", "max", "ack", "receipt", "seconds", "after", "recall", "presence", "access_token", "code",
+        "rcpt", "ttl", "delay", "timeout", "lease", "max", "ack", "receipt", "seconds", "after", "recall", "presence", "access_token",
+        "code",
     ];
 
     private static readonly string[] HeaderNames =

@@ -26,7 +26,7 @@ public sealed partial class PresenceClearing : IDisposable
     private const int MaxAtOnce = 16;
 
     private readonly WaitingRooms _rooms;
-    private readonly Presences _presences;
+    private readonly PresenceStore _presences;
     private readonly MailboxFactory _mailboxes;
     private readonly InstanceBell _bell;
     private readonly IHostApplicationLifetime _host;
@@ -44,7 +44,7 @@ public sealed partial class PresenceClearing : IDisposable
     /// <summary>Creates the clearing of one instance.</summary>
     public PresenceClearing(
         WaitingRooms rooms,
-        Presences presences,
+        PresenceStore presences,
         MailboxFactory mailboxes,
         InstanceBell bell,
         IHostApplicationLifetime host,

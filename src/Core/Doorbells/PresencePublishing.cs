@@ -10,7 +10,7 @@ namespace FuncComet.Doorbells;
 /// yet. The count of that instance's next look shows it, and it publishes again.
 /// </summary>
 public sealed class PresencePublishing(
-    WaitingRooms rooms, Presences presences, PresenceClearing clearing, InstanceBell bell, TimeProvider time)
+    WaitingRooms rooms, PresenceStore presences, PresenceClearing clearing, InstanceBell bell, TimeProvider time)
 {
     // What is written ends at a whole second. Rounding takes less than one of these, so a poll that ends at most a second later needs
     // no new write.

@@ -10,7 +10,7 @@ namespace FuncComet.Doorbells;
 
 /// <summary>
 /// Wakes a poll when something has come into a mailbox: a poll that waits on this instance, or else one at an instance
-/// that <see cref="Presences"/> names. Polls of one mailbox compete for its messages, so waking one is enough: at the
+/// that <see cref="PresenceStore"/> names. Polls of one mailbox compete for its messages, so waking one is enough: at the
 /// instance that has published last and still has its bell. If no poll waits anywhere, the application gets a note.
 /// </summary>
 /// <remarks>
@@ -25,7 +25,7 @@ public sealed partial class Ringer : IDisposable
 
     private readonly WaitingRooms _rooms;
     private readonly MailboxFactory _mailboxes;
-    private readonly Presences _presences;
+    private readonly PresenceStore _presences;
     private readonly BellQueues _queues;
     private readonly InstanceBell _bell;
     private readonly OfflineNotes _notes;
@@ -42,7 +42,7 @@ public sealed partial class Ringer : IDisposable
     public Ringer(
         WaitingRooms rooms,
         MailboxFactory mailboxes,
-        Presences presences,
+        PresenceStore presences,
         BellQueues queues,
         InstanceBell bell,
         OfflineNotes notes,

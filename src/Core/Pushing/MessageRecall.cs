@@ -12,7 +12,8 @@ namespace FuncComet.Pushing;
 /// A handle has the pop receipt of the message's send, or of its give-back if a hand-over fell through. Storage replaces it when the
 /// message is first received, and refuses it from then on.
 /// </remarks>
-public sealed partial class MessageRecall(MailboxFactory mailboxes, FuncCometMetrics metrics, TimeProvider time, ILogger<MessageRecall> logger)
+public sealed partial class MessageRecall(
+    MailboxFactory mailboxes, FuncCometMetrics metrics, TimeProvider time, ILogger<MessageRecall> logger)
 {
     /// <summary>Takes back the messages of all handles, all at the same time, and returns each one's outcome in their order.</summary>
     public async Task<RecallOutcome[]> RunAsync(Recipient recipient, IReadOnlyCollection<RecallHandle> handles)

@@ -20,7 +20,7 @@ public abstract class BellQueuesContract
 
     private BellQueues Queues => _queues ??= new(Storage, Options.Create(new MailboxOptions { QueuePrefix = Prefix }), Clock);
 
-    private Presences Presences => new CoreInstance(Clock, Storage).Get<Presences>();
+    private PresenceStore Presences => new CoreInstance(Clock, Storage).Get<PresenceStore>();
 
     private Mailbox Mailbox =>
         Named.Mailboxes(Storage, Clock, new MailboxOptions { QueuePrefix = Prefix }).Open(Recipient);

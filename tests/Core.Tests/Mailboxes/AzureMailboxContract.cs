@@ -49,7 +49,7 @@ public abstract class AzureMailboxContract : MailboxContract
     [Fact]
     public async Task Presence_WhenTheQueueIsBeingDeleted_IsNotWritten()
     {
-        var presences = new CoreInstance(Clock, Storage).Get<Presences>();
+        var presences = new CoreInstance(Clock, Storage).Get<PresenceStore>();
         var presence = new PresenceList([new Presence(Presence.NewInstance(), Clock.GetUtcNow())], Clock.GetUtcNow());
         Assert.True(await presences.WriteAsync(Mailbox, presence, Mailbox.Deadline, Token));
         await Queue.DeleteAsync(Token);

@@ -126,7 +126,7 @@ public sealed class NotesAcrossInstancesTests : IDisposable
     private Task<bool> PublishAsync(string instance, int seconds) =>
         WriteAsync(PresenceList.Of(new Presence(instance, _time.GetUtcNow().AddSeconds(seconds)), others: [], _time.GetUtcNow()));
 
-    private Task<bool> WriteAsync(PresenceList presences) => new Presences(_time).WriteAsync(
+    private Task<bool> WriteAsync(PresenceList presences) => new PresenceStore(_time).WriteAsync(
         _storage.Mailboxes().Open(_here.Alice), presences, Mailbox.Deadline, CancellationToken.None);
 
     private async Task PushAsync()

@@ -10,7 +10,7 @@ namespace FuncComet.Doorbells;
 /// a whole and does not compare versions, so a write can drop what another instance has written since the last read. That
 /// instance's next look finds its own presence missing, and writes it again (<see cref="PresencePublishing"/>).
 /// </summary>
-public sealed class Presences(TimeProvider time)
+public sealed class PresenceStore(TimeProvider time)
 {
     /// <summary>Writes the presences, and creates the queue if there is none; false if Storage still deletes the queue.</summary>
     internal Task<bool> WriteAsync(
