@@ -22,6 +22,7 @@ public sealed class FunctionAppTests
                 "Lease: httpTrigger lease, Anonymous, FuncComet.Functions.Lease.LeaseFunction.RunAsync",
                 "Mailbox: httpTrigger mailbox, Function, FuncComet.Functions.Mailboxes.MailboxFunction.RunAsync",
                 "Poll: httpTrigger poll, Anonymous, FuncComet.Functions.Poll.PollFunction.RunAsync",
+                "Presence: httpTrigger presence, Function, FuncComet.Functions.Presence.PresenceFunction.RunAsync",
                 "Push: httpTrigger push, Function, FuncComet.Functions.Push.PushFunction.RunAsync",
                 "Token: httpTrigger token, Function, FuncComet.Functions.Tokens.TokenFunction.RunAsync",
             ],
