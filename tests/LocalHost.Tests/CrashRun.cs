@@ -53,6 +53,10 @@ internal sealed class CrashRun : IAsyncDisposable
     private readonly string _handover;
     private StorageTap? _tap;
     private long _lastReceived = TimeProvider.System.GetTimestamp();
+
+    // While an instance starts, pushes leave it some of the machine. The full load is there again before the next kill.
+    private volatile bool _isRestarting;
+    private bool _isStopped;
     private int _next;
     private int _left;
     private int _renewals;
@@ -117,7 +121,7 @@ internal sealed class CrashRun : IAsyncDisposable
         + $"unmarked {UnmarkedRepeats.Count}, deliveries marked {_received.Values.SelectMany(received => received).Count(IsMarked)}, "
         + $"kills {KillCount}, polls left {Left}, renewals {Renewals}");
 
-    public static async Task<CrashRun> StartAsync(string handover = "Stored")
+    public static async Task<CrashRun> StartAsync(string handover)
     {
         var run = new CrashRun(handover);
         await run._azurite.InitializeAsync();
@@ -303,19 +307,31 @@ internal sealed class CrashRun : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the instances and the storage. What the run has found stays.</summary>
+    public async Task StopAsync()
     {
+        if (_isStopped)
+        {
+            return;
+        }
+
+        _isStopped = true;
         foreach (var host in _hosts)
         {
             await host.DisposeAsync();
         }
 
+        await _azurite.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         if (_tap is not null)
         {
             await _tap.DisposeAsync();
         }
 
-        await _azurite.DisposeAsync();
         _http.Dispose();
         _pushed.Dispose();
         _drained.Dispose();
@@ -347,7 +363,12 @@ internal sealed class CrashRun : IAsyncDisposable
             {
                 _accepted[number] = during;
             }
-            else
+
+            if (_isRestarting)
+            {
+                await PauseAsync(500);
+            }
+            else if (answer?.StatusCode != HttpStatusCode.Accepted)
             {
                 await PauseAsync(50);
             }
@@ -367,7 +388,9 @@ internal sealed class CrashRun : IAsyncDisposable
         var began = TimeProvider.System.GetTimestamp();
         await _hosts[at].KillAsync();
         _kills.Enqueue(new Period(at, began, TimeProvider.System.GetTimestamp()));
+        _isRestarting = true;
         _hosts[at] = await StartHostAsync(at);
+        _isRestarting = false;
     }
 
     private static Task PauseAsync(int milliseconds) => Task.Delay(milliseconds, TestContext.Current.CancellationToken);
