@@ -19,7 +19,7 @@ public sealed class OfflineOptions : IValidatableObject
 
     /// <summary>
     /// How long a message waits until its note can be received: whole seconds from 1 second to 7 days, as hh:mm:ss. Default: 30 seconds.
-    /// For one recipient, an instance writes at most one note in this time.
+    /// Of one instance's notes about a recipient, at most one becomes visible in each stretch of this time.
     /// </summary>
     [TimeRange("00:00:01", "7.00:00:00")]
     public TimeSpan After { get; set; } = TimeSpan.FromSeconds(30);

@@ -12,7 +12,7 @@ namespace FuncComet.Functions.Lease;
 internal sealed record LeaseAnswer(IReadOnlyList<LeaseAnswer.Changed> Leases, IReadOnlyList<string> Expired)
 {
     private const string NoneIsHeld =
-        "No message is held by its receipt any more: it is gone, has been taken again, or its lease was renewed or ended before.";
+        "No receipt holds its message any more: it is gone, has been taken again, or its lease was renewed or ended before.";
 
     /// <summary>A receipt that was applied and, unless it released its message, the receipt that takes its place.</summary>
     internal sealed record Changed(
