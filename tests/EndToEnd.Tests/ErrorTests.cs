@@ -14,6 +14,7 @@ public sealed class ErrorTests(Target target)
     [InlineData("PATCH", "poll", "GET")]
     [InlineData("DELETE", "poll", "GET")]
     [InlineData("POST", "health", "GET")]
+    [InlineData("POST", "presence", "GET")]
     [InlineData("POST", "mailbox", "GET, DELETE")]
     [InlineData("GET", "ack", "POST")]
     [InlineData("GET", "lease", "POST")]

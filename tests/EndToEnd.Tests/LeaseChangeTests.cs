@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using FuncComet.Testing;
 
 namespace FuncComet.EndToEnd.Tests;
 
@@ -63,7 +64,7 @@ public class LeaseChangeTests(Target target)
     {
         var (recipient, receipt) = await LeasedAsync(seconds: 600);
         var waiting = PollAsync(recipient, timeout: 60);
-        await Task.Delay(TimeSpan.FromSeconds(2), Token);
+        await Await.UntilAsync(() => target.IsWaitingAsync(recipient), "the poll to be known");
         Assert.False(waiting.IsCompleted);
 
         using var released = await ChangeAsync(recipient, "seconds=0", receipt);

@@ -22,7 +22,7 @@ public sealed class PresenceTests(Target target)
         var (recipient, other) = (Target.NewRecipient(), Target.NewRecipient());
         var poll = target.PollAsync(recipient, timeout: 60);
 
-        await Await.UntilAsync(() => IsWaitingAsync(recipient), "the poll to be known");
+        await Await.UntilAsync(() => target.IsWaitingAsync(recipient), "the poll to be known");
         using var both = await target.GetAsync($"presence?rcpt={other}&rcpt={recipient}&rcpt={other}");
         both.AssertNoStore();
         var presence = (await both.JsonAsync()).GetProperty("presence").EnumerateArray().ToList();
@@ -35,7 +35,7 @@ public sealed class PresenceTests(Target target)
         using var pushed = await target.PushAsync(recipient, "come back");
         using var polled = await poll;
         Assert.Equal(HttpStatusCode.OK, polled.StatusCode);
-        await Await.UntilAsync(async () => !await IsWaitingAsync(recipient), "the end of the poll to be known");
+        await Await.UntilAsync(async () => !await target.IsWaitingAsync(recipient), "the end of the poll to be known");
         AssertIsAboutNow((await MailboxAsync(recipient)).RootElement);
     }
 
@@ -44,7 +44,7 @@ public sealed class PresenceTests(Target target)
     {
         var (recipient, other) = (Target.NewRecipient(), Target.NewRecipient());
         var poll = target.PollAsync(recipient, timeout: 60);
-        await Await.UntilAsync(() => IsWaitingAsync(recipient), "the poll to be known");
+        await Await.UntilAsync(() => target.IsWaitingAsync(recipient), "the poll to be known");
 
         using var pushed = await target.PushAsync(recipient, new StringContent("hello"), $"&rcpt={other}&presence=true");
 
@@ -100,12 +100,6 @@ public sealed class PresenceTests(Target target)
         using var answer = await target.GetAsync($"presence?rcpt={recipient}");
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return await answer.TextAsync();
-    }
-
-    private async Task<bool> IsWaitingAsync(string recipient)
-    {
-        using var mailbox = await MailboxAsync(recipient);
-        return mailbox.RootElement.GetProperty("waiting").GetBoolean();
     }
 
     private async Task<JsonDocument> MailboxAsync(string recipient)

@@ -108,6 +108,13 @@ public class Target : IAsyncLifetime
     public Task<HttpResponseMessage> PostAsync(string pathAndQuery, HttpContent content) =>
         Http.PostAsync(AsWritten(pathAndQuery), content, TestContext.Current.CancellationToken);
 
+    /// <summary>Whether the app knows that a poll of the recipient is held.</summary>
+    public async Task<bool> IsWaitingAsync(string recipient)
+    {
+        using var answer = await GetAsync($"mailbox?rcpt={Uri.EscapeDataString(recipient)}");
+        return (await answer.JsonAsync()).GetProperty("waiting").GetBoolean();
+    }
+
     /// <summary>
     /// Finds the recipient's queue by the name in the queues' metadata, as an operator would; null if there is none.
     /// </summary>

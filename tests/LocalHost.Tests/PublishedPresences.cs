@@ -3,10 +3,14 @@ using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>What a mailbox's metadata says of the instances that hold polls.</summary>
+/// <summary>What instances tell each other through the storage: who holds polls, in a mailbox's metadata, and notes.</summary>
 internal static class PublishedPresences
 {
-    /// <summary>How many instances it names.</summary>
+    /// <summary>Whether a request leaves a note for an instance.</summary>
+    public static bool IsNote(string request) =>
+        request.StartsWith("POST ", StringComparison.Ordinal) && request.Contains("/fc-bell-", StringComparison.Ordinal);
+
+    /// <summary>How many instances the mailbox's metadata names.</summary>
     public static async Task<int> CountAsync(string storage, string recipient)
     {
         var queue = new QueueServiceClient(storage).GetQueueClient(Named.Recipient(recipient).QueueName("fc"));

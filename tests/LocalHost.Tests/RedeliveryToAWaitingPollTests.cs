@@ -28,7 +28,7 @@ public sealed class RedeliveryToAWaitingPollTests(Azurite azurite)
         await first.PushAcceptedAsync(recipient, "hello");
         using var leased = await leaves;
         Assert.Equal(HttpStatusCode.OK, leased.StatusCode);
-        await Await.UntilAsync(() => tap.Requests.Any(IsNote), "the note");
+        await Await.UntilAsync(() => tap.Requests.Any(PublishedPresences.IsNote), "the note");
         await dying.KillAsync();
         var killed = Stopwatch.GetTimestamp();
 
@@ -37,9 +37,6 @@ public sealed class RedeliveryToAWaitingPollTests(Azurite azurite)
         Assert.Equal("2", Assert.Single(again.Headers.GetValues("Comet-Deliveries")));
         Assert.InRange(Stopwatch.GetElapsedTime(killed), TimeSpan.Zero, TimeSpan.FromSeconds(5 + 5 + 4));
     }
-
-    private static bool IsNote(string request) =>
-        request.StartsWith("POST ", StringComparison.Ordinal) && request.Contains("/fc-bell-", StringComparison.Ordinal);
 
     private static Task<LocalHostProcess> StartAsync(string storage, string longestPause) =>
         LocalHostProcess.StartAsync(

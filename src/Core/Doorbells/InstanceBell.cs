@@ -24,7 +24,8 @@ public sealed partial class InstanceBell(
     // Ignore one failure: reporting it would make every poll look more often.
     private const int FailuresUntilUnreachable = 2;
 
-    // Presences with the names before end within minutes, and an instance gets a new name only when its queue is removed.
+    // An earlier name matters only while a presence with it lasts, which is a few minutes. An instance gets a new name only after its
+    // queue was removed.
     private const int MaxNames = 8;
 
     private static readonly TimeSpan BeatInterval = TimeSpan.FromMinutes(10);
@@ -35,15 +36,22 @@ public sealed partial class InstanceBell(
 
     private volatile string? _name;
     private volatile string[] _names = [];
-    private string? _reachableAs;
+    private volatile string? _reachableAs;
     private long _beatAt;
     private long? _sweptAt;
 
     /// <summary>The name of this instance's queue; null while it has none. The name stays while reads fail.</summary>
     public string? Name => _name;
 
+    /// <summary>Whether polls here publish where they wait, since notes for this instance have been read.</summary>
+    internal bool IsReachable => _reachableAs is not null;
+
     /// <summary>Whether this is or was the name of this instance's queue.</summary>
     internal bool IsOwn(string name) => _names.Contains(name);
+
+    /// <summary>Those of the presences that are not over and are not this instance's own.</summary>
+    internal Presence[] OthersIn(IEnumerable<Presence> presences, DateTimeOffset now) =>
+        [.. presences.Where(presence => presence.Until > now && !IsOwn(presence.Instance))];
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -152,8 +160,8 @@ public sealed partial class InstanceBell(
             _name = null;
             Announce(null);
             name = Presence.NewInstance();
-            _names = [.. _names.TakeLast(MaxNames - 1), name];
             await queues.CreateAsync(name);
+            _names = [.. _names.TakeLast(MaxNames - 1), name];
         }
 
         _beatAt = time.GetTimestamp();
@@ -164,8 +172,8 @@ public sealed partial class InstanceBell(
     {
         if (_reachableAs != name)
         {
-            _reachableAs = name;
             rooms.ReachableAs(name);
+            _reachableAs = name;
         }
     }
 

@@ -8,9 +8,10 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Doorbells;
 
 /// <summary>
-/// Tells other instances that hold polls of a recipient when a message is hidden here for less than their longest pause.
-/// Their polls then look, count the hidden message, and look often until it is gone. Otherwise a poll in a long pause would
-/// find the message late if its holder fails.
+/// Lets polls know when a message that this instance has hidden becomes visible. Polls here look then. Other instances
+/// that hold polls of the recipient get a note if the message is hidden for less than their longest pause: their polls then
+/// look, count the hidden message, and look often until it is gone. Otherwise a poll in a long pause would find the message
+/// late if its holder fails.
 /// </summary>
 /// <remarks>
 /// It tells the instances that looks here have found, and makes no request to find others. One note for each of them in
@@ -40,7 +41,8 @@ public sealed partial class LeaseNotes(
     /// <summary>A message of the recipient was hidden by this instance and becomes visible within this time.</summary>
     internal void Hidden(Recipient recipient, TimeSpan within)
     {
-        if (!doorbell.Value.Enabled || within >= backoff.Value.Maximum || Elsewhere(recipient).Count == 0)
+        rooms.Expect(recipient, within);
+        if (!doorbell.Value.Enabled || within >= backoff.Value.Maximum || Elsewhere(recipient).Length == 0)
         {
             return;
         }
@@ -114,11 +116,7 @@ public sealed partial class LeaseNotes(
         }
     }
 
-    private List<Presence> Elsewhere(Recipient recipient)
-    {
-        var now = time.GetUtcNow();
-        return [.. rooms.KnownElsewhere(recipient).Where(presence => presence.Until > now && !bell.IsOwn(presence.Instance))];
-    }
+    private Presence[] Elsewhere(Recipient recipient) => bell.OthersIn(rooms.KnownElsewhere(recipient), time.GetUtcNow());
 
     private static partial class Log
     {

@@ -32,6 +32,8 @@ public sealed partial class PresenceClearing : IDisposable
     private readonly IHostApplicationLifetime _host;
     private readonly TimeProvider _time;
     private readonly ILogger<PresenceClearing> _logger;
+
+    // Not disposed: a removal may still be under way, and without its wait handle the semaphore holds nothing to free.
     private readonly SemaphoreSlim _turns = new(MaxAtOnce);
     private readonly Lock _gate = new();
 
@@ -58,11 +60,7 @@ public sealed partial class PresenceClearing : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _rooms.LastPollLeft -= OnLastPollLeft;
-        _turns.Dispose();
-    }
+    public void Dispose() => _rooms.LastPollLeft -= OnLastPollLeft;
 
     /// <summary>
     /// Completed while no presence of the recipient is being removed. A poll that publishes waits for it, so that the two
@@ -134,10 +132,12 @@ public sealed partial class PresenceClearing : IDisposable
 
     private async Task ClearAsync(Recipient recipient)
     {
+        DateTimeOffset left;
         lock (_gate)
         {
             // From here on, a poll that leaves is dealt with anew.
-            _left.Remove(recipient);
+            _left.Remove(recipient, out var timestamp);
+            left = _time.GetUtcNow() - _time.GetElapsedTime(timestamp);
         }
 
         if (_rooms.IsWaiting(recipient))
@@ -149,7 +149,7 @@ public sealed partial class PresenceClearing : IDisposable
         try
         {
             var found = await _presences.ReadAsync(mailbox, Deadline);
-            if (!found.All.Any(presence => _bell.IsOwn(presence.Instance)) || await TryWriteAsync(recipient, mailbox, found))
+            if (!found.All.Any(presence => _bell.IsOwn(presence.Instance)) || await TryWriteAsync(recipient, mailbox, found, left))
             {
                 _rooms.Cleared(recipient);
             }
@@ -161,7 +161,7 @@ public sealed partial class PresenceClearing : IDisposable
     }
 
     /// <summary>Writes the presences without this instance's own; false if a poll has come back.</summary>
-    private async Task<bool> TryWriteAsync(Recipient recipient, Mailbox mailbox, PresenceList found)
+    private async Task<bool> TryWriteAsync(Recipient recipient, Mailbox mailbox, PresenceList found, DateTimeOffset left)
     {
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
@@ -179,9 +179,13 @@ public sealed partial class PresenceClearing : IDisposable
                 return false;
             }
 
-            var others = found.All.Where(presence => !_bell.IsOwn(presence.Instance));
-            await _presences.WriteAsync(
-                mailbox, PresenceList.Of(own: null, others, _time.GetUtcNow()), Deadline, CancellationToken.None);
+            var now = _time.GetUtcNow();
+            var seen = PresenceList.ToTheMinute(left);
+            var list = PresenceList.Of(own: null, _bell.OthersIn(found.All, now), now) with
+            {
+                Seen = found.Seen > seen ? found.Seen : seen,
+            };
+            await _presences.WriteAsync(mailbox, list, Deadline, CancellationToken.None);
             return true;
         }
         finally
@@ -200,7 +204,7 @@ public sealed partial class PresenceClearing : IDisposable
         [LoggerMessage(
             1,
             LogLevel.Information,
-            "It stays published that a poll of {Queue} waits here, until the poll's timeout would have ended: {Reason}")]
+            "The metadata of {Queue} still says that a poll waits on this instance, until the timeout of that poll: {Reason}")]
         public static partial void NotCleared(ILogger logger, string queue, string reason);
 
         [LoggerMessage(2, LogLevel.Error, "The presence of {Queue} was not removed.")]

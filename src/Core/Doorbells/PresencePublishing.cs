@@ -12,18 +12,20 @@ namespace FuncComet.Doorbells;
 public sealed class PresencePublishing(
     WaitingRooms rooms, PresenceStore presences, PresenceClearing clearing, InstanceBell bell, TimeProvider time)
 {
-    // What is written ends at a whole second. Rounding takes less than one of these, so a poll that ends at most a second later needs
-    // no new write.
+    // The published end is in whole seconds. Adding 2 seconds and rounding down leaves at least 1 second, so a poll that ends up to 1
+    // second later needs no new write.
     private const long SecondsBeyond = 2;
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(SecondsBeyond - 1);
 
     /// <summary>Does what a look plans to do before it peeks. Null if the mailbox was not counted.</summary>
     internal async Task<CountedMailbox?> BeginLookAsync(WaitingPoll poll, Mailbox mailbox, PollClock clock, CancellationToken leaving)
     {
+        // What is left until the polls end counts from here, however long Storage then takes.
+        var now = time.GetUtcNow();
         var plan = rooms.PlanLook(poll);
         if (plan is { PublishesFirst: true, Presence: { } due })
         {
-            await PublishAsync(due, due.Others, poll, mailbox, clock, leaving);
+            await PublishAsync(due, now, due.Others, poll, mailbox, clock, leaving);
         }
 
         if (!plan.CountsFirst)
@@ -32,22 +34,23 @@ public sealed class PresencePublishing(
         }
 
         var status = await mailbox.ReadStatusAsync(clock.ForLook, leaving);
-        if (status is not null && !plan.PublishesFirst && plan.Presence is { } own && !Covers(status.Presences, own))
+        if (status is not null && !plan.PublishesFirst && plan.Presence is { } own && !Covers(status.Presences, own, now))
         {
             // Another instance did not know of this presence, or not of its end, when it wrote its own. The count was made
             // before the presence was published, so it does not show what a push has stored in between.
-            await PublishAsync(own, status.Presences.All, poll, mailbox, clock, leaving);
+            await PublishAsync(own, now, status.Presences.All, poll, mailbox, clock, leaving);
             status = await mailbox.ReadStatusAsync(clock.ForLook, leaving);
         }
 
         return new CountedMailbox(status);
     }
 
-    private bool Covers(PresenceList presences, PresenceDue own) =>
-        presences.All.Any(presence => presence.Instance == own.Instance && presence.Until >= time.GetUtcNow() + own.Left);
+    private static bool Covers(PresenceList presences, PresenceDue own, DateTimeOffset now) =>
+        presences.All.Any(presence => presence.Instance == own.Instance && presence.Until >= now + own.Left);
 
     private async Task PublishAsync(
         PresenceDue due,
+        DateTimeOffset now,
         IReadOnlyList<Presence> others,
         WaitingPoll poll,
         Mailbox mailbox,
@@ -55,9 +58,8 @@ public sealed class PresencePublishing(
         CancellationToken leaving)
     {
         await clearing.WhenNotWritingAsync(poll.Recipient).WaitAsync(leaving);
-        var now = time.GetUtcNow();
         var until = DateTimeOffset.FromUnixTimeSeconds((now + due.Left).ToUnixTimeSeconds() + SecondsBeyond);
-        var list = PresenceList.Of(new Presence(due.Instance, until), others.Where(other => !bell.IsOwn(other.Instance)), now);
+        var list = PresenceList.Of(new Presence(due.Instance, until), bell.OthersIn(others, now), now);
         if (await presences.WriteAsync(mailbox, list, clock.ForLook, leaving))
         {
             rooms.Published(poll, due.Instance, due.Until + Slack);

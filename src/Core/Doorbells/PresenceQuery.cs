@@ -29,7 +29,9 @@ public sealed partial class PresenceQuery(
         var mailbox = mailboxes.Open(recipient);
         try
         {
-            return Of(recipient, rooms.IsWaiting(recipient) ? null : await ReadAsync(mailbox));
+            return rooms.IsWaiting(recipient)
+                ? new RecipientPresence(recipient, IsWaiting: true, PresenceList.ToTheMinute(time.GetUtcNow()))
+                : Of(recipient, await ReadAsync(mailbox));
         }
         catch (StorageUnavailableException ex)
         {
@@ -51,8 +53,7 @@ public sealed partial class PresenceQuery(
     {
         var now = time.GetUtcNow();
         var presences = status?.Presences ?? PresenceList.None;
-        var isWaiting = rooms.IsWaiting(recipient)
-            || presences.All.Any(presence => presence.Until > now && !bell.IsOwn(presence.Instance));
+        var isWaiting = rooms.IsWaiting(recipient) || bell.OthersIn(presences.All, now).Length > 0;
 
         // If only this instance is named, its poll left a moment ago, and its presence has not been removed yet.
         var isSeenNow = isWaiting || presences.All.Any(presence => presence.Until > now);
@@ -61,7 +62,7 @@ public sealed partial class PresenceQuery(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Whether a poll of {Queue} waits is not known: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning, "Storage did not tell whether a poll of {Queue} waits: {Reason}")]
         public static partial void StorageFailed(ILogger logger, string queue, string reason);
     }
 }

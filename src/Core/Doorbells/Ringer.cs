@@ -18,7 +18,7 @@ namespace FuncComet.Doorbells;
 /// </remarks>
 public sealed partial class Ringer : IDisposable
 {
-    // Of each of its two requests. Later rings of the recipient wait for it, and a ring that is later still is worth less than they are.
+    // The longest time for one request of a ring. Later rings for the recipient wait until this ring has ended.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
 
     private static readonly Task<bool?> NotAsked = Task.FromResult<bool?>(null);
@@ -87,12 +87,13 @@ public sealed partial class Ringer : IDisposable
 
     /// <summary>
     /// Rings only at another instance. For a message that becomes visible soon, a poll there counts it, and then looks often.
-    /// Returns the same if <paramref name="isAsked"/>, else null.
+    /// Returns the same as <see cref="RingAndTellAsync"/> if <paramref name="isAsked"/>, else null.
     /// </summary>
     internal Task<bool?> RingElsewhereAsync(Recipient recipient, Mailbox mailbox, bool isAsked)
     {
         var told = isAsked ? NobodyToldYet() : null;
-        return RingElsewhere(recipient, mailbox, new NextRing(IsWanted: true, told, Message: null))?.Task ?? NotAsked;
+        var source = RingElsewhere(recipient, mailbox, new NextRing(IsWanted: true, told, Message: null));
+        return isAsked ? source!.Task : NotAsked;
     }
 
     /// <inheritdoc/>
@@ -166,7 +167,7 @@ public sealed partial class Ringer : IDisposable
         {
             var now = _time.GetUtcNow();
             var found = await _presences.ReadAsync(mailbox, Deadline);
-            var elsewhere = found.All.Where(presence => presence.Until > now && !_bell.IsOwn(presence.Instance)).ToArray();
+            var elsewhere = _bell.OthersIn(found.All, now);
             told?.TrySetResult(elsewhere.Length > 0 || _rooms.IsWaiting(recipient));
             foreach (var presence in elsewhere)
             {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FuncComet.Messages;
@@ -6,7 +5,7 @@ using FuncComet.Recipients;
 
 namespace FuncComet.Offline;
 
-/// <summary>What the application is told about a message that nobody polls for. As JSON it has at most 3 kB.</summary>
+/// <summary>What the application is told about a message that nobody polls for. As JSON it has at most 4 kB.</summary>
 /// <param name="Rcpt">The recipient.</param>
 /// <param name="Id">The message's id, as in its deliveries.</param>
 /// <param name="Time">When it was pushed, RFC 3339.</param>
@@ -16,7 +15,7 @@ internal sealed record OfflineNote(string Rcpt, string Id, string Time, string C
 {
     public static string JsonOf(Recipient recipient, Message message)
     {
-        var time = message.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        var time = Rfc3339.Format(message.Time);
         var note = new OfflineNote(recipient.Name, message.Id.ToString("N"), time, message.ContentType, message.Key);
         return JsonSerializer.Serialize(note, OfflineNoteJson.Default.OfflineNote);
     }

@@ -1,7 +1,7 @@
+using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 using FuncComet.Recipients;
 using FuncComet.Telemetry;
-using FuncComet.Waiting;
 using Microsoft.Extensions.Logging;
 
 namespace FuncComet.Polling;
@@ -12,7 +12,7 @@ namespace FuncComet.Polling;
 /// </summary>
 public sealed partial class DeadLetterMoves(
     DeadLetters deadLetters,
-    WaitingRooms rooms,
+    LeaseNotes leases,
     UnsettledWork work,
     FuncCometMetrics metrics,
     TimeProvider time,
@@ -73,7 +73,7 @@ public sealed partial class DeadLetterMoves(
 
     private void LeaveHidden(Recipient recipient, Mailbox mailbox, LeasedMessage message, string why)
     {
-        rooms.Expect(recipient, message.LeaseLeft(time));
+        leases.Hidden(recipient, message.LeaseLeft(time));
         Log.NotDeadLettered(logger, message.Message.Id, mailbox.QueueName, why);
     }
 

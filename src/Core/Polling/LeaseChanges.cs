@@ -2,7 +2,6 @@ using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 using FuncComet.Recipients;
 using FuncComet.Telemetry;
-using FuncComet.Waiting;
 using Microsoft.Extensions.Logging;
 
 namespace FuncComet.Polling;
@@ -13,12 +12,11 @@ namespace FuncComet.Polling;
 /// </summary>
 /// <remarks>
 /// Polls are told whatever Storage answers. The storage client tries twice, so Storage also refuses a receipt if it has carried out the
-/// first try and only the answer was lost. To tell them for nothing costs a look.
+/// first try and only the answer was lost. A needless call costs one look.
 /// </remarks>
 public sealed partial class LeaseChanges(
     MailboxFactory mailboxes,
     Leases leases,
-    WaitingRooms rooms,
     Ringer ringer,
     LeaseNotes notes,
     UnsettledWork work,
@@ -33,7 +31,7 @@ public sealed partial class LeaseChanges(
     {
         using var unsettled = work.Begin();
         var changes = await ChangeAsync(recipient, mailboxes.Open(recipient), receipts, lease);
-        Hidden(recipient, lease);
+        notes.Hidden(recipient, lease);
         metrics.LeasesRenewed(CountOf(changes));
         return changes;
     }
@@ -53,18 +51,11 @@ public sealed partial class LeaseChanges(
         }
         else
         {
-            Hidden(recipient, after);
+            notes.Hidden(recipient, after);
         }
 
         metrics.LeasesReleased(CountOf(changes));
         return changes;
-    }
-
-    /// <summary>Lets polls look when the messages become visible, here and at other instances.</summary>
-    private void Hidden(Recipient recipient, TimeSpan within)
-    {
-        rooms.Expect(recipient, within);
-        notes.Hidden(recipient, within);
     }
 
     private async Task<LeaseChange[]> ChangeAsync(Recipient recipient, Mailbox mailbox, IReadOnlyList<Receipt> receipts, TimeSpan hidden)

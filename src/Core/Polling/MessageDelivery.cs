@@ -1,6 +1,5 @@
 using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
-using FuncComet.Recipients;
 using FuncComet.Telemetry;
 using FuncComet.Waiting;
 using Microsoft.Extensions.Logging;
@@ -12,9 +11,8 @@ namespace FuncComet.Polling;
 /// written. In lease mode, the client's acknowledgement removes them. Messages that were not written are given back at once.
 /// </summary>
 public sealed partial class MessageDelivery(
-    WaitingRooms rooms,
     Ringer ringer,
-    LeaseNotes leaseNotes,
+    LeaseNotes leases,
     FuncCometMetrics metrics,
     TimeProvider time,
     ILogger<MessageDelivery> logger)
@@ -57,7 +55,7 @@ public sealed partial class MessageDelivery(
             }
             else if (outcome == WriteOutcome.Written && request.Lease is not null)
             {
-                Hidden(request.Recipient, messages[0].LeaseLeft(time));
+                leases.Hidden(request.Recipient, messages[0].LeaseLeft(time));
             }
             else
             {
@@ -66,13 +64,6 @@ public sealed partial class MessageDelivery(
         }
 
         return outcome == WriteOutcome.Written ? PollOutcome.Delivered : PollOutcome.ClientGone;
-    }
-
-    /// <summary>Lets polls look when the message becomes visible, here and at other instances.</summary>
-    private void Hidden(Recipient recipient, TimeSpan within)
-    {
-        rooms.Expect(recipient, within);
-        leaseNotes.Hidden(recipient, within);
     }
 
     private void CountDeliveries(IReadOnlyList<LeasedMessage> messages)
@@ -100,7 +91,7 @@ public sealed partial class MessageDelivery(
         {
             // The client has its answer or has left. The message becomes visible again when its lease ends, and counts
             // as delivered.
-            Hidden(request.Recipient, message.LeaseLeft(time));
+            leases.Hidden(request.Recipient, message.LeaseLeft(time));
             Log.NotSettled(logger, message.Message.Id, mailbox.QueueName, outcome, ex.Message);
         }
 

@@ -12,7 +12,7 @@ namespace FuncComet.Polling;
 /// messages under a lease and sets aside those that must not be delivered.
 /// </summary>
 public sealed partial class MessageReceiver(
-    WaitingRooms rooms,
+    LeaseNotes leases,
     PresencePublishing presences,
     DeadLetterMoves deadLetters,
     IHostApplicationLifetime host,
@@ -118,7 +118,7 @@ public sealed partial class MessageReceiver(
         catch (StorageUnavailableException)
         {
             // If only the answer was lost, messages are hidden now, and nobody has them.
-            rooms.Expect(request.Recipient, poll.Lease);
+            leases.Hidden(request.Recipient, poll.Lease);
             throw;
         }
     }

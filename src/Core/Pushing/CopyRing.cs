@@ -13,8 +13,8 @@ namespace FuncComet.Pushing;
 /// </summary>
 /// <param name="rooms">The polls at this instance.</param>
 /// <param name="ringer">Wakes polls.</param>
-/// <param name="notes">Tell the application.</param>
-/// <param name="presences">Tells of polls where nothing is rung.</param>
+/// <param name="notes">Writes notes for the application.</param>
+/// <param name="presences">Answers whether a poll waits if no ring is sent.</param>
 /// <param name="longestPause">The longest pause between the looks of polls at other instances.</param>
 /// <param name="isAsked">Whether the sender wants to know.</param>
 internal sealed class CopyRing(
@@ -60,8 +60,7 @@ internal sealed class CopyRing(
         if (delay < longestPause)
         {
             // A poll elsewhere that is in a long pause would come too late.
-            var waits = ringer.RingElsewhereAsync(recipient, mailbox, isAsked);
-            IsWaiting = isAsked ? waits : NotAsked;
+            IsWaiting = ringer.RingElsewhereAsync(recipient, mailbox, isAsked);
         }
         else if (isAsked)
         {

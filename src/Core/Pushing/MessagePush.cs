@@ -21,6 +21,7 @@ public sealed partial class MessagePush(
     MailboxDepths depths,
     WaitingRooms rooms,
     Ringer ringer,
+    LeaseNotes leases,
     OfflineNotes notes,
     PresenceQuery presences,
     UnsettledWork work,
@@ -173,7 +174,7 @@ public sealed partial class MessagePush(
         }
         catch (StorageUnavailableException) when (delay > TimeSpan.Zero)
         {
-            rooms.Expect(recipient, delay);
+            leases.Hidden(recipient, delay);
             throw;
         }
     }
@@ -216,7 +217,7 @@ public sealed partial class MessagePush(
         catch (StorageUnavailableException ex)
         {
             // The message is stored nevertheless, and becomes visible when the lease ends.
-            rooms.Expect(recipient, message.LeaseLeft(time));
+            leases.Hidden(recipient, message.LeaseLeft(time));
             Log.NotGivenBack(logger, message.Message.Id, mailbox.QueueName, ex.Message);
         }
 

@@ -22,10 +22,10 @@ internal sealed class LookSchedule(
     // During the first pause, which is short, polls need no ring.
     private const int PublishStep = 1;
 
-    // What is published may end so much later than the polls.
+    // The published end is at most this much later than the end of the polls.
     private static readonly TimeSpan BeyondUntil = TimeSpan.FromSeconds(2);
 
-    // A client that polls again and again is reachable all the time: the write takes less.
+    // Publish this long before the old presence ends. A write takes less time, so a client that polls again and again stays reachable.
     private static readonly TimeSpan PublishAhead = TimeSpan.FromSeconds(0.5);
 
     private HiddenTimes? _hidden = hidden;
@@ -115,14 +115,17 @@ internal sealed class LookSchedule(
 
     /// <summary>
     /// A poll comes to a room without polls. Its presence is published at its first look, which begins before what was
-    /// published for the poll before it ends.
+    /// published for the poll before it ends, or at once if that ends sooner.
     /// </summary>
     public void Begin(TimeSpan now)
     {
-        var replace = _published is { } published ? published.Until - PublishAhead : now;
+        TimeSpan? replace = _published is { } published ? published.Until - PublishAhead : null;
         _published = null;
         StartPause(now);
-        _pause = replace > now && replace < _pause.EndsAt ? (now, replace) : _pause;
+        if (replace is { } due && due < _pause.EndsAt)
+        {
+            _pause = (now, due > now ? due : now);
+        }
     }
 
     /// <summary>

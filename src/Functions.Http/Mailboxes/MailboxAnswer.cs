@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using FuncComet.Doorbells;
-using FuncComet.Functions.Answers;
 using FuncComet.Mailboxes;
 
 namespace FuncComet.Functions.Mailboxes;

@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
-using FuncComet.Functions.Answers;
 using FuncComet.Mailboxes;
 using FuncComet.Waiting;
 using Microsoft.AspNetCore.Http;

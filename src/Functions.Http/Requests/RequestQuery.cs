@@ -97,7 +97,7 @@ internal sealed class RequestQuery
         problem = parsed.Count == 0 ? Problems.BadRecipient()
             : parsed.Count <= max ? null
             : max == 1 ? Problems.BadRecipient("rcpt must name one recipient here; it is given with different names.")
-            : Problems.BadRecipient($"rcpt must name at most {max} recipients; send to the others with another push.");
+            : Problems.BadRecipient($"rcpt must name at most {max} recipients; name the others in another request.");
         return problem is null;
     }
 

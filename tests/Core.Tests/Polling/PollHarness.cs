@@ -101,8 +101,7 @@ internal sealed class PollHarness : IDisposable
         var request = new PollRequest(Named.Recipient("bob"), TimeSpan.FromHours(3));
         _ = Poll.RunAsync(request, new RecordedAnswer(), ClientAborted.Token);
         await Bell.StartAsync(CancellationToken.None);
-        await Await.UntilAsync(
-            () => Bell.Name is { } name && BellQueue(name).Requests.ToArray().Contains("receive"), "the bell to be open");
+        await Await.UntilAsync(() => Bell.IsReachable, "the bell to be open");
     }
 
     /// <summary>Moves the clock in small steps, since bells read on their own threads, until the condition holds.</summary>

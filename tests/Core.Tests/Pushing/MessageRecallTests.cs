@@ -53,7 +53,7 @@ public abstract class MessageRecallTests : IDisposable
         Assert.Equal([RecallOutcome.Removed], await RecallAsync(pushed));
 
         Assert.Equal(["delete"], Queue.Requests);
-        Assert.Equal("kept", (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline))!.Message.Text());
+        Assert.Equal("kept", (await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline).Bounded())!.Message.Text());
         Assert.Single(Queue.Texts);
         Assert.Equal(1, Assert.Single(recalled.GetMeasurementSnapshot()).Value);
         Assert.NotEqual(kept.Recall!.Text, pushed.Recall!.Text);
@@ -83,7 +83,7 @@ public abstract class MessageRecallTests : IDisposable
     public async Task Recall_OfAMessageThatWasReceived_IsTooLate_EvenIfItIsBack()
     {
         var pushed = await PushAsync("x");
-        await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
+        await Mailbox.ReceiveAsync(Lease, Mailbox.Deadline).Bounded();
 
         Assert.Equal([RecallOutcome.AlreadyDelivered], await RecallAsync(pushed));
         _time.Advance(Lease);
