@@ -84,10 +84,7 @@ internal sealed class LeaseRequests(FunctionApp app)
         TimeSpan limit,
         CancellationToken cancellationToken)
     {
-        // Adds the first receipt even if it does not fit, so that callers get on.
-        var before = receipts.ToList();
-        target.With("receipt", receipts.Dequeue()).WithFitting("receipt", receipts);
-        List<string> sent = [.. before.SkipLast(receipts.Count)];
+        var sent = target.TakeFitting("receipt", receipts);
         try
         {
             var answer = await app.AsRecipientAsync(recipient, HttpMethod.Post, target, limit, cancellationToken).ConfigureAwait(false);
