@@ -11,11 +11,7 @@ public sealed class LeaseFailedException : FuncCometException
         IReadOnlyList<RenewedLease> leases,
         IReadOnlyList<string> expired,
         IReadOnlyList<string> failed)
-        : base(failure.Code, failure.Detail, failure.Status, failure)
-    {
-        (Leases, Expired, Failed) = (leases, expired, failed);
-        (Parameter, RetryAfter) = (failure.Parameter, failure.RetryAfter);
-    }
+        : base(failure) => (Leases, Expired, Failed) = (leases, expired, failed);
 
     /// <summary>The leases that are renewed, with their new receipts; none after a release.</summary>
     public IReadOnlyList<RenewedLease> Leases { get; }

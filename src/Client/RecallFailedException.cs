@@ -7,11 +7,7 @@ namespace FuncComet.Client;
 public sealed class RecallFailedException : FuncCometException
 {
     internal RecallFailedException(FuncCometException failure, IReadOnlyList<PushedCopy> recalled, IReadOnlyList<PushedCopy> failed)
-        : base(failure.Code, failure.Detail, failure.Status, failure)
-    {
-        (Recalled, Failed) = (recalled, failed);
-        (Parameter, RetryAfter) = (failure.Parameter, failure.RetryAfter);
-    }
+        : base(failure) => (Recalled, Failed) = (recalled, failed);
 
     /// <summary>The copies that were taken back.</summary>
     public IReadOnlyList<PushedCopy> Recalled { get; }
