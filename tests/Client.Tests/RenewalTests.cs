@@ -101,6 +101,21 @@ public sealed class RenewalTests : IDisposable
         Assert.Equal("POST /api/lease?rcpt=alice&seconds=60&receipt=r-2", (await _app.NextAsync()).Line);
     }
 
+    // It is acknowledged with the next poll, which needs its new receipt.
+    [Fact]
+    public async Task ReadAllAsync_WhenAMessageIsAbandonedAfterItWasHandled_RenewsIt()
+    {
+        var messages = _app.Read(_app.Client());
+        await messages.TakeAsync("1", "2");
+        var handled = messages.Current;
+        Assert.True(await messages.NextAsync().Bounded());
+        handled.Abandon();
+
+        _app.Time.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("POST /api/lease?rcpt=alice&seconds=60&receipt=r-1&receipt=r-2", (await _app.NextAsync()).Line);
+    }
+
     [Fact]
     public async Task ReadAllAsync_WhenARenewedLeaseHasTimeLeft_HandsOutTheRest()
     {

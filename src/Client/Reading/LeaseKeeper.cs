@@ -57,19 +57,17 @@ internal sealed partial class LeaseKeeper : IDisposable
     /// </summary>
     public async ValueTask<bool> MayHandOutAsync(CometMessage message, CancellationToken cancellationToken)
     {
-        if (_batch.IsUsable(message))
+        while (!_batch.IsUsable(message))
         {
-            return true;
+            if (_batch.TryGiveUp(message))
+            {
+                return false;
+            }
+
+            await _batch.RenewedAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await _batch.RenewedAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (_batch.IsUsable(message))
-        {
-            return true;
-        }
-
-        _batch.GiveUp(message);
-        return false;
+        return true;
     }
 
     /// <summary>Begins no more renewals, and returns when the one under way is answered or its answer counts as lost.</summary>
