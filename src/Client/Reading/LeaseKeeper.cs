@@ -128,8 +128,7 @@ internal sealed partial class LeaseKeeper : IDisposable
 
             if (failure is not FuncCometException error || !_support.MayPass(error))
             {
-                Report(failure, count);
-                return false;
+                return Report(failure, count);
             }
 
             if (left < ShortestRest || IsOver)
@@ -205,16 +204,21 @@ internal sealed partial class LeaseKeeper : IDisposable
         return new TimeSpan(Math.Clamp(Math.Min(left.Ticks, patient), ShortestRest.Ticks, FunctionApp.RequestLimit.Ticks));
     }
 
-    private void Report(Exception failure, int count)
+    /// <summary>Logs an error that will not pass within the lease. Returns whether it may have passed by the next round.</summary>
+    private bool Report(Exception failure, int count)
     {
         if (failure is not FuncCometException error || !_support.IsMissing(error))
         {
             Log.LeasesEnd(_logger, count, failure.Message);
+            return false;
         }
-        else if (_support.IsFirstReport())
+
+        if (_support.IsFirstReport())
         {
             Log.AppIsOlder(_logger, error.Message);
         }
+
+        return true;
     }
 
     // Recipients are not logged, because they may be e-mail addresses.
