@@ -99,7 +99,7 @@ public sealed class PresenceTests : IDisposable
 
         (await _app.NextAsync()).AnswerJson(HttpStatusCode.OK, answer);
 
-        var expected = new MailboxCount(3, Exists: true) { Waiting = waiting, LastSeen = isSeen ? Seen : null };
+        var expected = new MailboxCount(3, Exists: true) { IsWaiting = waiting, LastSeen = isSeen ? Seen : null };
         Assert.Equal(expected, await counting.Bounded());
     }
 
