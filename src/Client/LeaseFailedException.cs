@@ -20,8 +20,8 @@ public sealed class LeaseFailedException : FuncCometException
     public IReadOnlyList<string> Expired { get; }
 
     /// <summary>
-    /// The receipts of the other messages, except for those that are released. If the answer to a renewal was lost, nobody has the new
-    /// receipt: the message comes again when that lease ends.
+    /// The receipts whose outcome is unknown: their leases may or may not be renewed or released. If the answer to a renewal was lost,
+    /// nobody has the new receipt: the message comes again when that lease ends.
     /// </summary>
     public IReadOnlyList<string> Failed { get; }
 }

@@ -3,8 +3,8 @@ using FuncComet.Client.Connection;
 namespace FuncComet.Client.Reading;
 
 /// <summary>
-/// The messages of a batch and their leases. The caller handles the messages one after another, while a renewal runs beside. The lock
-/// orders the two: a message is released or given up either before a renewal takes its receipt, or after the renewal's answer.
+/// The messages of a batch and their leases. The caller handles the messages one after another, and renewals run at the same time. The lock
+/// keeps the two apart: a message is released or given up either before a renewal takes its receipt, or after the renewal's answer.
 /// </summary>
 internal sealed class LeasedBatch(PolledBatch batch, TimeSpan lease, TimeProvider time)
 {
