@@ -13,7 +13,7 @@ internal sealed class RenewalSupport
 
     public void Succeeded() => _isKnown = true;
 
-    /// <summary>Whether this answer means that the app does not know the function.</summary>
+    /// <summary>Whether this answer may mean that the app is too old.</summary>
     public bool IsMissing(FuncCometException error) => !_isKnown && IsAmbiguous(error);
 
     /// <summary>Whether to ask again within the lease.</summary>
