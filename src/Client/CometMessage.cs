@@ -57,6 +57,8 @@ public sealed class CometMessage
     /// Abandons the message and gives it back, so that it comes again at once or after a time ("try again later"), to this reader or to
     /// another. It counts as a delivery. If the request fails, the message comes again when its lease ends, as after <see cref="Abandon"/>.
     /// Nothing happens if its lease is over already. Call it before the next message is asked for, or after the loop was left at this one.
+    /// In a loop of your own, it only knows the receipt from the poll: after <see cref="FuncCometClient.RenewAsync"/>, release by the new
+    /// receipt with <see cref="FuncCometClient.ReleaseAsync"/>.
     /// </summary>
     /// <param name="after">
     /// How long it stays hidden: whole seconds from 0 to 7 days, within what its <see cref="OutgoingMessage.TimeToLive"/> leaves. Default:

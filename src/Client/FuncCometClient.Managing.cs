@@ -31,7 +31,7 @@ public sealed partial class FuncCometClient
         ProtocolRules.CheckRecipient(recipient);
         var request = new HttpRequestMessage(HttpMethod.Get, _app.Target("mailbox").With("rcpt", recipient).Uri);
         var mailbox = (await _app.AsApplicationAsync(request, cancellationToken).ConfigureAwait(false)).Read(CometJson.Default.MailboxJson);
-        return new MailboxCount(mailbox.Messages, mailbox.Exists) { Waiting = mailbox.Waiting, LastSeen = mailbox.LastSeen };
+        return new MailboxCount(mailbox.Messages, mailbox.Exists) { IsWaiting = mailbox.Waiting, LastSeen = mailbox.LastSeen };
     }
 
     /// <summary>Deletes all messages in the recipient's mailbox. Needs the function key.</summary>

@@ -75,8 +75,10 @@ public sealed partial class FuncCometClient
     /// </summary>
     /// <param name="recipient">Whose messages they are.</param>
     /// <param name="receipts">The receipts, which are worth nothing once they are renewed.</param>
-    /// <param name="lease">When the new leases end, from now on: whole seconds from 5 seconds to 1 hour.</param>
-    /// <param name="cancellationToken">Cancels the request, whose new receipts are lost then.</param>
+    /// <param name="lease">How long the new leases last, counted from now: whole seconds from 5 seconds to 1 hour.</param>
+    /// <param name="cancellationToken">
+    /// Cancels the renewal. If you cancel, the new receipts are lost, also those of a first request that was answered.
+    /// </param>
     /// <returns>The new receipts, and the receipts whose lease was over.</returns>
     /// <exception cref="ArgumentException">The recipient, a receipt or the time breaks its rule.</exception>
     /// <exception cref="LeaseFailedException">Some or all leases may not be renewed. It has the new receipts of the others.</exception>

@@ -32,7 +32,7 @@ public sealed partial class FuncCometClient
     /// <param name="http">Not disposed by this client.</param>
     /// <param name="options">Validated here, and not to be changed afterwards.</param>
     /// <param name="time">Default: the system's.</param>
-    /// <param name="logger">Gets warnings about failed pushes, polls and acknowledgements. Default: none.</param>
+    /// <param name="logger">Gets warnings about failed pushes, polls, renewals and acknowledgements. Default: none.</param>
     /// <exception cref="OptionsValidationException">An option is missing or out of its range.</exception>
     public FuncCometClient(
         HttpClient http,

@@ -23,6 +23,11 @@ public class FuncCometException : Exception
         : base(status is null ? $"{code}: {detail}" : $"{(int)status} {code}: {detail}", innerException) =>
         (Code, Detail, Status) = (code, detail, status);
 
+    /// <summary>Creates an error that adds to what this failure tells: it has the same code, detail and status.</summary>
+    private protected FuncCometException(FuncCometException failure)
+        : this(failure.Code, failure.Detail, failure.Status, failure) =>
+        (Parameter, RetryAfter) = (failure.Parameter, failure.RetryAfter);
+
     /// <summary>
     /// The error code: one of the protocol, as <c>mailbox-full</c>, or <see cref="Unreachable"/>, <see cref="UnexpectedAnswer"/> or
     /// <see cref="BadToken"/>.

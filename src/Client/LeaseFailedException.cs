@@ -11,11 +11,7 @@ public sealed class LeaseFailedException : FuncCometException
         IReadOnlyList<RenewedLease> leases,
         IReadOnlyList<string> expired,
         IReadOnlyList<string> failed)
-        : base(failure.Code, failure.Detail, failure.Status, failure)
-    {
-        (Leases, Expired, Failed) = (leases, expired, failed);
-        (Parameter, RetryAfter) = (failure.Parameter, failure.RetryAfter);
-    }
+        : base(failure) => (Leases, Expired, Failed) = (leases, expired, failed);
 
     /// <summary>The leases that are renewed, with their new receipts; none after a release.</summary>
     public IReadOnlyList<RenewedLease> Leases { get; }
@@ -24,8 +20,8 @@ public sealed class LeaseFailedException : FuncCometException
     public IReadOnlyList<string> Expired { get; }
 
     /// <summary>
-    /// The receipts of the other messages, except for those that are released. If the answer to a renewal was lost, nobody has the new
-    /// receipt: the message comes again when that lease ends.
+    /// The receipts whose outcome is unknown: their leases may or may not be renewed or released. If the answer to a renewal was lost,
+    /// nobody has the new receipt: the message comes again when that lease ends.
     /// </summary>
     public IReadOnlyList<string> Failed { get; }
 }

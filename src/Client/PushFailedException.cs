@@ -12,11 +12,7 @@ public sealed class PushFailedException : FuncCometException
         string key,
         IReadOnlyList<PushedCopy> accepted,
         IReadOnlyList<FailedCopy> failed)
-        : base(failure.Code, failure.Detail, failure.Status, failure)
-    {
-        (Key, Accepted, Failed) = (key, accepted, failed);
-        (Parameter, RetryAfter) = (failure.Parameter, failure.RetryAfter);
-    }
+        : base(failure) => (Key, Accepted, Failed) = (key, accepted, failed);
 
     /// <summary>The idempotency key of all attempts: the message's own, or the one that was made for this push.</summary>
     public string Key { get; }

@@ -7,15 +7,14 @@ namespace FuncComet.Client;
 public sealed class RecallFailedException : FuncCometException
 {
     internal RecallFailedException(FuncCometException failure, IReadOnlyList<PushedCopy> recalled, IReadOnlyList<PushedCopy> failed)
-        : base(failure.Code, failure.Detail, failure.Status, failure)
-    {
-        (Recalled, Failed) = (recalled, failed);
-        (Parameter, RetryAfter) = (failure.Parameter, failure.RetryAfter);
-    }
+        : base(failure) => (Recalled, Failed) = (recalled, failed);
 
     /// <summary>The copies that were taken back.</summary>
     public IReadOnlyList<PushedCopy> Recalled { get; }
 
-    /// <summary>The copies that may be taken back or not. To recall one of them again tells nothing if it returns false.</summary>
+    /// <summary>
+    /// The copies that may or may not be taken back. You can recall them again, but a result of false then does not tell whether the copy
+    /// was delivered or this recall had removed it.
+    /// </summary>
     public IReadOnlyList<PushedCopy> Failed { get; }
 }

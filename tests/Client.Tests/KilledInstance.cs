@@ -8,6 +8,7 @@ internal sealed class KilledInstance : IAsyncDisposable
     private readonly string _storage;
     private readonly int _maxDeliveries;
     private LocalHostProcess _host;
+    private Task _killing = Task.CompletedTask;
 
     private KilledInstance(string storage, int maxDeliveries, LocalHostProcess host) =>
         (_storage, _maxDeliveries, _host, Url) = (storage, maxDeliveries, host, host.Url);
@@ -17,7 +18,16 @@ internal sealed class KilledInstance : IAsyncDisposable
     public static async Task<KilledInstance> StartAsync(string storage, int maxDeliveries) =>
         new(storage, maxDeliveries, await StartAsync(storage, maxDeliveries, port: 0));
 
-    public async Task KillAsync(int times, Func<int, Task> beforeEach)
+    public Task KillAsync(int times, Func<int, Task> beforeEach) => _killing = KillEachAsync(times, beforeEach);
+
+    // A test that fails may leave before the last kill, which starts a process.
+    public async ValueTask DisposeAsync()
+    {
+        await _killing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _host.DisposeAsync();
+    }
+
+    private async Task KillEachAsync(int times, Func<int, Task> beforeEach)
     {
         for (var kill = 0; kill < times; kill++)
         {
@@ -26,8 +36,6 @@ internal sealed class KilledInstance : IAsyncDisposable
             _host = await StartAsync(_storage, _maxDeliveries, Url.Port);
         }
     }
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     private static Task<LocalHostProcess> StartAsync(string storage, int maxDeliveries, int port) => LocalHostProcess.StartAsync(
         ["--port", $"{port}", "--storage", storage],

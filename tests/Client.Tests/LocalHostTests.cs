@@ -152,10 +152,9 @@ public sealed class LocalHostTests(LocalApp app)
     public async Task GetPresenceAsync_WhenAPollIsWaiting_TellsSoAndSoDoMailboxAndPush()
     {
         var (recipient, other) = (NewRecipient(), NewRecipient());
-        using var cancelling = new CancellationTokenSource();
         await app.Server.PushAsync(recipient, new("creates the mailbox"), CancellationToken);
         await using var messages = app.Recipient(TimeSpan.FromSeconds(30))
-            .ReadAllAsync(recipient, cancelling.Token)
+            .ReadAllAsync(recipient, CancellationToken)
             .GetAsyncEnumerator(CancellationToken);
         Assert.True(await messages.MoveNextAsync().AsTask().Bounded());
         var next = messages.MoveNextAsync().AsTask();
@@ -172,16 +171,15 @@ public sealed class LocalHostTests(LocalApp app)
         Assert.Equal(new RecipientPresence(other, IsWaiting: false, LastSeen: null), presence[0]);
         Assert.NotNull(presence[1].LastSeen);
         var count = await app.Server.CountMailboxAsync(recipient, CancellationToken);
-        Assert.True(count.Waiting);
+        Assert.True(count.IsWaiting);
         Assert.NotNull(count.LastSeen);
         var question = new OutgoingMessage("Are you there?") { AskPresence = true };
         var copies = await app.Server.PushAsync([recipient, other], question, CancellationToken);
         Assert.Equal([true, false], copies.Select(copy => copy.IsWaiting));
         Assert.True(await next.Bounded());
 
-        await cancelling.CancelAsync();
         await Await.UntilAsync(
-            async () => (await app.Server.CountMailboxAsync(recipient, CancellationToken)).Waiting == false,
+            async () => (await app.Server.CountMailboxAsync(recipient, CancellationToken)).IsWaiting == false,
             "the end of the poll's presence");
     }
 

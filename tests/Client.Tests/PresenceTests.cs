@@ -63,7 +63,7 @@ public sealed class PresenceTests : IDisposable
         for (var requests = 1; requests <= 2; requests++)
         {
             var request = await _app.NextAsync();
-            Assert.InRange(request.Line.Length - request.Line.IndexOf('?', StringComparison.Ordinal), 1, 4_000);
+            Assert.InRange(request.QueryLength, 1, 4_000);
             asked.AddRange(request.ValuesOf("rcpt").Select(Uri.UnescapeDataString));
             request.AnswerJson(HttpStatusCode.OK, """{"presence":[]}""");
         }
@@ -99,7 +99,7 @@ public sealed class PresenceTests : IDisposable
 
         (await _app.NextAsync()).AnswerJson(HttpStatusCode.OK, answer);
 
-        var expected = new MailboxCount(3, Exists: true) { Waiting = waiting, LastSeen = isSeen ? Seen : null };
+        var expected = new MailboxCount(3, Exists: true) { IsWaiting = waiting, LastSeen = isSeen ? Seen : null };
         Assert.Equal(expected, await counting.Bounded());
     }
 

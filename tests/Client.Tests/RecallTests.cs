@@ -96,7 +96,7 @@ public sealed class RecallTests : IDisposable
         Assert.Equal(copies, await recalling.Bounded());
         Assert.All(
             requests,
-            request => Assert.InRange(request.Line.Length - request.Line.IndexOf('?', StringComparison.Ordinal), 1, 4_000));
+            request => Assert.InRange(request.QueryLength, 1, 4_000));
         Assert.All(requests, request => Assert.InRange(request.ValuesOf("recall").Count(), 1, 32));
         Assert.Equal(65, requests.Sum(request => request.ValuesOf("recall").Count()));
     }

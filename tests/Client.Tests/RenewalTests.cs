@@ -12,8 +12,7 @@ public sealed class RenewalTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenHalfOfTheLeaseIsOver_RenewsAllThatIsNotAcknowledged()
     {
-        var messages = _app.Read(_app.Client());
-        await messages.TakeAsync("1");
+        var messages = await _app.ReadOneAsync();
         await messages.TakeAsync("2", "3", "4");
         Assert.True(await messages.NextAsync().Bounded());
         Assert.Equal("3", messages.Current.Id);
@@ -35,7 +34,7 @@ public sealed class RenewalTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenHalfOfARenewedLeaseIsOver_RenewsItAgain()
     {
-        var messages = await ReadOneAsync(_app.Client());
+        var messages = await _app.ReadOneAsync();
         await RenewAsync(messages);
 
         _app.Time.Advance(TimeSpan.FromSeconds(29));
@@ -48,7 +47,7 @@ public sealed class RenewalTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhileARenewalIsNotAnswered_DoesNotAcknowledge()
     {
-        var messages = await ReadOneAsync(_app.Client());
+        var messages = await _app.ReadOneAsync();
         _app.Time.Advance(TimeSpan.FromSeconds(30));
         var renewal = await _app.NextAsync();
 
@@ -79,7 +78,7 @@ public sealed class RenewalTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhileTheNextPollIsHeld_DoesNotRenew()
     {
-        var messages = await ReadOneAsync(_app.Client());
+        var messages = await _app.ReadOneAsync();
         var next = messages.NextAsync();
         var poll = await _app.NextAsync();
 
@@ -100,6 +99,21 @@ public sealed class RenewalTests : IDisposable
         _app.Time.Advance(TimeSpan.FromSeconds(30));
 
         Assert.Equal("POST /api/lease?rcpt=alice&seconds=60&receipt=r-2", (await _app.NextAsync()).Line);
+    }
+
+    // It is acknowledged with the next poll, which needs its new receipt.
+    [Fact]
+    public async Task ReadAllAsync_WhenAMessageIsAbandonedAfterItWasHandled_RenewsIt()
+    {
+        var messages = _app.Read(_app.Client());
+        await messages.TakeAsync("1", "2");
+        var handled = messages.Current;
+        Assert.True(await messages.NextAsync().Bounded());
+        handled.Abandon();
+
+        _app.Time.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("POST /api/lease?rcpt=alice&seconds=60&receipt=r-1&receipt=r-2", (await _app.NextAsync()).Line);
     }
 
     [Fact]
@@ -135,8 +149,7 @@ public sealed class RenewalTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenABatchTookLongerThanItsLease_PollsForOneMessage()
     {
-        var messages = _app.Read(_app.Client());
-        await messages.TakeAsync("1");
+        var messages = await _app.ReadOneAsync();
         await messages.TakeAsync("2");
         await RenewAsync(messages);
         _app.Time.Advance(TimeSpan.FromSeconds(25));
@@ -147,7 +160,7 @@ public sealed class RenewalTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenRenewForIsOver_RenewsNoMore()
     {
-        var messages = await ReadOneAsync(_app.Client(options => options.RenewFor = TimeSpan.FromSeconds(60)));
+        var messages = await _app.ReadOneAsync(_app.Client(options => options.RenewFor = TimeSpan.FromSeconds(60)));
         await RenewAsync(messages);
 
         _app.Time.Advance(TimeSpan.FromSeconds(30));
@@ -160,7 +173,7 @@ public sealed class RenewalTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenRenewForIsZero_DoesNotRenew()
     {
-        var messages = await ReadOneAsync(_app.Client(options => options.RenewFor = TimeSpan.Zero));
+        var messages = await _app.ReadOneAsync(_app.Client(options => options.RenewFor = TimeSpan.Zero));
 
         _app.Time.Advance(TimeSpan.FromSeconds(59));
 
@@ -171,7 +184,7 @@ public sealed class RenewalTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_AfterTheLoopIsLeft_DoesNotRenew()
     {
-        var messages = await ReadOneAsync(_app.Client());
+        var messages = await _app.ReadOneAsync();
 
         await messages.LeaveAsync().Bounded();
         _app.Time.Advance(TimeSpan.FromHours(1));
@@ -250,21 +263,13 @@ public sealed class RenewalTests : IDisposable
         second.AnswerRenewed();
 
         Assert.Equal(receipts, first.ValuesOf("receipt").Concat(second.ValuesOf("receipt")));
-        Assert.InRange(first.Line.Length - first.Line.IndexOf('?', StringComparison.Ordinal), 1, 4_000);
+        Assert.InRange(first.QueryLength, 1, 4_000);
         for (var handed = 1; handed < 32; handed++)
         {
             Assert.True(await messages.NextAsync().Bounded());
         }
 
         await Await.UntilAsync(() => messages.Current.Receipt == $"{receipts[31]}n", "the new receipt of the second request");
-    }
-
-    // Reads a message, which is current from then on.
-    private async Task<ScriptedReading> ReadOneAsync(FuncCometClient client)
-    {
-        var messages = _app.Read(client);
-        await messages.TakeAsync("1");
-        return messages;
     }
 
     // Reads two messages of one batch. The first one is handled, and the second one is current.

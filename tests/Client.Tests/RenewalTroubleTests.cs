@@ -19,8 +19,7 @@ public sealed class RenewalTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenTheAnswerIsLost_TakesTheRepeatForHandled()
     {
-        var messages = _app.Read(_app.Client(options => options.RememberedMessages = 0));
-        await messages.TakeAsync("1");
+        var messages = await _app.ReadOneAsync(_app.Client(options => options.RememberedMessages = 0));
         _app.Time.Advance(TimeSpan.FromSeconds(30));
         (await _app.NextAsync()).Break(new HttpRequestException("The response ended prematurely."));
         var again = await _app.NextInTimeAsync();
@@ -43,7 +42,7 @@ public sealed class RenewalTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenNoAnswerComes_TakesItForLostAndAcknowledgesByTheOldReceipt()
     {
-        var messages = await ReadOneAsync();
+        var messages = await _app.ReadOneAsync();
         _app.Time.Advance(TimeSpan.FromSeconds(30));
         var lost = await _app.NextAsync();
         var next = messages.NextAsync();
@@ -64,7 +63,7 @@ public sealed class RenewalTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenRenewalsFail_TriesAgainWithinTheLease()
     {
-        var messages = await ReadOneAsync();
+        var messages = await _app.ReadOneAsync();
         var read = _app.Time.GetUtcNow();
         _app.Time.Advance(TimeSpan.FromSeconds(30));
 
@@ -156,7 +155,7 @@ public sealed class RenewalTroubleTests : IDisposable
     [InlineData(HttpStatusCode.MethodNotAllowed)]
     public async Task ReadAllAsync_WhenTheAppIsOlder_WarnsOnceAndGoesOn(HttpStatusCode status)
     {
-        var messages = await ReadOneAsync();
+        var messages = await _app.ReadOneAsync();
         _app.Time.Advance(TimeSpan.FromSeconds(30));
         (await _app.NextAsync()).Answer(status);
         await UntilLoggedAsync(AppIsOlder);
@@ -174,10 +173,30 @@ public sealed class RenewalTroubleTests : IDisposable
     // A proxy answers so while the app restarts.
     [Theory]
     [InlineData(HttpStatusCode.NotFound)]
+    [InlineData(HttpStatusCode.MethodNotAllowed)]
+    [InlineData(HttpStatusCode.Forbidden)]
+    public async Task ReadAllAsync_WhenTheFirstRenewalIsRefused_RenewsHalfALeaseLater(HttpStatusCode status)
+    {
+        var messages = await _app.ReadOneAsync();
+        _app.Time.Advance(TimeSpan.FromSeconds(30));
+        (await _app.NextAsync()).Answer(status);
+        await UntilLoggedAsync(AppIsOlder);
+
+        _app.Time.Advance(TimeSpan.FromSeconds(30));
+
+        var renewal = await _app.NextAsync();
+        Assert.Equal("POST /api/lease?rcpt=alice&seconds=60&receipt=r-1", renewal.Line);
+        renewal.AnswerRenewed();
+        await Await.UntilAsync(() => messages.Current.Receipt == "r-1n", "the new receipt");
+    }
+
+    // A proxy answers so while the app restarts.
+    [Theory]
+    [InlineData(HttpStatusCode.NotFound)]
     [InlineData(HttpStatusCode.Forbidden)]
     public async Task ReadAllAsync_WhenTheAppHasRenewedBefore_TriesAgainAfterARefusal(HttpStatusCode status)
     {
-        var messages = await ReadOneAsync();
+        var messages = await _app.ReadOneAsync();
         _app.Time.Advance(TimeSpan.FromSeconds(30));
         (await _app.NextAsync()).AnswerRenewed();
         await Await.UntilAsync(() => messages.Current.Receipt == "r-1n", "the new receipt");
@@ -191,7 +210,7 @@ public sealed class RenewalTroubleTests : IDisposable
     [Fact]
     public async Task ReadAllAsync_WhenARenewalIsRefused_RenewsNoMoreOfTheBatch()
     {
-        var messages = await ReadOneAsync();
+        var messages = await _app.ReadOneAsync();
         _app.Time.Advance(TimeSpan.FromSeconds(30));
 
         (await _app.NextAsync()).AnswerProblem(HttpStatusCode.BadRequest, "bad-parameter", ",\"parameter\":\"receipt\"");
@@ -206,10 +225,9 @@ public sealed class RenewalTroubleTests : IDisposable
     public async Task ReadAllAsync_WhenTheTokenProviderFailsInARenewal_ThrowsItAtTheNextPollOnly()
     {
         var asked = 0;
-        var messages = _app.Read(_app.Client(options => options.TokenProvider = (_, _) => ++asked == 1
+        var messages = await _app.ReadOneAsync(_app.Client(options => options.TokenProvider = (_, _) => ++asked == 1
             ? Task.FromResult(new RecipientToken("abc", _app.Time.GetUtcNow() + TimeSpan.FromSeconds(50)))
             : throw new InvalidOperationException("Signed out.")));
-        await messages.TakeAsync("1");
 
         _app.Time.Advance(TimeSpan.FromSeconds(30));
         await UntilLoggedAsync(LeasesEnd);
@@ -217,13 +235,6 @@ public sealed class RenewalTroubleTests : IDisposable
         var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => messages.NextAsync().Bounded());
         Assert.Equal("Signed out.", thrown.Message);
         Assert.False(_app.HasRequest);
-    }
-
-    private async Task<ScriptedReading> ReadOneAsync()
-    {
-        var messages = _app.Read(_app.Client());
-        await messages.TakeAsync("1");
-        return messages;
     }
 
     private int Logged(int id) => _app.Logger.Collector.GetSnapshot().Count(record => record.Id == id);

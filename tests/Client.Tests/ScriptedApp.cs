@@ -32,6 +32,14 @@ internal sealed class ScriptedApp : HttpMessageHandler
                 .ReadAllAsync(recipient, cancellationToken ?? TestContext.Current.CancellationToken)
                 .GetAsyncEnumerator(TestContext.Current.CancellationToken));
 
+    /// <summary>Reads the first message, with the id 1. It is current from then on.</summary>
+    public async Task<ScriptedReading> ReadOneAsync(FuncCometClient? client = null)
+    {
+        var messages = Read(client ?? Client());
+        await messages.TakeAsync("1");
+        return messages;
+    }
+
     /// <summary>Takes the next request, and waits for it if there is none yet.</summary>
     public Task<ScriptedRequest> NextAsync() => _requests.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().Bounded();
 

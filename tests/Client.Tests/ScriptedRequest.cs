@@ -13,6 +13,9 @@ internal sealed class ScriptedRequest(HttpRequestMessage request, byte[] body, C
     /// <summary>Method, path and query, such as <c>GET /api/poll?rcpt=alice</c>.</summary>
     public string Line { get; } = $"{request.Method} {request.RequestUri!.PathAndQuery}";
 
+    /// <summary>The length of the query, with the question mark.</summary>
+    public int QueryLength { get; } = request.RequestUri!.Query.Length;
+
     public byte[] Body => body;
 
     /// <summary>Whether the client has cancelled the request.</summary>

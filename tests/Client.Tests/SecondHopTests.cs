@@ -14,7 +14,7 @@ public sealed class SecondHopTests(LocalApp app)
     public async Task ReadAllAsyncAndPushAsync_WhenTheWorkerDies_LoseNothing()
     {
         var recipient = $"hop-{Guid.NewGuid():N}";
-        var host = await StartAsync(port: 0);
+        await using var host = await StartAsync(port: 0);
         await using var hop = await SecondHop.StartAsync(host.Url);
         using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
         var client = new FuncCometClient(http, new FuncCometClientOptions { BaseAddress = hop.Url });

@@ -46,7 +46,9 @@ internal sealed record FailedCopyJson
     public FailedCopy ToFailedCopy() => new(Rcpt, ProblemJson.CodeOf(Type));
 }
 
-/// <summary>What a request failed for: a copy or a recipient, or a receipt or handle.</summary>
+/// <summary>
+/// An entry of a problem's <c>failed</c>: an object that names a recipient, or a string that is a receipt or a recall handle.
+/// </summary>
 [JsonConverter(typeof(FailedConverter))]
 internal sealed record FailedJson(FailedCopyJson? Copy, string? Handle);
 

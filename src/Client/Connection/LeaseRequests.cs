@@ -20,7 +20,7 @@ internal sealed class LeaseRequests(FunctionApp app)
     {
         var target = app.Target("lease").With("rcpt", recipient).With("seconds", lease);
 
-        // A lease without a new receipt is not renewed.
+        // Without a new receipt in the answer, a renewal counts as failed.
         return SendAsync(recipient, receipts, target, done => done is { Renewed: not null, Expires: not null }, limit, cancellationToken);
     }
 
@@ -37,7 +37,7 @@ internal sealed class LeaseRequests(FunctionApp app)
         return new LeaseRenewal(Renewed(answer), answer.Expired);
     }
 
-    /// <summary>Releases all leases, for callers with a loop of their own.</summary>
+    /// <summary>Releases all leases. Throws if the outcome of any is unknown.</summary>
     /// <returns>The receipts whose lease was over.</returns>
     public async Task<IReadOnlyList<string>> ReleaseAsync(
         string recipient,
@@ -84,10 +84,7 @@ internal sealed class LeaseRequests(FunctionApp app)
         TimeSpan limit,
         CancellationToken cancellationToken)
     {
-        // Adds the first receipt even if it does not fit, so that callers get on.
-        var before = receipts.ToList();
-        target.With("receipt", receipts.Dequeue()).WithFitting("receipt", receipts);
-        List<string> sent = [.. before.SkipLast(receipts.Count)];
+        var sent = target.TakeFitting("receipt", receipts);
         try
         {
             var answer = await app.AsRecipientAsync(recipient, HttpMethod.Post, target, limit, cancellationToken).ConfigureAwait(false);

@@ -10,7 +10,8 @@ internal sealed class Mailbox(FunctionApp app)
         var held = request.Timeout < app.LongestHeld ? request.Timeout : app.LongestHeld;
         var rest = new Queue<string>(request.Acknowledges);
         var target = app.Target("poll").With("rcpt", recipient).With("timeout", held).With("lease", request.Lease)
-            .With("max", request.Max).WithFitting("ack", rest);
+            .With("max", request.Max);
+        target.TakeFitting("ack", rest);
         if (rest.Count > 0)
         {
             await AcknowledgeBeforePollAsync(recipient, rest, cancellationToken).ConfigureAwait(false);
@@ -32,8 +33,8 @@ internal sealed class Mailbox(FunctionApp app)
         var rest = new Queue<string>(receipts);
         while (rest.Count > 0)
         {
-            // Adds the first receipt even if it does not fit, so that the loop ends.
-            var target = app.Target("ack").With("rcpt", recipient).With("receipt", rest.Dequeue()).WithFitting("receipt", rest);
+            var target = app.Target("ack").With("rcpt", recipient);
+            target.TakeFitting("receipt", rest);
             try
             {
                 var answer = await app.AsRecipientAsync(recipient, HttpMethod.Post, target, FunctionApp.RequestLimit, cancellationToken)

@@ -27,15 +27,22 @@ internal sealed class Target(Uri baseAddress, string function)
     /// <summary>Adds a time in whole seconds; null adds nothing, so that the function app's default applies.</summary>
     public Target With(string name, TimeSpan? time) => time is { } value ? With(name, (int)value.TotalSeconds) : this;
 
-    /// <summary>Takes values from the queue and adds them, as long as every function app accepts the query.</summary>
-    public Target WithFitting(string name, Queue<string> values)
+    /// <summary>
+    /// Takes values from the queue and adds them, as long as every function app accepts the query. Takes the first value even if it does
+    /// not fit, so that the caller's loop ends.
+    /// </summary>
+    /// <returns>The values that were taken.</returns>
+    public List<string> TakeFitting(string name, Queue<string> values)
     {
-        while (values.TryPeek(out var value) && _query.Length + Encode(name, value).Length <= MaxQueryLength)
+        var taken = new List<string>();
+        while (values.TryPeek(out var value)
+            && (taken.Count == 0 || _query.Length + Encode(name, value).Length <= MaxQueryLength))
         {
-            With(name, values.Dequeue());
+            With(name, value);
+            taken.Add(values.Dequeue());
         }
 
-        return this;
+        return taken;
     }
 
     private string Encode(string name, string value) => $"{(_query.Length == 0 ? '?' : '&')}{name}={Uri.EscapeDataString(value)}";

@@ -11,8 +11,8 @@ internal sealed class PresenceLook(FunctionApp app)
         var rest = new Queue<string>(recipients);
         while (rest.Count > 0)
         {
-            // Adds the first recipient even if it does not fit, so that the loop ends.
-            var target = app.Target("presence").With("rcpt", rest.Dequeue()).WithFitting("rcpt", rest);
+            var target = app.Target("presence");
+            target.TakeFitting("rcpt", rest);
             var request = new HttpRequestMessage(HttpMethod.Get, target.Uri);
             var answer = await app.AsApplicationAsync(request, cancellationToken).ConfigureAwait(false);
             foreach (var presence in answer.Read(CometJson.Default.PresenceListJson).Presence)

@@ -45,10 +45,8 @@ internal sealed class MessageRecall(FunctionApp app)
 
     private async Task<Outcome> SendOnceAsync(string recipient, Queue<string> handles, CancellationToken cancellationToken)
     {
-        // Adds the first handle even if it does not fit, so that the loop ends.
-        var before = handles.ToList();
-        var target = app.Target("push").With("rcpt", recipient).With("recall", handles.Dequeue()).WithFitting("recall", handles);
-        List<string> sent = [.. before.SkipLast(handles.Count)];
+        var target = app.Target("push").With("rcpt", recipient);
+        var sent = target.TakeFitting("recall", handles);
         try
         {
             var request = new HttpRequestMessage(HttpMethod.Delete, target.Uri);

@@ -11,8 +11,8 @@ namespace FuncComet.Client.Reading;
 /// </summary>
 internal sealed partial class LeaseKeeper : IDisposable
 {
-    // The app answers within this time, even if its storage does not. To take an answer for lost costs a second delivery, so wait for it
-    // this long, even if too little time is left for another attempt then.
+    // The app answers within this time, even if its storage does not. Giving up on an answer too early causes a second delivery, so wait
+    // this long even if no time is left for another attempt.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     // With less time left, another attempt comes too late.
@@ -57,19 +57,17 @@ internal sealed partial class LeaseKeeper : IDisposable
     /// </summary>
     public async ValueTask<bool> MayHandOutAsync(CometMessage message, CancellationToken cancellationToken)
     {
-        if (_batch.IsUsable(message))
+        while (!_batch.IsUsable(message))
         {
-            return true;
+            if (_batch.TryGiveUp(message))
+            {
+                return false;
+            }
+
+            await _batch.RenewedAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await _batch.RenewedAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (_batch.IsUsable(message))
-        {
-            return true;
-        }
-
-        _batch.GiveUp(message);
-        return false;
+        return true;
     }
 
     /// <summary>Begins no more renewals, and returns when the one under way is answered or its answer counts as lost.</summary>
@@ -115,7 +113,10 @@ internal sealed partial class LeaseKeeper : IDisposable
         }
     }
 
-    /// <summary>Renews all open leases, with more attempts as long as they have time left. False if to go on makes no sense.</summary>
+    /// <summary>
+    /// Renews all open leases, with more attempts as long as they have time left. Returns false if later renewals of this batch would fail
+    /// too.
+    /// </summary>
     private async Task<bool> RenewAsync(long began)
     {
         var backoff = new Backoff(Random.Shared);
@@ -130,13 +131,12 @@ internal sealed partial class LeaseKeeper : IDisposable
 
             if (failure is not FuncCometException error || !_support.MayPass(error))
             {
-                Report(failure, count);
-                return false;
+                return Report(failure, count);
             }
 
             if (left < ShortestRest || IsOver)
             {
-                // The next round tries once more: perhaps nobody else has been given the messages.
+                // The next round tries again: a lease that is over can still be renewed if no other reader has taken the message.
                 Log.LeasesEnd(_logger, count, error.Message);
                 return true;
             }
@@ -207,16 +207,21 @@ internal sealed partial class LeaseKeeper : IDisposable
         return new TimeSpan(Math.Clamp(Math.Min(left.Ticks, patient), ShortestRest.Ticks, FunctionApp.RequestLimit.Ticks));
     }
 
-    private void Report(Exception failure, int count)
+    /// <summary>Logs an error that will not pass within the lease. Returns whether it may have passed by the next round.</summary>
+    private bool Report(Exception failure, int count)
     {
         if (failure is not FuncCometException error || !_support.IsMissing(error))
         {
             Log.LeasesEnd(_logger, count, failure.Message);
+            return false;
         }
-        else if (_support.IsFirstReport())
+
+        if (_support.IsFirstReport())
         {
             Log.AppIsOlder(_logger, error.Message);
         }
+
+        return true;
     }
 
     // Recipients are not logged, because they may be e-mail addresses.
@@ -231,7 +236,11 @@ internal sealed partial class LeaseKeeper : IDisposable
         [LoggerMessage(9, LogLevel.Warning, "The app does not renew leases, so a handler has to end within its message's lease: {Reason}")]
         public static partial void AppIsOlder(ILogger logger, string reason);
 
-        [LoggerMessage(10, LogLevel.Warning, "{Count} leases were over or renewed by a lost answer, and their messages come again")]
+        [LoggerMessage(
+            10,
+            LogLevel.Warning,
+            "{Count} leases could not be renewed, because they were over, their messages are gone, or the answer to an earlier renewal was "
+            + "lost. These messages may come again")]
         public static partial void LeasesWereOver(ILogger logger, int count);
     }
 }

@@ -3,8 +3,8 @@ using FuncComet.Client.Connection;
 namespace FuncComet.Client.Reading;
 
 /// <summary>
-/// The messages of a batch and their leases. The caller handles the messages one after another, while a renewal runs beside. The lock
-/// orders the two: a message is released or given up either before a renewal takes its receipt, or after the renewal's answer.
+/// The messages of a batch and their leases. The caller handles the messages one after another, and renewals run at the same time. The lock
+/// keeps the two apart: a message is released or given up either before a renewal takes its receipt, or after the renewal's answer.
 /// </summary>
 internal sealed class LeasedBatch(PolledBatch batch, TimeSpan lease, TimeProvider time)
 {
@@ -31,16 +31,17 @@ internal sealed class LeasedBatch(PolledBatch batch, TimeSpan lease, TimeProvide
     {
         lock (_lock)
         {
-            var leased = Find(message);
-            return !leased.IsLost && time.GetElapsedTime(leased.Granted) < lease * UsableShareOfLease;
+            return IsUsable(Find(message));
         }
     }
 
-    public void GiveUp(CometMessage message)
+    /// <summary>Gives the message up; false if it is usable, or if a renewal is under way that may make it so.</summary>
+    public bool TryGiveUp(CometMessage message)
     {
         lock (_lock)
         {
-            Find(message).IsLost = true;
+            var leased = Find(message);
+            return _renewal is null && !IsUsable(leased) && (leased.IsLost = true);
         }
     }
 
@@ -129,6 +130,9 @@ internal sealed class LeasedBatch(PolledBatch batch, TimeSpan lease, TimeProvide
             return (open.Count, open.Count == 0 ? TimeSpan.Zero : lease - time.GetElapsedTime(open.Min(leased => leased.Granted)));
         }
     }
+
+    private bool IsUsable(LeasedMessage leased) =>
+        !leased.IsLost && time.GetElapsedTime(leased.Granted) < lease * UsableShareOfLease;
 
     private List<LeasedMessage> Open(long before) => [.. _messages.Where(leased => leased.IsOpen && leased.Granted < before)];
 

@@ -20,6 +20,6 @@ internal sealed class LeasedMessage(CometMessage message, long granted)
     /// </summary>
     public bool IsUncertain { get; set; }
 
-    /// <summary>Whether its lease is to be renewed.</summary>
-    public bool IsOpen => !IsLost && !message.IsAbandoned;
+    /// <summary>Whether its lease is to be renewed. A handled message is acknowledged, even if it is abandoned after that.</summary>
+    public bool IsOpen => !IsLost && (IsHandled || !message.IsAbandoned);
 }

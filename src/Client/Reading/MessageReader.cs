@@ -27,7 +27,7 @@ internal sealed partial class MessageReader(
     // Leaving the loop waits for the last acknowledgement, but not for long.
     private static readonly TimeSpan LastAcknowledgementLimit = TimeSpan.FromSeconds(3);
 
-    // Of that time, this much may pass until a renewal is answered, whose new receipts the acknowledgement needs.
+    // Part of that time: how long to wait for the answer to a renewal, because the acknowledgement needs its new receipts.
     private static readonly TimeSpan LastRenewalLimit = TimeSpan.FromSeconds(1.5);
 
     private readonly HandledMessages _handled = new(options.RememberedMessages);
