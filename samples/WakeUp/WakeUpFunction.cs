@@ -15,7 +15,8 @@ public sealed class WakeUpFunction(Mailboxes mailboxes, ISubscriptions subscript
     public async Task RunAsync(
         [QueueTrigger("wake-up", Connection = "FuncCometStorage")] string text, CancellationToken cancellationToken)
     {
-        var note = JsonSerializer.Deserialize(text, WakeUpJson.Default.Note) ?? throw new InvalidDataException("No note.");
+        var note = JsonSerializer.Deserialize(text, WakeUpJson.Default.Note)
+            ?? throw new InvalidDataException("The queue message is not a note.");
 
         // The note is some time old. The recipient may have come back and read the message.
         if (await mailboxes.GetAsync(note.Rcpt, cancellationToken) is { Messages: > 0, Waiting: false })

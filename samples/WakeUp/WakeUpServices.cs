@@ -16,12 +16,15 @@ public static class WakeUpServices
             http.BaseAddress = new Uri(Required(settings, "FuncComet"));
             http.DefaultRequestHeaders.Add("x-functions-key", Required(settings, "FunctionKey"));
         });
-        services.AddHttpClient("web-push").AddTypedClient(http => new PushServiceClient(http)
+
+        // It holds a key, so all clients share one.
+        services.AddSingleton(_ => new VapidAuthentication(Required(settings, "PublicKey"), Required(settings, "PrivateKey"))
         {
-            DefaultAuthentication = new VapidAuthentication(Required(settings, "PublicKey"), Required(settings, "PrivateKey"))
-            {
-                Subject = Required(settings, "Subject"),
-            },
+            Subject = Required(settings, "Subject"),
+        });
+        services.AddHttpClient("web-push").AddTypedClient((http, provider) => new PushServiceClient(http)
+        {
+            DefaultAuthentication = provider.GetRequiredService<VapidAuthentication>(),
 
             // The trigger repeats the note instead, and nothing waits in the meantime.
             AutoRetryAfter = false,

@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using FuncComet.Testing;
 
 namespace FuncComet.JavaScript.Tests;
@@ -32,7 +30,7 @@ public sealed class NodeScenarioTests(ITestOutputHelper output, Azurite azurite)
             await Await.UntilAsync(() => node.Numbers("received").Distinct().Count() == Messages, "every message");
 
             // Once all messages are acknowledged, none can be delivered a second time.
-            await UntilTheMailboxIsEmptyAsync(url);
+            await Mailbox.UntilEmptyAsync(url, Recipient, Key);
             Assert.Equal(0, await node.EndAsync());
 
             string[] states = [.. node.All("state").Select(state => state.GetString()!)];
@@ -56,17 +54,4 @@ public sealed class NodeScenarioTests(ITestOutputHelper output, Azurite azurite)
                 ["FuncComet__Token__Required"] = "true",
                 ["FuncComet__Token__SigningKey"] = "scenario-scenario-scenario-scenario",
             });
-
-    private static async Task UntilTheMailboxIsEmptyAsync(Uri url)
-    {
-        using var http = new HttpClient { BaseAddress = url };
-        http.DefaultRequestHeaders.Add("x-functions-key", Key);
-        await Await.UntilAsync(async () => await CountAsync() == 0, "an empty mailbox");
-
-        async Task<int> CountAsync()
-        {
-            var mailbox = await http.GetFromJsonAsync<JsonElement>($"mailbox?rcpt={Recipient}", TestContext.Current.CancellationToken);
-            return mailbox.GetProperty("messages").GetInt32();
-        }
-    }
 }

@@ -40,6 +40,15 @@ public sealed class PageTests(WakeUpApp app)
     }
 
     [Fact]
+    public async Task ServiceWorker_WhenThePollIsRefused_FailsAndDoesNotSayThatAllIsRead()
+    {
+        var done = await RunServiceWorkerOnAsync("""{"rcpt":""}""");
+
+        Assert.Equal("no messages: 400", done.GetProperty("failure").GetString());
+        Assert.Empty(done.GetProperty("shown").EnumerateArray());
+    }
+
+    [Fact]
     public async Task Page_WhenTheUserAllowsIt_SendsASubscriptionThatTheFunctionCanUse()
     {
         const string Subscription =
@@ -60,15 +69,23 @@ public sealed class PageTests(WakeUpApp app)
     }
 
     [Fact]
-    public async Task Page_WhenTheUserRefuses_SendsNothing()
+    public async Task Page_WhenTheUserRefuses_RegistersAndSendsNothing()
     {
         var done = await RunAsync("run-page.mjs", "wake-up.js", "denied", "{}");
 
         Assert.False(done.GetProperty("result").GetBoolean());
+        Assert.False(done.TryGetProperty("registered", out _));
         Assert.Empty(done.GetProperty("sent").EnumerateArray());
     }
 
-    private Task<JsonElement> RunServiceWorkerAsync(string call) =>
+    private async Task<JsonElement> RunServiceWorkerAsync(string call)
+    {
+        var done = await RunServiceWorkerOnAsync(call);
+        Assert.False(done.TryGetProperty("failure", out var failure), $"{failure}");
+        return done.GetProperty("shown");
+    }
+
+    private Task<JsonElement> RunServiceWorkerOnAsync(string call) =>
         RunAsync("run-service-worker.mjs", "sw.js", $"{app.FuncComet.BaseAddress}", call);
 
     private static async Task<JsonElement> RunAsync(string runner, string script, params string[] arguments)

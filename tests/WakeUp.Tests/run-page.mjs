@@ -9,7 +9,16 @@ const pushManager = {
     return { toJSON: () => JSON.parse(subscription) };
   },
 };
-const serviceWorker = { register: async url => { done.registered = url; return { pushManager }; } };
+let activate;
+const serviceWorker = {
+  // As in a browser, a registration that is new cannot be subscribed, and `ready` waits for one.
+  register: async url => {
+    done.registered = url;
+    activate({ pushManager });
+    return {};
+  },
+  ready: new Promise(resolve => { activate = resolve; }),
+};
 Object.defineProperty(globalThis, 'navigator', { value: { serviceWorker } });
 globalThis.Notification = { requestPermission: async () => permission };
 globalThis.fetch = async (url, { method, body }) => {

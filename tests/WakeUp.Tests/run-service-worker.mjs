@@ -1,4 +1,4 @@
-// Runs the example's service worker as a browser does when a call comes, and prints the notifications that it shows.
+// Runs the example's service worker as a browser does when a call comes, and prints the notifications that it shows and its error, if any.
 import { readFile } from 'node:fs/promises';
 import vm from 'node:vm';
 
@@ -14,5 +14,6 @@ vm.runInNewContext(await readFile(script, 'utf8'), { self, fetch: relative });
 
 let work;
 listener({ data: { json: () => JSON.parse(call) }, waitUntil: promise => { work = promise; } });
-await work;
-console.log(JSON.stringify(shown));
+let failure;
+await work.catch(error => { failure = error.message; });
+console.log(JSON.stringify({ shown, failure }));

@@ -139,8 +139,8 @@ async function takeBack(to, copies, shown) {
 }
 
 function whoWaits(to, copies) {
-  const there = those(to, copies.filter(({ waiting }) => waiting));
-  return there ? `there: ${there}` : 'nobody is there';
+  const polling = copies.filter(({ waiting }) => waiting);
+  return polling.length === 0 ? 'nobody is polling' : `${those(to, polling)} ${polling.length === 1 ? 'is' : 'are'} polling`;
 }
 
 /** The names of those who have a copy. */

@@ -58,6 +58,16 @@ export function parseObject(text) {
 }
 
 /**
+ * The header that carries a function key, if there is one.
+ * @param {string | undefined} functionKey
+ * @returns {Record<string, string>}
+ */
+export const keyHeader = functionKey => (functionKey ? { 'x-functions-key': functionKey } : {});
+
+/** The error of an answer that is not the server's: a captive portal answers 200 to everything. */
+export const notAnswered = () => new TypeError('The request was not answered by the server');
+
+/**
  * Builds the address of a function with its query. Undefined parameters are left out; an array repeats its parameter.
  * @param {string} functions the address of the functions, without a slash at its end
  * @param {string} name

@@ -14,10 +14,10 @@ const MAX_RELEASE = 604_800;
  */
 
 /**
- * @typedef {object} Hold what a message is held by while it is handled
- * @property {boolean} lost whether it is not held any more
- * @property {Promise<void> | undefined} released whether it was given back
- * @property {(seconds: number) => Promise<void>} release gives it back, to come again after this time
+ * @typedef {object} Hold What the inbox needs to know of a message's lease
+ * @property {boolean} lost Whether the message is not held any more
+ * @property {Promise<void> | undefined} released Settles when the release has ended; undefined if the handler has not released it
+ * @property {(seconds: number) => Promise<void>} release Gives it back, to come again after this time
  */
 
 /** Gives messages to the handler one at a time, in the order they arrive, and drops repeats. */
@@ -70,20 +70,27 @@ export class Inbox {
     }
 
     let working = true;
+    // These errors are logged where they happen.
+    const failedReleases = new Set();
     const release = (seconds = 0) => {
       checkWhole('seconds', seconds, 0, MAX_RELEASE);
       if (!working) {
-        throw new Error(`${message.id} cannot be released: its handler has finished`);
+        throw new Error(`message ${message.id} cannot be released: its handler has finished`);
       }
 
-      return hold.release(seconds);
+      const released = hold.release(seconds);
+      released.catch(error => failedReleases.add(error));
+      return released;
     };
     try {
       // Not enumerable, so that a copy of the message is data alone, as postMessage and databases need it.
       const given = Object.defineProperty({ ...message }, 'release', { value: release });
       await this.#onMessage(/** @type {import('./index.js').Message} */ (given));
     } catch (error) {
-      console.error(`funccomet: onMessage failed for ${message.id}, which comes again`, error);
+      if (!failedReleases.has(error)) {
+        console.error(`funccomet: onMessage failed for ${message.id}, which comes again`, error);
+      }
+
       return hold.released ? 'released' : 'failed';
     } finally {
       working = false;

@@ -26,9 +26,10 @@ export function push(options: PushOptions): Promise<Accepted[]>;
 /**
  * Takes back copies that no poll has received yet, such as a reminder that was pushed with a `delay`. For servers, since it needs a function
  * key. `accepted` is what `push` returned, or some of it; a `handed` copy is `delivered` without a request. After a transient failure it
- * tries again: if the answer of an attempt was lost, what that attempt took back is named in `delivered`, because the storage does not tell
- * the two apart. Throws a `TypeError` that names the option, before it sends anything, if an option can never succeed; a
- * {@link FuncCometError} if the server refuses; else the last attempt's error. The last two are also a {@link RecallFailure}.
+ * tries again: if the answer of an attempt was lost, what that attempt took back is named in `delivered`, because the storage cannot tell
+ * a copy that was taken back from one that was delivered. Throws a `TypeError` that names the option, before it sends anything, if an option
+ * can never succeed; a {@link FuncCometError} if the server refuses; else the last attempt's error. The last two are also a
+ * {@link RecallFailure}.
  */
 export function recall(accepted: Accepted | readonly Accepted[], options: RecallOptions): Promise<Recalled>;
 
@@ -74,8 +75,8 @@ export interface SubscribeOptions {
   /** Stops receiving when it aborts, like the returned function. */
   signal?: AbortSignal;
   /**
-   * Seconds after which a message comes again that was neither acknowledged nor renewed: 5 to 3,600; default 30. Longer leases need fewer
-   * renewals; shorter ones bring a message sooner to another device when this one dies.
+   * A message that is neither acknowledged nor renewed comes again after this many seconds: 5 to 3,600; default 30. Longer leases need
+   * fewer renewals; shorter ones bring a message sooner to another device when this one dies.
    */
   lease?: number;
   /**
@@ -104,7 +105,7 @@ export interface Message {
    * Gives the message back while its handler works: it is not acknowledged, and comes again after this many whole seconds, 0 to 604,800;
    * default 0, at once. It counts as a delivery. Fulfilled when the server has the message back, or has said that its lease was over.
    * Rejects if the server cannot be reached or refuses, as when the message expires before: then it comes again when its lease ends. You
-   * need not await it. In a tab that does not lead, it puts the message off in that tab alone.
+   * need not await it. In a tab that does not poll itself, it puts the message off in that tab alone; at once means after `lease` seconds.
    *
    * Throws an error if the handler has finished, and a `TypeError` if the seconds are out of their range. Not enumerable, so that a copy of
    * the message is data alone.
@@ -169,7 +170,7 @@ export interface Accepted {
   id: string;
   /** When the copy is deleted if it is not delivered, RFC 3339. */
   expires: string;
-  /** By which `recall` takes the copy back until it is first received; opaque. A copy has either this or `handed`. */
+  /** An opaque handle. `recall` takes the copy back with it, until the copy is first received. A copy has either this or `handed`. */
   recall?: string;
   /** True if the copy was given straight to a waiting poll, so that it cannot be taken back. */
   handed?: true;

@@ -5,18 +5,24 @@ import { backoff, pause } from './retry.js';
 // In seconds: what a renewal of a hidden page covers at least, because browsers slow its timers to one a minute.
 const HIDDEN = 150;
 
-/** A message that this reader holds, and the receipt by which it does. Times are in ms of performance.now(). */
+/** A message that this client holds, with its current receipt. Times are in ms of performance.now(). */
 export class Lease {
   #giveBack;
-  /** The renewal that is under way. Until it is answered, nobody knows which receipt counts. @type {Promise<unknown> | undefined} */
+  /**
+   * The renewal that is under way. Until it is answered, the client does not know whether the old or the new receipt is valid.
+   * @type {Promise<unknown> | undefined}
+   */
   renewal;
-  /** Whether the server has said that this reader does not hold the message any more. */
+  /** Whether the server has said that this client does not hold the message any more. */
   lost = false;
-  /** Ends when the server has the message back; undefined if the handler has not released it. @type {Promise<void> | undefined} */
+  /** Settles when the release has ended; undefined if the handler has not released the message. @type {Promise<void> | undefined} */
   released;
   /** When the next renewal is due; Infinity if there will be none. */
   due;
+  /** When the lease ends. */
   end;
+  /** Until when the lease is renewed. */
+  until;
 
   /**
    * @param {import('./inbox.js').Leased} message
@@ -136,12 +142,11 @@ export class Leases {
    */
   async #send(leases, seconds) {
     const began = performance.now();
-    let wait = 0;
     let told;
+    let retryAfter = 0;
     try {
       told = await this.#mailbox.renew(leases.map(({ receipt }) => receipt), seconds);
       this.#known = true;
-      this.#failures = 0;
     } catch (error) {
       const answered = error instanceof FuncCometError ? error : undefined;
       if (!this.#known && answered && [404, 405].includes(answered.status)) {
@@ -150,9 +155,10 @@ export class Leases {
       }
 
       told = answered?.problem;
-      wait = backoff(++this.#failures) + (answered?.retryAfter ?? 0);
+      retryAfter = answered?.retryAfter ?? 0;
     }
 
+    const unknown = [];
     for (const lease of leases) {
       const renewed = listOf(told?.leases).find(each => each?.receipt === lease.receipt)?.renewed;
       if (typeof renewed === 'string') {
@@ -165,18 +171,20 @@ export class Leases {
         lease.lost = true;
         this.#receipts.drop([lease]);
       } else {
-        const next = performance.now() + wait;
-        lease.due = next < lease.end ? next : Infinity;
+        unknown.push(lease);
       }
     }
 
+    this.#failures = unknown.length > 0 ? this.#failures + 1 : 0;
+    const next = performance.now() + backoff(this.#failures) + retryAfter;
+    unknown.forEach(lease => { lease.due = next < lease.end ? next : Infinity; });
     return true;
   }
 
   #warn() {
     if (!this.#warned) {
       this.#warned = true;
-      console.warn('funccomet: this app is too old to renew leases; a message whose handler takes longer than its lease may be delivered again');
+      console.warn('funccomet: the FuncComet app does not know /lease yet, so leases are not renewed; a message whose handler takes longer than its lease may be delivered again');
     }
   }
 

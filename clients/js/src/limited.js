@@ -1,3 +1,6 @@
+// In ms: the longest that an attempt of a push, a recall or a question for presence may take.
+export const ATTEMPT_LIMIT = 30_000;
+
 /**
  * Does work with a signal that aborts after a time, or with another signal. It is relayed by a listener, because WebKit may collect a
  * signal of AbortSignal.any that only fetch holds, and then nothing would end the request.

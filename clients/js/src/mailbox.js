@@ -1,4 +1,4 @@
-import { address, ask, FuncCometError, parseObject } from './http.js';
+import { address, ask, FuncCometError, notAnswered, parseObject } from './http.js';
 import { limited } from './limited.js';
 
 // In ms: the longest that an acknowledgement, a renewal or a release may take.
@@ -115,6 +115,3 @@ function readMessages(answer) {
 
   return messages;
 }
-
-/** A captive portal answers 200 to everything. */
-const notAnswered = () => new TypeError('The request was not answered by the server');

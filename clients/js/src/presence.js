@@ -1,9 +1,6 @@
-import { address, ask, parseObject } from './http.js';
-import { limited } from './limited.js';
+import { address, ask, keyHeader, notAnswered, parseObject } from './http.js';
+import { ATTEMPT_LIMIT, limited } from './limited.js';
 import { checkFunctionKey, checkRecipients, resolveFunctions } from './options.js';
-
-// In ms.
-const LIMIT = 30_000;
 
 /** @type {typeof import('./index.js').presence} */
 export async function presence({ url, rcpt, functionKey, signal }) {
@@ -11,12 +8,11 @@ export async function presence({ url, rcpt, functionKey, signal }) {
   const recipients = [...new Set([rcpt].flat())];
   checkRecipients(recipients);
   checkFunctionKey(functionKey);
-  const headers = functionKey ? { 'x-functions-key': functionKey } : undefined;
-  const { answer } = await limited(LIMIT, signal, within => ask(address(functions, 'presence', { rcpt: recipients }), { headers, signal: within }));
+  const headers = keyHeader(functionKey);
+  const { answer } = await limited(ATTEMPT_LIMIT, signal, within => ask(address(functions, 'presence', { rcpt: recipients }), { headers, signal: within }));
   const told = parseObject(answer)?.presence;
   if (!Array.isArray(told)) {
-    // A captive portal answers 200 to everything.
-    throw new TypeError('The request was not answered by the server');
+    throw notAnswered();
   }
 
   return recipients.map(each => {

@@ -1,11 +1,8 @@
 import { encode } from './body.js';
-import { address, ask, FuncCometError, parseObject } from './http.js';
-import { limited } from './limited.js';
+import { address, ask, FuncCometError, keyHeader, notAnswered, parseObject } from './http.js';
+import { ATTEMPT_LIMIT, limited } from './limited.js';
 import { check, checkContentType, checkFunctionKey, checkKey, checkRecipients, checkWhole, resolveFunctions } from './options.js';
 import { backoff, pause } from './retry.js';
-
-// In ms.
-const ATTEMPT_LIMIT = 30_000;
 
 /** @type {typeof import('./index.js').push} */
 export async function push(options) {
@@ -21,7 +18,7 @@ export async function push(options) {
   checkWhole('attempts', attempts, 1);
   const [content, type] = await encode(body);
   checkContentType(contentType ?? type);
-  const headers = { 'Content-Type': contentType ?? type, 'Idempotency-Key': key, ...(functionKey && { 'x-functions-key': functionKey }) };
+  const headers = { 'Content-Type': contentType ?? type, 'Idempotency-Key': key, ...keyHeader(functionKey) };
   /** @type {import('./index.js').Accepted[]} */
   const accepted = [];
   for (let attempt = 1; ; attempt++) {
@@ -30,8 +27,7 @@ export async function push(options) {
       const { answer } = await limited(ATTEMPT_LIMIT, signal, within => ask(to, { method: 'POST', headers, body: content, signal: within }));
       const copies = copiesOf(rest, parseObject(answer));
       if (copies.length < rest.length) {
-        // A captive portal answers 200 to everything.
-        throw new TypeError('The push was not answered by the server');
+        throw notAnswered();
       }
 
       return accepted.concat(copies);

@@ -1,11 +1,8 @@
-import { address, ask, FuncCometError } from './http.js';
-import { limited } from './limited.js';
-import { check, checkFunctionKey, checkWhole, resolveFunctions } from './options.js';
+import { address, ask, FuncCometError, keyHeader, notAnswered } from './http.js';
+import { ATTEMPT_LIMIT, limited } from './limited.js';
+import { check, checkFunctionKey, checkRecipient, checkWhole, resolveFunctions } from './options.js';
 import { MAX_BATCH } from './receipts.js';
 import { backoff, pause } from './retry.js';
-
-// In ms.
-const ATTEMPT_LIMIT = 30_000;
 
 // The most requests under way: a request is for one recipient, and a message may have a hundred.
 const AT_ONCE = 10;
@@ -16,11 +13,12 @@ const AT_ONCE = 10;
 export async function recall(accepted, { url, functionKey, attempts = 5, signal }) {
   const functions = resolveFunctions(url);
   const copies = [accepted].flat();
-  const known = copies.every(copy => typeof copy?.rcpt === 'string' && (typeof copy.recall === 'string' || copy.handed));
-  check(known, 'accepted', 'copies as push returns them, from an app that can take messages back');
+  const known = copies.every(copy => copy?.handed || (typeof copy?.recall === 'string' && copy.recall !== ''));
+  check(known, 'accepted', 'what push returned: copies with `recall` or `handed` (older apps send neither)');
+  copies.forEach(({ rcpt }) => checkRecipient(rcpt));
   checkFunctionKey(functionKey);
   checkWhole('attempts', attempts, 1);
-  const headers = functionKey ? { 'x-functions-key': functionKey } : undefined;
+  const headers = keyHeader(functionKey);
 
   // A copy that was handed to a poll has no handle.
   const delivered = new Set(copies.filter(copy => !copy.recall));
@@ -29,7 +27,8 @@ export async function recall(accepted, { url, functionKey, attempts = 5, signal 
   const batches = batchesOf(copies.filter(copy => copy.recall));
   /** @type {unknown[]} */
   const errors = [];
-  for (let from = 0; from < batches.length; from += AT_ONCE) {
+  // What one request ended with, such as a wrong key or an outage, the next would end with too.
+  for (let from = 0; from < batches.length && errors.length === 0; from += AT_ONCE) {
     await Promise.all(batches.slice(from, from + AT_ONCE).map(batch => take(batch).catch(error => errors.push(error))));
   }
 
@@ -49,8 +48,7 @@ export async function recall(accepted, { url, functionKey, attempts = 5, signal 
         const from = address(functions, 'push', { rcpt: rest[0].rcpt, recall: rest.map(copy => String(copy.recall)) });
         const { answer } = await limited(ATTEMPT_LIMIT, signal, within => ask(from, { method: 'DELETE', headers, signal: within }));
         if (answer !== undefined) {
-          // A captive portal answers 200 to everything.
-          throw new TypeError('The recall was not answered by the server');
+          throw notAnswered();
         }
 
         rest = sort(rest, [], []);

@@ -7,12 +7,12 @@ const MAX_TRIES = 10;
 export class Shared {
   #inbox;
   #pause;
-  /** @type {Map<string, import('./inbox.js').Content>} What each id was last shared as, until it is done. */
+  /** @type {Map<string, import('./inbox.js').Content>} The newest delivery of each message that is not done, by id. */
   #open = new Map();
 
   /**
    * @param {import('./inbox.js').Inbox} inbox
-   * @param {number} seconds the pause after a failure
+   * @param {number} seconds the pause after a failure, and after a release that names none
    */
   constructor(inbox, seconds) {
     this.#inbox = inbox;
@@ -20,7 +20,8 @@ export class Shared {
   }
 
   /**
-   * Retries after a failure or a release, until the signal aborts. If the message is shared again meanwhile, that one is tried instead.
+   * Retries after a failure or a release, until the signal aborts. If the message is shared again meanwhile, the newer delivery is tried
+   * instead, with a new count.
    * @param {import('./inbox.js').Content} message
    * @param {AbortSignal} signal
    */
@@ -33,7 +34,7 @@ export class Shared {
         break;
       }
 
-      await pause((hold.seconds ?? this.#pause) * 1000, signal);
+      await pause((hold.seconds || this.#pause) * 1000, signal);
     }
 
     if (this.#open.get(message.id) === message) {

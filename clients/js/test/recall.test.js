@@ -116,6 +116,18 @@ test('throws a refusal at once', async context => {
   assert.equal(server.requests.length, 1);
 });
 
+test('sends nothing more to other recipients after a refusal', async context => {
+  const server = start(context);
+  const copies = Array.from({ length: 11 }, (_, number) => copy(`r${number}`));
+  const recalling = assert.rejects(recall(copies, { url, functionKey: 'wrong' }), { status: 401, rest: copies, recalled: [], delivered: [] });
+  for (let answered = 0; answered < 10; answered++) {
+    await server.answer(401, '');
+  }
+
+  await recalling;
+  assert.equal(server.requests.length, 10);
+});
+
 test('takes back sixteen copies by a request and at most ten requests at a time', async context => {
   const server = start(context);
   const copies = Array.from({ length: 12 * 17 }, (_, number) => copy(`r${number % 12}`, `${number}`.padStart(120, 'h')));
@@ -145,6 +157,11 @@ test('the signal ends it', async context => {
 for (const [what, accepted, options, option] of [
   ['a copy of an older app', { rcpt: 'alice', id: 'a', expires: '' }, {}, 'accepted'],
   ['nothing', undefined, {}, 'accepted'],
+  ['an empty handle', { ...copy('alice'), recall: '' }, {}, 'accepted'],
+  ['a handle that is no text', { ...copy('alice'), recall: 1 }, {}, 'accepted'],
+  ['a copy without a recipient', { ...copy('alice'), rcpt: undefined }, {}, 'rcpt'],
+  ['an empty recipient', { ...copy('alice'), rcpt: '' }, {}, 'rcpt'],
+  ['a recipient with a control character', copy('ali\nce', 'one'), {}, 'rcpt'],
   ['a bad address', [], { url: 'https://' }, 'url'],
   ['a function key that is not ASCII', [], { functionKey: 'ö' }, 'functionKey'],
   ['no attempts', [], { attempts: 0 }, 'attempts'],

@@ -124,6 +124,30 @@ test('a release that is refused rejects and is logged, and the message is neithe
   assert.deepEqual(acknowledged(server.last), []);
 });
 
+test('a failed release whose promise the handler returns is logged once', async context => {
+  const { server, open } = start(context);
+  open(each => each.release(604_800));
+  await server.deliver(message('a'));
+  await server.refuse(400, 'The message expires before.');
+
+  assert.deepEqual(console.error.mock.calls.map(({ arguments: [text] }) => text), [
+    'funccomet: release failed for a, which comes again when its lease ends',
+  ]);
+  assert.deepEqual(acknowledged(server.last), []);
+});
+
+test('an error of the handler is logged beside that of its release', async context => {
+  const { server, open } = start(context);
+  open(async each => { await each.release(604_800).catch(() => {}); throw new Error('no'); });
+  await server.deliver(message('a'));
+  await server.refuse(400, 'The message expires before.');
+
+  assert.deepEqual(console.error.mock.calls.map(({ arguments: [text] }) => text), [
+    'funccomet: release failed for a, which comes again when its lease ends',
+    'funccomet: onMessage failed for a, which comes again',
+  ]);
+});
+
 test('a release is sent again only while the lease lasts', async context => {
   const { server, open } = start(context);
   let failure;
@@ -154,7 +178,7 @@ test('a message whose handler has finished cannot be released', async context =>
   open(each => { held = each; });
   await server.deliver(message('a'));
 
-  assert.throws(() => held.release(10), { message: 'a cannot be released: its handler has finished' });
+  assert.throws(() => held.release(10), { message: 'message a cannot be released: its handler has finished' });
   assert.equal(server.renewals.length, 0);
 });
 
@@ -209,6 +233,23 @@ test('a release in a tab that does not lead puts the message off in that tab alo
   assert.deepEqual(follower.received, ['a', 'a']);
   assert.deepEqual(leader.received, ['a']);
   assert.equal(server.renewals.length, 0);
+  assert.equal(browser.locks.length, 1);
+});
+
+test('a release at once in a tab that does not lead comes again there after each lease, ten times in all', async context => {
+  const browser = new FakeBrowser(context);
+  const { server, open } = start(context);
+  open(() => {});
+  const follower = open(each => { each.release(); });
+  await server.deliver(message('a'));
+  assert.deepEqual(follower.received, ['a']);
+  await pass(context, 19_999);
+  assert.deepEqual(follower.received, ['a']);
+  await pass(context, 1);
+  assert.deepEqual(follower.received, ['a', 'a']);
+  await pass(context, 400_000);
+
+  assert.equal(follower.received.length, 10);
   assert.equal(browser.locks.length, 1);
 });
 

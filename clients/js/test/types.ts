@@ -30,8 +30,8 @@ const one: Accepted[] = (await recall(asked[0], { url: '/api' })).recalled.conca
 const lost: Accepted[] = (undefined as unknown as RecallFailure).rest;
 
 const present: Presence[] = await presence({ url: '/api', rcpt: ['alice', 'bob'], functionKey: 'f' });
-present.filter(({ waiting, lastSeen }) => waiting || lastSeen === null).concat(gone ? [] : []);
-one.concat(lost);
+present.filter(({ waiting, lastSeen }) => waiting || lastSeen === null);
+export { gone, one, lost, present };
 
 const error: unknown = undefined;
 if (error instanceof FuncCometError && error.refused) {

@@ -7,10 +7,14 @@ async function receive(rcpt) {
   let acknowledgements = '';
   let shown = 0;
   for (;;) {
-    const query = `rcpt=${encodeURIComponent(rcpt)}&timeout=0&lease=60&max=32${acknowledgements}`;
+    const query = `rcpt=${encodeURIComponent(rcpt)}&timeout=0&lease=60&max=16${acknowledgements}`;
     const answer = await fetch(`/api/poll?${query}`, { headers });
-    if (answer.status !== 200) {
+    if (answer.status === 204) {
       break;
+    }
+
+    if (!answer.ok) {
+      throw new Error(`no messages: ${answer.status}`);
     }
 
     const { messages } = await answer.json();
@@ -20,7 +24,7 @@ async function receive(rcpt) {
       shown++;
     }
 
-    acknowledgements = messages.map(message => `&ack=${message.receipt}`).join('');
+    acknowledgements = messages.map(message => `&ack=${encodeURIComponent(message.receipt)}`).join('');
   }
 
   // Browsers want a notification for every call, though another device may have read the messages.

@@ -87,14 +87,14 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
         var demo = await OpenAsync();
         await site.UntilWaitingAsync("bob", true);
         await demo.SendAsync("Alice", "Are you there?");
-        await Assertions.Expect(demo.Sent("Alice", "Are you there?").Locator(".way")).ToContainTextAsync("there: Bob");
+        await Assertions.Expect(demo.Sent("Alice", "Are you there?").Locator(".way")).ToContainTextAsync("Bob is polling");
         await demo.Button("Bob", "Stop polling").ClickAsync();
         await demo.UntilStateAsync("Bob", "Not polling");
         await site.UntilWaitingAsync("bob", false);
 
         await demo.SendAsync("Alice", "And now?");
 
-        await Assertions.Expect(demo.Sent("Alice", "And now?").Locator(".way")).ToContainTextAsync("nobody is there");
+        await Assertions.Expect(demo.Sent("Alice", "And now?").Locator(".way")).ToContainTextAsync("nobody is polling");
     }
 
     [Fact]
@@ -188,6 +188,6 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
     [GeneratedRegex(@"^GET /api/poll\?rcpt=bob&timeout=220&lease=10&max=\d+(&ack=.+)?held …$")]
     private static partial Regex HeldPoll();
 
-    [GeneratedRegex(@"^stored in \d+ ms(there: Bob|nobody is there)$")]
+    [GeneratedRegex(@"^stored in \d+ ms(Bob is polling|nobody is polling)$")]
     private static partial Regex Stored();
 }
