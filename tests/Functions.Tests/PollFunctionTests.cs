@@ -1,5 +1,6 @@
 using FuncComet.Functions.Hosting;
 using FuncComet.Functions.Poll;
+using FuncComet.Functions.Tests.Tokens;
 using FuncComet.Functions.Tokens;
 using FuncComet.Mailboxes;
 using FuncComet.Polling;
@@ -110,5 +111,5 @@ public sealed class PollFunctionTests : IDisposable
         _instance.Get<LongPoll>(),
         _instance.Get<HeldPolls>(),
         new PollTimeouts(Options.Create(new PollOptions()), new HostLimit(TimeSpan.FromMinutes(5), "host.json")),
-        new TokenGate(new RecipientTokens(Options.Create(_tokens), TimeProvider.System), Options.Create(_tokens)));
+        new TokenGate(Verifier.Of(_tokens), Options.Create(_tokens)));
 }

@@ -122,6 +122,9 @@ internal static class Problems
         TimeSpan? retryAfter = null, params IEnumerable<KeyValuePair<string, object?>> members) =>
         TryLater(StorageUnavailableCode, "The storage does not answer.", members, retryAfter: retryAfter);
 
+    public static IResult AuthorityUnavailable() =>
+        TryLater("authority-unavailable", "The identity provider does not answer.", members: []);
+
     public static IResult MailboxEmptiedInPart() =>
         TryLater(
             StorageUnavailableCode,

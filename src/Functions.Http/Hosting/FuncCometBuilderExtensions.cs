@@ -1,11 +1,13 @@
 using FuncComet.Functions.Poll;
 using FuncComet.Functions.Requests;
 using FuncComet.Functions.Tokens;
+using FuncComet.Functions.Tokens.Authorities;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Protocols;
 
 namespace FuncComet.Functions.Hosting;
 
@@ -22,6 +24,10 @@ internal static class FuncCometBuilderExtensions
         builder.Services.AddAnnotatedOptions<RequestLimitOptions>(RequestLimitOptions.SectionName);
         builder.Services.AddAnnotatedOptions<TokenOptions>(TokenOptions.SectionName);
         builder.Services.AddSingleton<RecipientTokens>();
+        builder.Services.AddSingleton<IDocumentRetriever, AuthorityDocuments>();
+        AuthorityDocuments.AddClient(builder.Services);
+        builder.Services.AddSingleton<AuthorityKeySets>();
+        builder.Services.AddSingleton<TokenVerifier>();
         builder.Services.AddSingleton<TokenGate>();
         builder.Services.AddHostedService<TokensOffWarning>();
         builder.Services.AddHostedService<ShortQueryWarning>();

@@ -79,7 +79,9 @@ public sealed class RecipientTokens
     public async Task<string?> SubjectOfAsync(string token)
     {
         var result = await _handler.ValidateTokenAsync(token, _valid);
-        return result is { IsValid: true, SecurityToken: JsonWebToken { Subject.Length: > 0 } valid } ? valid.Subject : null;
+        return result is { IsValid: true, SecurityToken: JsonWebToken { Subject.Length: > 0 } valid } && _options.IsNewEnough(valid)
+            ? valid.Subject
+            : null;
     }
 }
 

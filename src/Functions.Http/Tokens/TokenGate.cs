@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using FuncComet.Functions.Answers;
 using FuncComet.Functions.Requests;
+using FuncComet.Functions.Tokens.Authorities;
 using FuncComet.Recipients;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Functions.Tokens;
 
 /// <summary>Decides whether a request may act for a recipient. It makes no storage request.</summary>
-public sealed class TokenGate(RecipientTokens tokens, IOptions<TokenOptions> options)
+public sealed class TokenGate(TokenVerifier tokens, IOptions<TokenOptions> options)
 {
     private const string QueryName = "access_token";
     private const string Scheme = "Bearer ";
@@ -31,11 +32,18 @@ public sealed class TokenGate(RecipientTokens tokens, IOptions<TokenOptions> opt
             return Problems.Unauthorized(error: null, "Send a token for this recipient: Authorization: Bearer …");
         }
 
-        return await tokens.SubjectOfAsync(token) is not { } subject
-            ? Problems.Unauthorized(
-                "invalid_token",
-                "The token is malformed, expired, not valid yet or for another app; ask for a new one.")
-            : subject != recipient.Name ? Problems.Forbidden() : null;
+        try
+        {
+            return await tokens.RecipientOfAsync(token) is not { } name
+                ? Problems.Unauthorized(
+                    "invalid_token",
+                    "The token is malformed, expired, not valid yet or for another app; ask for a new one.")
+                : name != recipient.Name ? Problems.Forbidden() : null;
+        }
+        catch (AuthorityUnavailableException)
+        {
+            return Problems.AuthorityUnavailable();
+        }
     }
 
     // A token in the query counts alone. RFC 6750 would refuse a request that has an Authorization header too, but services in front of

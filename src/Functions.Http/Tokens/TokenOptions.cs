@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text;
+using FuncComet.Functions.Tokens.Authorities;
+using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace FuncComet.Functions.Tokens;
 
@@ -17,7 +19,11 @@ public sealed class TokenOptions : IValidatableObject
     /// </summary>
     private const string UnresolvedReference = "@Microsoft.KeyVault(";
 
-    private const string NameRule = "must be 1 to 200 characters.";
+    /// <summary>The longest issuer, audience and name of a claim, in characters.</summary>
+    internal const int MaxNameLength = 200;
+
+    /// <summary>The requirement on them, for error messages.</summary>
+    internal const string NameRule = "must be 1 to 200 characters.";
 
     /// <summary>
     /// Whether polls and acknowledgements need a token of their recipient. Default: true. With false, anyone who can reach the app can read
@@ -26,7 +32,8 @@ public sealed class TokenOptions : IValidatableObject
     public bool Required { get; set; } = true;
 
     /// <summary>
-    /// The secret that signs and validates tokens: 32 or more bytes of UTF-8. Required unless <see cref="Required"/> is false.
+    /// The secret that signs and validates tokens: 32 or more bytes of UTF-8. Required unless <see cref="Required"/> is false or there are
+    /// <see cref="Authorities"/>.
     /// </summary>
     public string? SigningKey { get; set; }
 
@@ -35,12 +42,12 @@ public sealed class TokenOptions : IValidatableObject
 
     /// <summary>The <c>iss</c> of every token, 1 to 200 characters. Default: <c>funccomet</c>.</summary>
     [Required(ErrorMessage = NameRule)]
-    [StringLength(200, ErrorMessage = NameRule)]
+    [StringLength(MaxNameLength, ErrorMessage = NameRule)]
     public string Issuer { get; set; } = "funccomet";
 
     /// <summary>The <c>aud</c> of every token, 1 to 200 characters. Default: <c>funccomet</c>.</summary>
     [Required(ErrorMessage = NameRule)]
-    [StringLength(200, ErrorMessage = NameRule)]
+    [StringLength(MaxNameLength, ErrorMessage = NameRule)]
     public string Audience { get; set; } = "funccomet";
 
     /// <summary>How far clocks may differ when a token's times are checked: 0 to 1 minute, as hh:mm:ss. Default: 30 seconds.</summary>
@@ -50,14 +57,25 @@ public sealed class TokenOptions : IValidatableObject
     /// <summary>Whether a token may come as <c>access_token</c> in the query, which platforms write to their logs. Default: true.</summary>
     public bool AllowInQuery { get; set; } = true;
 
+    /// <summary>Tokens of any issuer that were issued before this time are refused. Default: none.</summary>
+    public DateTimeOffset? NotBefore { get; set; }
+
+    /// <summary>Identity providers whose access tokens count beside the app's own. Default: none.</summary>
+    public IList<TokenAuthorityOptions> Authorities { get; } = [];
+
+    /// <summary>Whether a token was issued at <see cref="NotBefore"/> or later. Without that time, its start of validity counts.</summary>
+    internal bool IsNewEnough(JsonWebToken token) =>
+        NotBefore is not { } earliest || (token.IssuedAt > DateTime.MinValue ? token.IssuedAt : token.ValidFrom) >= earliest.UtcDateTime;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Required && string.IsNullOrEmpty(SigningKey))
+        if (Required && string.IsNullOrEmpty(SigningKey) && Authorities.Count == 0)
         {
             yield return new ValidationResult(
                 $"FuncComet__Token__SigningKey is not set: set it to a secret of at least {MinKeyBytes} bytes (openssl rand -base64 48), "
-                + "or FuncComet__Token__Required to false where everybody who reaches the app may read every mailbox.");
+                + "name an identity provider (FuncComet__Token__Authorities__0__Issuer), "
+                + "or set FuncComet__Token__Required to false where everybody who reaches the app may read every mailbox.");
         }
         else if (!string.IsNullOrEmpty(PreviousKey) && string.IsNullOrEmpty(SigningKey))
         {
@@ -78,6 +96,11 @@ public sealed class TokenOptions : IValidatableObject
             {
                 yield return new ValidationResult($"FuncComet__Token__{name} must be at least {MinKeyBytes} bytes of UTF-8.");
             }
+        }
+
+        foreach (var broken in TokenAuthorityRules.Broken(this))
+        {
+            yield return new ValidationResult(broken);
         }
     }
 }

@@ -100,7 +100,7 @@ public sealed class TokenGateTests
         var context = new DefaultHttpContext { RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider() };
         context.Request.Headers.Authorization = authorization;
         Assert.True(RequestQuery.TryParse($"?rcpt=alice{query}", out var parsed, out _));
-        var gate = new TokenGate(_tokens, Options.Create(_options));
+        var gate = new TokenGate(Verifier.Of(_options), Options.Create(_options));
         var refused = await gate.RefuseAsync(context.Request, parsed, Named.Recipient("alice")).Bounded();
         if (refused is null)
         {
