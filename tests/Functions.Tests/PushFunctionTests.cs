@@ -72,12 +72,9 @@ public sealed class PushFunctionTests : IDisposable
         context.Request.Body = new BrokenBody(broken);
         using var answer = new MemoryStream();
         context.Response.Body = answer;
-        var function = new PushFunction(
-            _instance.Get<MessagePush>(),
-            _instance.Get<MessageRecall>(),
-            limits,
-            Options.Create(new RequestLimitOptions()),
-            TimeProvider.System);
+        var pushes = new PushRequests(
+            _instance.Get<MessagePush>(), limits, Options.Create(new RequestLimitOptions()), TimeProvider.System);
+        var function = new PushFunction(pushes, _instance.Get<MessageRecall>());
 
         await function.RunAsync(context.Request).Bounded();
 

@@ -48,6 +48,16 @@ internal static class Problems
             Header = ("WWW-Authenticate", error is null ? "Bearer" : $"Bearer error=\"{error}\""),
         };
 
+    public static IResult InvalidToken() =>
+        Unauthorized("invalid_token", "The token is malformed, expired, not valid yet or for another app; ask for a new one.");
+
+    /// <param name="role">The app role that a sender needs. The operator has chosen it; it is no secret.</param>
+    public static IResult RoleMissing(string role) =>
+        new Problem(StatusCodes.Status403Forbidden, "forbidden", "The token is for another purpose.")
+        {
+            Detail = $"Ask for a token with the app role {role}.",
+        };
+
     public static IResult Forbidden() =>
         new Problem(StatusCodes.Status403Forbidden, "forbidden", "The token is for another recipient.")
         {

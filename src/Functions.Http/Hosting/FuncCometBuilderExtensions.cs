@@ -32,6 +32,10 @@ internal static class FuncCometBuilderExtensions
         builder.Services.AddSingleton<AuthorityKeySets>();
         builder.Services.AddSingleton<TokenVerifier>();
         builder.Services.AddSingleton<TokenGate>();
+        builder.Services.AddSingleton<TokenRequests>();
+        builder.Services.AddAnnotatedOptions<SenderOptions>(SenderOptions.SectionName);
+        builder.Services.AddSingleton<SenderGate>();
+        builder.Services.AddSingleton<PushRequests>();
         builder.Services.AddHostedService<TokensOffWarning>();
         builder.Services.AddHostedService<ShortQueryWarning>();
         builder.AddTelemetryExport();

@@ -26,6 +26,13 @@ internal static class HttpFunction
         }
     }
 
+    /// <summary>Answers as if there were no such function.</summary>
+    public static Task NotFoundAsync(HttpRequest request)
+    {
+        ResponseHeaders.Set(request.HttpContext.Response.Headers);
+        return TypedResults.NotFound().ExecuteAsync(request.HttpContext);
+    }
+
     private static async Task<IResult> HandleAsync(
         HttpRequest request,
         (string Method, Func<RequestQuery, Task<IResult>> Handle)[] handlers,

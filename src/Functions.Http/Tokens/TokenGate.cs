@@ -12,7 +12,6 @@ namespace FuncComet.Functions.Tokens;
 public sealed class TokenGate(TokenVerifier tokens, IOptions<TokenOptions> options)
 {
     private const string QueryName = "access_token";
-    private const string Scheme = "Bearer ";
 
     /// <summary>Null if the request may act for the recipient, else the problem.</summary>
     internal async Task<IResult?> RefuseAsync(HttpRequest request, RequestQuery query, Recipient recipient)
@@ -35,9 +34,7 @@ public sealed class TokenGate(TokenVerifier tokens, IOptions<TokenOptions> optio
         try
         {
             return await tokens.RecipientOfAsync(token) is not { } name
-                ? Problems.Unauthorized(
-                    "invalid_token",
-                    "The token is malformed, expired, not valid yet or for another app; ask for a new one.")
+                ? Problems.InvalidToken()
                 : name != recipient.Name ? Problems.Forbidden() : null;
         }
         catch (AuthorityUnavailableException)
@@ -55,27 +52,14 @@ public sealed class TokenGate(TokenVerifier tokens, IOptions<TokenOptions> optio
             return false;
         }
 
-        var headers = request.Headers.Authorization;
-        if (token is not null)
+        if (token is null)
         {
-            problem = options.Value.AllowInQuery
-                ? null
-                : Problems.BadParameter(QueryName, "left out: this app takes a token only in the Authorization header");
-        }
-        else if (headers.Count > 1 || headers.Any(IsJoined))
-        {
-            problem = Problems.BadParameter("Authorization", "given once");
-        }
-        else if (headers is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-        {
-            token = header[Scheme.Length..].Trim();
+            return BearerToken.TryRead(request, out token, out problem);
         }
 
+        problem = options.Value.AllowInQuery
+            ? null
+            : Problems.BadParameter(QueryName, "left out: this app takes a token only in the Authorization header");
         return problem is null;
     }
-
-    // The proxy of the Functions host, like others, joins two headers of one name with a comma. A bearer token has no comma.
-    private static bool IsJoined(string? header) =>
-        header?.Split(',', StringSplitOptions.TrimEntries) is { Length: > 1 } parts
-        && parts.Any(part => part.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase));
 }

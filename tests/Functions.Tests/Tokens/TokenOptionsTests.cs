@@ -138,6 +138,25 @@ public sealed class TokenOptionsTests
             Failures(("Required", "false"), ("PreviousKey", Key)));
 
     [Theory]
+    [InlineData("Authority", "http://login.example", "FuncComet__Push__Authority " + AuthorityAddress.Rule)]
+    [InlineData(
+        "Authority",
+        "https://login.microsoftonline.com/common/v2.0",
+        "FuncComet__Push__Authority has common in place of a tenant: name the one tenant that may use this app.")]
+    [InlineData(
+        "Audience",
+        null,
+        "FuncComet__Push__Audience is not set: without it, a token for any other app of that provider would push here.")]
+    [InlineData("Role", "", "FuncComet__Push__Role must be 1 to 200 characters.")]
+    public void Validate_WhenASettingOfSendersIsInvalid_NamesIt(string name, string? value, string expected)
+    {
+        var settings = new[] { ("Authority", "https://login.example/tenant"), ("Audience", "api://funccomet"), (name, value!) };
+
+        Assert.Equal([expected], Failures<SenderOptions>(SenderOptions.SectionName, settings));
+        Assert.Empty(Failures<SenderOptions>(SenderOptions.SectionName));
+    }
+
+    [Theory]
     [InlineData("MaxQueryLength", "8001", "FuncComet__Request__MaxQueryLength must be from 4000 to 8000.")]
     [InlineData("MaxContentTypeLength", "201", "FuncComet__Request__MaxContentTypeLength must be from 30 to 200.")]
     [InlineData("MaxKeyLength", "0", "FuncComet__Request__MaxKeyLength must be from 1 to 128.")]

@@ -27,7 +27,7 @@ internal sealed class AuthorityDocuments(IHttpClientFactory clients) : IDocument
     /// <inheritdoc/>
     public Task<string> GetDocumentAsync(string address, CancellationToken cancel)
     {
-        if (!AuthorityAddress.IsAllowed(address, out _))
+        if (!AuthorityAddress.IsAllowed(address))
         {
             throw new IOException($"An address in its documents {AuthorityAddress.Rule}");
         }

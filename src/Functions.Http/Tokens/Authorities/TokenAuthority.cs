@@ -3,9 +3,12 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace FuncComet.Functions.Tokens.Authorities;
 
-/// <summary>Checks the access tokens of one identity provider.</summary>
+/// <summary>Checks the access tokens that one identity provider gives for one audience.</summary>
 internal sealed class TokenAuthority
 {
+    // Access tokens list groups and roles.
+    private const int MaxTokenBytes = 16_384;
+
     // Never HS: a public key would count as its secret.
     private static readonly string[] Algorithms =
     [
@@ -14,18 +17,19 @@ internal sealed class TokenAuthority
         SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
     ];
 
-    private readonly JsonWebTokenHandler _handler;
+    private static readonly JsonWebTokenHandler Handler = new() { MaximumTokenSizeInBytes = MaxTokenBytes };
+
+    private readonly TokenOptions _options;
     private readonly AuthorityKeys _keys;
     private readonly TokenValidationParameters _valid;
 
     /// <param name="issuer">The <c>iss</c> of its tokens.</param>
     /// <param name="audience">An <c>aud</c> of its tokens.</param>
-    /// <param name="clockSkew">How far clocks may differ.</param>
-    /// <param name="handler">Validates tokens.</param>
+    /// <param name="options">What counts for tokens of every issuer.</param>
     /// <param name="keys">The provider's keys.</param>
-    public TokenAuthority(string issuer, string audience, TimeSpan clockSkew, JsonWebTokenHandler handler, AuthorityKeys keys)
+    public TokenAuthority(string issuer, string audience, TokenOptions options, AuthorityKeys keys)
     {
-        _handler = handler;
+        _options = options;
         _keys = keys;
         Issuer = issuer;
         _valid = new TokenValidationParameters
@@ -33,25 +37,51 @@ internal sealed class TokenAuthority
             ValidAlgorithms = Algorithms,
             ValidIssuer = issuer,
             ValidAudience = audience,
-            ClockSkew = clockSkew,
+            ClockSkew = options.ClockSkew,
         };
     }
 
     /// <summary>The <c>iss</c> of its tokens.</summary>
     public string Issuer { get; }
 
-    /// <summary>Checks everything about a token of this issuer but what its claims say of its user.</summary>
+    /// <summary>The <c>iss</c> that a token claims to have; null if it is no token.</summary>
+    public static string? IssuerOf(string token) => Parse(token)?.Issuer;
+
+    /// <summary>Checks everything about a token but what its claims say of its user.</summary>
     /// <returns>The token's claims; null if it is not valid.</returns>
     /// <exception cref="AuthorityUnavailableException">Nobody knows whether it is valid.</exception>
-    public async Task<TokenClaims?> CheckAsync(JsonWebToken token)
+    public async Task<TokenClaims?> CheckAsync(string token)
     {
-        if (!Algorithms.Contains(token.Alg) || !TokenClaims.TryRead(token, out var claims))
+        // What cannot be valid does not make the provider be asked.
+        if (Parse(token) is not { } parsed
+            || parsed.Issuer != Issuer
+            || !Algorithms.Contains(parsed.Alg)
+            || !TokenClaims.TryRead(parsed, out var claims)
+            || !_options.IsNewEnough(parsed))
         {
             return null;
         }
 
         var valid = _valid.Clone();
-        valid.IssuerSigningKeys = await _keys.FindAsync(token.Kid);
-        return (await _handler.ValidateTokenAsync(token, valid)).IsValid ? claims : null;
+        valid.IssuerSigningKeys = await _keys.FindAsync(parsed.Kid);
+        return (await Handler.ValidateTokenAsync(parsed, valid)).IsValid ? claims : null;
+    }
+
+    private static JsonWebToken? Parse(string token)
+    {
+        if (!Handler.CanReadToken(token))
+        {
+            return null;
+        }
+
+        try
+        {
+            return Handler.ReadJsonWebToken(token);
+        }
+        catch (ArgumentException)
+        {
+            // It has the form of a token, but its parts are no JSON.
+            return null;
+        }
     }
 }

@@ -5,6 +5,9 @@ namespace FuncComet.Functions.Tokens.Authorities;
 /// </summary>
 public sealed class TokenAuthorityOptions
 {
+    /// <summary>The section of the first one. Others are numbered from 1.</summary>
+    public const string SectionName = $"{TokenOptions.SectionName}:Authorities:0";
+
     /// <summary>
     /// The <c>iss</c> of its tokens: an HTTPS address (HTTP only for this machine), below which
     /// <c>/.well-known/openid-configuration</c> answers.

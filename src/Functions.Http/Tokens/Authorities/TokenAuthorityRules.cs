@@ -5,9 +5,6 @@ namespace FuncComet.Functions.Tokens.Authorities;
 /// <summary>What the settings of identity providers must fulfil. With others, a token could name somebody else's mailbox.</summary>
 internal static class TokenAuthorityRules
 {
-    // Instead of a tenant's id in issuers of Microsoft Entra ID. Anybody can have a tenant, and so a token of one of them.
-    private static readonly string[] ManyTenants = ["common", "organizations"];
-
     /// <summary>One sentence for each rule that is broken.</summary>
     public static IEnumerable<string> Broken(TokenOptions options)
     {
@@ -40,19 +37,13 @@ internal static class TokenAuthorityRules
 
     private static IEnumerable<(string Setting, string Rule)> Broken(TokenAuthorityOptions authority, string ours)
     {
-        if (!AuthorityAddress.IsAllowed(authority.Issuer, out var address))
+        if (AuthorityAddress.FaultOf(authority.Issuer) is { } fault)
         {
-            yield return (nameof(authority.Issuer), AuthorityAddress.Rule);
+            yield return (nameof(authority.Issuer), fault);
         }
         else if (authority.Issuer == ours)
         {
             yield return (nameof(authority.Issuer), $"is also FuncComet__Token__{nameof(TokenOptions.Issuer)}: whose token would it be?");
-        }
-        else if (address.Segments is [_, var tenant, ..] && ManyTenants.Contains(tenant.TrimEnd('/'), StringComparer.OrdinalIgnoreCase))
-        {
-            yield return (
-                nameof(authority.Issuer),
-                $"has {tenant.TrimEnd('/')} in place of a tenant: name the one tenant that may use this app.");
         }
 
         if (authority.Audience.Length is 0 or > TokenOptions.MaxNameLength)

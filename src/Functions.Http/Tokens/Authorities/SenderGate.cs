@@ -1,0 +1,62 @@
+using FuncComet.Functions.Answers;
+using FuncComet.Functions.Requests;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace FuncComet.Functions.Tokens.Authorities;
+
+/// <summary>
+/// Lets senders in by access tokens of an identity provider that have the role for it. Such tokens come in the Authorization header only:
+/// they open every mailbox, and queries end up in logs.
+/// </summary>
+public sealed class SenderGate
+{
+    private const string RolesClaim = "roles";
+
+    private readonly TokenAuthority? _authority;
+    private readonly string _role;
+
+    /// <summary>Reads the options. The provider is first asked when a token needs its keys.</summary>
+    public SenderGate(IOptions<SenderOptions> options, IOptions<TokenOptions> tokens, AuthorityKeySets keys)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentNullException.ThrowIfNull(keys);
+        _role = options.Value.Role;
+        _authority = options.Value is { Authority: { Length: > 0 } issuer, Audience: { } audience }
+            ? new TokenAuthority(issuer, audience, tokens.Value, keys.Of(issuer))
+            : null;
+    }
+
+    /// <summary>Answers a request whose sender is let in, and no other. Without an identity provider there is no such function.</summary>
+    internal Task AnswerAsync(HttpRequest request, string method, Func<RequestQuery, Task<IResult>> handle) =>
+        _authority is null
+            ? HttpFunction.NotFoundAsync(request)
+            : HttpFunction.AnswerAsync(
+                request,
+                (method, async query => await RefuseAsync(_authority, request) is { } refused ? refused : await handle(query)));
+
+    private async Task<IResult?> RefuseAsync(TokenAuthority authority, HttpRequest request)
+    {
+        if (!BearerToken.TryRead(request, out var token, out var problem))
+        {
+            return problem;
+        }
+
+        if (token is null)
+        {
+            return Problems.Unauthorized(error: null, "Send an access token of the identity provider: Authorization: Bearer …");
+        }
+
+        try
+        {
+            return await authority.CheckAsync(token) is not { } claims
+                ? Problems.InvalidToken()
+                : claims.Has(RolesClaim, _role) ? null : Problems.RoleMissing(_role);
+        }
+        catch (AuthorityUnavailableException)
+        {
+            return Problems.AuthorityUnavailable();
+        }
+    }
+}
