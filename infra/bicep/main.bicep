@@ -1,4 +1,4 @@
-import { settingsType } from 'settings.bicep'
+import { settingsType, tokenAuthorityType } from 'settings.bicep'
 
 targetScope = 'resourceGroup'
 
@@ -51,6 +51,9 @@ param diagnosticLogs bool = false
 
 @description('Settings of the app that differ from their defaults, by the names in docs/configuration.md. Default: none.')
 param settings settingsType = {}
+
+@description('Identity providers whose access tokens count as tokens of recipients. Default: none.')
+param tokenAuthorities tokenAuthorityType[] = []
 
 var suffix = uniqueString(resourceGroup().id, environmentName)
 var prefix = 'fc-${toLower(take(environmentName, 16))}'
@@ -196,6 +199,7 @@ module app 'modules/functionapp.bicep' = {
     workspaceId: monitoring.outputs.workspaceId
     maxHeldPolls: maxHeldPolls
     settings: settings
+    tokenAuthorities: tokenAuthorities
   }
   // The app starts as soon as it exists, and uses the storage and the vault at once.
   dependsOn: [

@@ -42,6 +42,9 @@ type settingsType = {
   @description('Whether a token may come in the query. Default: true.')
   FuncComet__Token__AllowInQuery: bool?
 
+  @description('Tokens that were issued before this time are refused: a time such as 2026-11-26T12:00:00Z. Default: none.')
+  FuncComet__Token__NotBefore: string?
+
   @description('The most polls of one recipient that an instance holds: 1 to 100,000. Default: 100.')
   @minValue(1)
   @maxValue(100000)
@@ -64,6 +67,19 @@ type settingsType = {
 
   @description('Whether a push stores a message before it hands it over to a plain poll that waits on the same instance (Stored), or only if the hand-over fails (Direct). Default: Stored.')
   FuncComet__Push__Handover: ('Stored' | 'Direct')?
+
+  @description('The iss of access tokens with which senders push without a function key: an https address. Default: none.')
+  FuncComet__Push__Authority: string?
+
+  @description('An aud of these tokens: 1 to 200 characters. Default: none.')
+  @minLength(1)
+  @maxLength(200)
+  FuncComet__Push__Audience: string?
+
+  @description('The app role that these tokens must have: 1 to 200 characters. Default: FuncComet.Push.')
+  @minLength(1)
+  @maxLength(200)
+  FuncComet__Push__Role: string?
 
   @description('The first pause between two looks into an empty mailbox: hh:mm:ss.fff, 00:00:00.050 to 00:01:00. Default: 00:00:00.250.')
   FuncComet__Backoff__Initial: string?
@@ -88,4 +104,25 @@ type settingsType = {
 
   @description('How a note is written: Base64, which queue-triggered functions expect, or None. Default: Base64.')
   FuncComet__Offline__Encoding: ('Base64' | 'None')?
+}
+
+@export()
+@sealed()
+@description('An identity provider whose access tokens count as tokens of recipients: FuncComet__Token__Authorities__0__… of docs/configuration.md.')
+type tokenAuthorityType = {
+  @description('The iss of its tokens: an https address.')
+  Issuer: string
+
+  @description('An aud of its tokens: 1 to 200 characters.')
+  @minLength(1)
+  @maxLength(200)
+  Audience: string
+
+  @description('The claim that names the recipient: 1 to 200 characters. Default: sub.')
+  @minLength(1)
+  @maxLength(200)
+  RecipientClaim: string?
+
+  @description('The recipient\'s name, with the claim in place of {0}. Default: {0}.')
+  RecipientFormat: string?
 }

@@ -9,10 +9,15 @@ namespace FuncComet.Infra.Tests;
 /// <summary>Compares the settings of the template with those that the app reads.</summary>
 public sealed class SettingsTests(CompiledTemplate template)
 {
+    private const string Authority = "FuncComet__Token__Authorities__0__";
+
     private JsonElement Settable => template.Root.GetProperty("definitions").GetProperty("settingsType").GetProperty("properties");
 
+    // The large one has an identity provider.
     private static IEnumerable<string> Set =>
-        Snapshot.Read("default").Settings().Keys.Where(each => each.StartsWith("FuncComet__", StringComparison.Ordinal));
+        Snapshot.Read("default").Settings().Keys
+            .Concat(Snapshot.Read("large").Settings().Keys.Where(each => each.StartsWith(Authority, StringComparison.Ordinal)))
+            .Where(each => each.StartsWith("FuncComet__", StringComparison.Ordinal));
 
     [Fact]
     public void Template_SetsOrAccepts_ExactlyTheSettingsThatTheAppReads()

@@ -1,4 +1,4 @@
-import { settingsType } from '../settings.bicep'
+import { settingsType, tokenAuthorityType } from '../settings.bicep'
 
 @description('The app\'s name, unique in Azure.')
 param name string
@@ -69,9 +69,22 @@ param maxHeldPolls int
 @description('Settings of the app that differ from their defaults.')
 param settings settingsType
 
+@description('Identity providers whose access tokens count as tokens of recipients.')
+param tokenAuthorities tokenAuthorityType[]
+
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
 }
+
+var authoritySettings = reduce(
+  tokenAuthorities,
+  {},
+  (all, authority, index) =>
+    union(
+      all,
+      toObject(items(authority), each => 'FuncComet__Token__Authorities__${index}__${each.key}', each => each.?value)
+    )
+)
 
 var ownSettings = {
   AzureWebJobsStorage__blobServiceUri: blobUri
@@ -128,10 +141,13 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         allowedOrigins: allowedOrigins
         supportCredentials: false
       }
-      appSettings: map(items(union(mapValues(settings, value => string(value)), ownSettings)), setting => {
-        name: setting.key
-        value: setting.value
-      })
+      appSettings: map(
+        items(union(mapValues(settings, value => string(value)), authoritySettings, ownSettings)),
+        setting => {
+          name: setting.key
+          value: setting.value
+        }
+      )
     }
     functionAppConfig: {
       deployment: {

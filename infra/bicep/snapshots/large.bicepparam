@@ -12,3 +12,11 @@ param settings = {
   FuncComet__Limits__MaxHeldPollsPerRecipient: 20
   FuncComet__Push__Handover: 'Direct'
 }
+param tokenAuthorities = [
+  {
+    Issuer: 'https://login.microsoftonline.com/00000000-0000-0000-0000-000000000001/v2.0'
+    Audience: '00000000-0000-0000-0000-000000000002'
+    RecipientClaim: 'oid'
+    RecipientFormat: 'user/{0}'
+  }
+]
