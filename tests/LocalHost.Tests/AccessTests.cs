@@ -59,7 +59,9 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
     {
         ["nothing"] = new(),
         ["an expired token"] = Bearer(Jwt.Make(SigningKey, "alice", validFrom: -600, validUntil: -35)),
-        ["a token that is not valid yet"] = Bearer(Jwt.Make(SigningKey, "alice", validFrom: 120)),
+
+        // Far enough in the future that it stays so on a busy machine, and less than the 5 minutes that a clock may be wrong for the library.
+        ["a token that is not valid yet"] = Bearer(Jwt.Make(SigningKey, "alice", validFrom: 290)),
         ["a token without an end"] = Bearer(Jwt.Make(SigningKey, "alice", validUntil: null)),
         ["a token for nobody"] = Bearer(Jwt.Make(SigningKey, recipient: null)),
         ["a token with changed claims"] = Bearer(Jwt.Make(SigningKey, "mallory").WithPayloadOf(Jwt.Make(AnotherKey, "alice"))),
@@ -284,7 +286,7 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
             Client = new ApiClient(_host.Url);
             using var pushed = await Client.SendAsync(HttpMethod.Post, "push?rcpt=alice", Callers["the key in the header"].Headers!);
             using var polled = await Client.SendAsync(
-                HttpMethod.Get, "poll?rcpt=alice&lease=60&timeout=30", Callers["the token in the header"].Headers!);
+                HttpMethod.Get, "poll?rcpt=alice&lease=3600&timeout=30", Callers["the token in the header"].Headers!);
             Receipt = polled.Headers.GetValues("Comet-Receipt").Single();
             using var acknowledged = await SendAsync("POST ack", Callers["the token in the header"]);
         }

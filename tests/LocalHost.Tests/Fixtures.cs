@@ -11,8 +11,8 @@ using FuncComet.Testing;
 namespace FuncComet.LocalHost.Tests;
 
 /// <summary>
-/// Classes that measure time or memory, or that need all of the machine. They run one after another, beside no other
-/// class of this assembly and beside no other suite of this clone.
+/// Classes that measure time, or that need all of the machine. They run one after another, beside no other class of this assembly and beside
+/// no other suite of this clone, so they cost the most of all. Each says why it is here.
 /// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Alone : ICollectionFixture<Alone.Turn>
