@@ -60,7 +60,7 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
         ["nothing"] = new(),
         ["an expired token"] = Bearer(Jwt.Make(SigningKey, "alice", validFrom: -600, validUntil: -35)),
 
-        // Far enough in the future that it stays so on a busy machine, and less than the 5 minutes that a clock may be wrong for the library.
+        // Far enough away that it stays so on a busy machine, but nearer than the 5 minutes by which the library would let clocks differ.
         ["a token that is not valid yet"] = Bearer(Jwt.Make(SigningKey, "alice", validFrom: 290)),
         ["a token without an end"] = Bearer(Jwt.Make(SigningKey, "alice", validUntil: null)),
         ["a token for nobody"] = Bearer(Jwt.Make(SigningKey, recipient: null)),

@@ -11,8 +11,8 @@ internal static class PublishedPresences
         request.StartsWith("POST ", StringComparison.Ordinal) && request.Contains("/fc-bell-", StringComparison.Ordinal);
 
     /// <summary>
-    /// Whether the last request for the recipient's queue counts its messages. A poll does that after it has published its presence, and then
-    /// does not look again for more than 20 seconds, unless it is rung.
+    /// Whether the last request for the recipient's queue counts its messages. A poll does that after it has published its presence, and
+    /// then does not look again for more than 20 seconds, unless it is rung.
     /// </summary>
     public static bool HasCounted(StorageTap tap, string recipient)
     {
