@@ -67,7 +67,7 @@ public sealed class PollFunction(LongPoll polls, HeldPolls held, PollTimeouts ti
         {
             PollOutcome.Delivered => TypedResults.Empty,
             PollOutcome.TimedOut => TypedResults.NoContent(),
-            PollOutcome.HostStopping or PollOutcome.ClientGone => PollAgain.Soon,
+            PollOutcome.HostStopping or PollOutcome.Erased or PollOutcome.ClientGone => PollAgain.Soon,
             PollOutcome.TooManyPolls => Problems.TooManyPolls(held.Limits),
             _ => Problems.StorageUnavailable(),
         };
