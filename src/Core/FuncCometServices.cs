@@ -2,6 +2,7 @@ using Azure.Core;
 using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 using FuncComet.Offline;
+using FuncComet.Operations;
 using FuncComet.Polling;
 using FuncComet.Pushing;
 using FuncComet.Telemetry;
@@ -84,6 +85,10 @@ public static class FuncCometServices
         services.AddSingleton<LeaseChanges>();
         services.AddSingleton<MessagePush>();
         services.AddSingleton<MessageRecall>();
+        services.AddSingleton<OlderDeadLetters>();
+        services.AddSingleton<DeadLetterRedrive>();
+        services.AddSingleton<DeadLetterPurge>();
+        services.AddSingleton<DeadLetterListing>();
         return services;
     }
 }
