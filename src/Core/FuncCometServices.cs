@@ -85,6 +85,7 @@ public static class FuncCometServices
         services.AddSingleton<LeaseChanges>();
         services.AddSingleton<MessagePush>();
         services.AddSingleton<MessageRecall>();
+        services.AddSingleton<QueueListing>();
         services.AddSingleton<OlderDeadLetters>();
         services.AddSingleton<DeadLetterRedrive>();
         services.AddSingleton<DeadLetterPurge>();
