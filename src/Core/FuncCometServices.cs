@@ -87,6 +87,10 @@ public static class FuncCometServices
         services.AddSingleton<MessagePush>();
         services.AddSingleton<MessageRecall>();
         services.AddSingleton<QueueListing>();
+        services.AddSingleton<OlderDeadLetters>();
+        services.AddSingleton<DeadLetterRedrive>();
+        services.AddSingleton<DeadLetterPurge>();
+        services.AddSingleton<DeadLetterListing>();
         services.AddSingleton<MailboxList>();
         services.AddSingleton<MailboxContents>();
         services.AddSingleton<Erasure>();

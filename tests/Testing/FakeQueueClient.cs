@@ -343,7 +343,10 @@ public sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
 
     public FakeQueueClient Of(Recipient recipient) => Queue(recipient.QueueName("fc"));
 
-    public FakeQueueClient DeadLetterQueue => Queue("fc-dead-letters");
+    public FakeQueueClient DeadLettersOf(Recipient recipient) => Queue(recipient.DeadLetterQueueName("fc"));
+
+    /// <summary>The dead letters of earlier versions.</summary>
+    public FakeQueueClient OlderDeadLetters => Queue("fc-dead-letters");
 
     public MailboxFactory Mailboxes() => Named.Mailboxes(this, time);
 

@@ -70,6 +70,21 @@ public sealed class MailboxDepths(IOptions<MailboxOptions> options, TimeProvider
         }
     }
 
+    /// <summary>
+    /// How many of <paramref name="wanted"/> messages may be sent now; those then count as sent. Zero if the mailbox is full. Fewer than
+    /// wanted mean that the next count is due when they are sent.
+    /// </summary>
+    internal async Task<int> TakeRoomAsync(Recipient recipient, Mailbox mailbox, int wanted)
+    {
+        var taken = await HasRoomAsync(recipient, mailbox, isSeenEmpty: false) ? 1 : 0;
+        while (taken > 0 && taken < wanted && _known.Of(recipient)?.Value.TryTake() == true)
+        {
+            taken++;
+        }
+
+        return taken;
+    }
+
     /// <inheritdoc/>
     public void Forget(Recipient recipient) => _known.Forget(recipient);
 

@@ -1,6 +1,7 @@
 using FuncComet.Mailboxes;
 using FuncComet.Recipients;
 using FuncComet.Waiting;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FuncComet.Operations;
@@ -13,8 +14,11 @@ namespace FuncComet.Operations;
 public sealed partial class Erasure(
     MailboxFactory mailboxes,
     DeadLetters deadLetters,
+    OlderDeadLetters older,
     WaitingRooms rooms,
     IEnumerable<IRecipientMemory> memories,
+    IHostApplicationLifetime host,
+    TimeProvider time,
     ILogger<Erasure> logger)
 {
     /// <summary>Erases a recipient. What Storage has not accepted can be erased by another call.</summary>
@@ -23,7 +27,8 @@ public sealed partial class Erasure(
         // First, since the look of a poll that goes on would write the name into the metadata again.
         rooms.EndAll(recipient, WakeReason.Erased);
         var mailbox = mailboxes.Open(recipient);
-        var accepted = await Task.WhenAll(TryDeleteAsync(mailbox), TryDeleteAsync(deadLetters.Open(recipient)));
+        var accepted = await Task.WhenAll(
+            TryAsync(mailbox, () => DeleteAsync(mailbox)), TryAsync(deadLetters.Open(recipient), () => DeleteDeadLettersAsync(recipient)));
 
         // Last, since what had begun before may have been remembered meanwhile.
         foreach (var memory in memories)
@@ -36,12 +41,27 @@ public sealed partial class Erasure(
         return erased;
     }
 
-    private async Task<bool> TryDeleteAsync(Mailbox queue)
+    private static async Task<bool> DeleteAsync(Mailbox queue)
+    {
+        await queue.DeleteQueueAsync();
+        return true;
+    }
+
+    /// <summary>
+    /// False if letters are left in the queue of earlier versions, which may be letters of the recipient. Those that can be moved are in
+    /// the recipient's own queue before it is deleted.
+    /// </summary>
+    private async Task<bool> DeleteDeadLettersAsync(Recipient recipient)
+    {
+        var left = await older.DrainAsync(new CallTime(time, CallLimits.Work, host.ApplicationStopping));
+        return await DeleteAsync(deadLetters.Open(recipient)) && left == 0;
+    }
+
+    private async Task<bool> TryAsync(Mailbox queue, Func<Task<bool>> erase)
     {
         try
         {
-            await queue.DeleteQueueAsync();
-            return true;
+            return await erase();
         }
         catch (StorageUnavailableException ex)
         {

@@ -36,8 +36,9 @@ public sealed partial class MailboxList(
             return null;
         }
 
-        var found = isCounted ? await Task.WhenAll(page.Found.Select(CountAsync)) : page.Found.Select(recipient => new ListedMailbox(recipient));
-        ListedMailbox[] listed = [.. found.OfType<ListedMailbox>()];
+        ListedMailbox[] listed = isCounted
+            ? [.. (await Task.WhenAll(page.Found.Select(CountAsync))).OfType<ListedMailbox>()]
+            : [.. page.Found.Select(recipient => new ListedMailbox(recipient))];
         Log.Listed(logger, listed.Length);
         return new(listed, page.Next);
     }
