@@ -115,15 +115,18 @@ public class Target : IAsyncLifetime
         return (await answer.JsonAsync()).GetProperty("waiting").GetBoolean();
     }
 
+    /// <summary>The app's storage, which may also hold what others have put there.</summary>
+    public QueueServiceClient Storage => new(_storage is { Length: > 0 }
+        ? _storage
+        : throw new InvalidOperationException(
+            "FUNCCOMET_STORAGE is not set. Only tests with the trait Changes=nothing run with FUNCCOMET_URL alone."));
+
     /// <summary>
     /// Finds the recipient's queue by the name in the queues' metadata, as an operator would; null if there is none.
     /// </summary>
     public async Task<QueueClient?> FindMailboxAsync(string recipient)
     {
-        var storage = new QueueServiceClient(_storage is { Length: > 0 }
-            ? _storage
-            : throw new InvalidOperationException(
-                "FUNCCOMET_STORAGE is not set. Only tests with the trait Changes=nothing run with FUNCCOMET_URL alone."));
+        var storage = Storage;
         await foreach (var queue in storage.GetQueuesAsync(QueueTraits.Metadata, cancellationToken: TestContext.Current.CancellationToken))
         {
             if (queue.Metadata?.TryGetValue("recipient", out var encoded) == true && Uri.UnescapeDataString(encoded) == recipient)

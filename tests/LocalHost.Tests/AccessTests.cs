@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Azure.Storage.Queues;
 using FuncComet.LocalHost.Hosting;
@@ -53,6 +54,42 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
         the key and the token               202   400     204   204   410    200    200      204      200       200
         """;
 
+    // The same, for what only operators need.
+    private const string OperatorsTable =
+        """
+        caller                              GET               GET        GET
+        of                                  mailbox/messages  mailboxes  about
+        nothing                             401               401        401
+        an expired token                    401               401        401
+        a token that is not valid yet       401               401        401
+        a token without an end              401               401        401
+        a token for nobody                  401               401        401
+        a token with changed claims         401               401        401
+        a token with a changed signature    401               401        401
+        a token with alg none               401               401        401
+        a token by another key              401               401        401
+        an HS384 token                      401               401        401
+        an HS512 token                      401               401        401
+        another recipient's token           401               401        401
+        a token for another audience        401               401        401
+        a token of another issuer           401               401        401
+        the token as another scheme         401               401        401
+        the token in the header             401               401        401
+        the token in the query              401               401        401
+        the token in both                   401               401        401
+        the token, another's in the header  401               401        401
+        the token, a scheme in the header   401               401        401
+        another's, the token in the header  401               401        401
+        a token by the previous key         401               401        401
+        the token as a key                  401               401        401
+        the key as a token                  401               401        401
+        a wrong key in the header           401               401        401
+        a wrong key in the query            401               401        401
+        the key in the header               200               200        200
+        the key in the query                200               200        200
+        the key and the token               200               200        200
+        """;
+
     private static readonly string RightToken = Jwt.Make(SigningKey, "alice");
 
     private static readonly Dictionary<string, Caller> Callers = new()
@@ -103,14 +140,17 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
 
     public static TheoryData<string, string, int> Cells()
     {
-        var rows = Table.Split('\n').Select(line => Columns().Split(line.Trim())).ToList();
         var cells = new TheoryData<string, string, int>();
-        var requests = rows[0].Zip(rows[1], (method, function) => $"{method} {function}").ToList();
-        foreach (var row in rows.Skip(2))
+        foreach (var table in new[] { Table, OperatorsTable })
         {
-            for (var at = 1; at < requests.Count; at++)
+            var rows = table.Split('\n').Select(line => Columns().Split(line.Trim())).ToList();
+            var requests = rows[0].Zip(rows[1], (method, function) => $"{method} {function}").ToList();
+            foreach (var row in rows.Skip(2))
             {
-                cells.Add(row[0], requests[at], int.Parse(row[at], System.Globalization.CultureInfo.InvariantCulture));
+                for (var at = 1; at < requests.Count; at++)
+                {
+                    cells.Add(row[0], requests[at], int.Parse(row[at], System.Globalization.CultureInfo.InvariantCulture));
+                }
             }
         }
 
@@ -124,6 +164,27 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
         using var answer = await app.SendAsync(request, Callers[caller]);
 
         Assert.Equal(expected, (int)answer.StatusCode);
+        Assert.Equal(NeedsKey(request.Split(' ')[1]) && expected != 401, answer.Headers.Contains("Comet-Version"));
+    }
+
+    // Which version serves tells an attacker what to try. So only callers with a key are told, and errors are no exception.
+    [Fact]
+    public async Task EveryFunction_TellsItsVersion_OnlyIfItNeedsAKey()
+    {
+        foreach (var function in FunctionDescriptor.All)
+        {
+            using var notAllowed = await app.Client.SendAsync(HttpMethod.Patch, function.Route, ("x-functions-key", FunctionKey));
+            using var malformed = await app.Client.SendAsync(HttpMethod.Post, $"{function.Route}?x=%FF", ("x-functions-key", FunctionKey));
+
+            Assert.Equal(HttpStatusCode.MethodNotAllowed, notAllowed.StatusCode);
+            Assert.Equal(function.NeedsKey, notAllowed.Headers.Contains("Comet-Version"));
+            Assert.Equal(function.NeedsKey, malformed.Headers.Contains("Comet-Version"));
+        }
+
+        using var about = await app.SendAsync("GET about", Callers["the key in the header"]);
+        var told = JsonElement.Parse(await about.TextAsync());
+        var (version, commit) = (told.GetProperty("version").GetString(), told.GetProperty("commit").GetString());
+        Assert.Equal(commit is null ? version : $"{version}+{commit}", Assert.Single(about.Headers.GetValues("Comet-Version")));
     }
 
     [Fact]
@@ -237,6 +298,8 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
         Assert.DoesNotContain(host.Output, line => line.Contains("-key-", StringComparison.Ordinal));
         Assert.DoesNotContain(host.Output, line => line.Contains("vault.example", StringComparison.Ordinal));
     }
+
+    private static bool NeedsKey(string route) => FunctionDescriptor.All.Single(function => function.Route == route).NeedsKey;
 
     private static Caller Bearer(string token) => new(Headers: [("Authorization", $"Bearer {token}")]);
 
