@@ -86,10 +86,13 @@ public static class FuncCometServices
         services.AddSingleton<MessagePush>();
         services.AddSingleton<MessageRecall>();
         services.AddSingleton<QueueListing>();
+        services.AddSingleton<DeadLetterQueues>();
         services.AddSingleton<OlderDeadLetters>();
         services.AddSingleton<DeadLetterRedrive>();
         services.AddSingleton<DeadLetterPurge>();
         services.AddSingleton<DeadLetterListing>();
+        services.AddSingleton<DeadLetterGauges>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeadLetterGauges>());
         return services;
     }
 }

@@ -57,3 +57,6 @@ public sealed class ForeignMessageOnAzureTests(TargetOnAzure target) : ForeignMe
 
 [Collection(OnAzure.Name)]
 public sealed class RecallOnAzureTests(TargetOnAzure target) : RecallTests(target);
+
+[Collection(OnAzure.Name)]
+public sealed class DeadLetterOnAzureTests(TargetOnAzure target) : DeadLetterTests(target);
