@@ -5,6 +5,7 @@ using FuncComet.Offline;
 using FuncComet.Operations;
 using FuncComet.Polling;
 using FuncComet.Pushing;
+using FuncComet.Recipients;
 using FuncComet.Telemetry;
 using FuncComet.Waiting;
 using Microsoft.Extensions.Configuration;
@@ -93,6 +94,18 @@ public static class FuncCometServices
         services.AddSingleton<DeadLetterListing>();
         services.AddSingleton<DeadLetterGauges>();
         services.AddHostedService(provider => provider.GetRequiredService<DeadLetterGauges>());
+        services.AddSingleton<MailboxList>();
+        services.AddSingleton<MailboxContents>();
+        services.AddSingleton<Erasure>();
+        services.AddRecipientMemory<QueueTextReader>();
+        services.AddRecipientMemory<MailboxDepths>();
+        services.AddRecipientMemory<RememberedLooks>();
+        services.AddRecipientMemory<WaitingRooms>();
+        services.AddRecipientMemory<OfflineNotes>();
         return services;
     }
+
+    private static void AddRecipientMemory<T>(this IServiceCollection services)
+        where T : class, IRecipientMemory =>
+        services.AddSingleton<IRecipientMemory>(provider => provider.GetRequiredService<T>());
 }

@@ -90,7 +90,8 @@ public class DeadLetterTests(Target target)
         await DieAsync(recipient, letters: 2);
         await MakeOlderAsync(recipient);
 
-        Assert.Equal(2, (await ShowAsync(recipient)).Count);
+        // The calls of other tests move letters too, and may hold some of these at the moment.
+        await Await.UntilAsync(async () => (await ShowAsync(recipient)).Count == 2, "both letters to be moved");
         Assert.Equal((2, 0), await RedriveAsync(recipient));
 
         using var polled = await target.GetAsync($"poll?rcpt={recipient}&timeout=0&max=32");
@@ -133,13 +134,13 @@ public class DeadLetterTests(Target target)
     public async Task TwoRedrives_AtTheSameTime_MoveEveryLetterOnce()
     {
         var (recipient, mailbox) = await CreateMailboxAsync();
-        await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => mailbox.SendMessageAsync(LaterEnvelope, Token)));
-        await DieAsync(recipient, letters: 60);
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => mailbox.SendMessageAsync(LaterEnvelope, Token)));
+        await DieAsync(recipient, letters: 40);
 
         var both = await Task.WhenAll(RedriveAsync(recipient), RedriveAsync(recipient));
 
-        Assert.Equal(60, both.Sum(each => each.Moved));
-        Assert.Equal(60, (await mailbox.GetPropertiesAsync(Token)).Value.ApproximateMessagesCount);
+        Assert.Equal(40, both.Sum(each => each.Moved));
+        Assert.Equal(40, (await mailbox.GetPropertiesAsync(Token)).Value.ApproximateMessagesCount);
         Assert.Equal((0, 0), await RedriveAsync(recipient));
     }
 

@@ -211,6 +211,42 @@ public sealed class Mailbox
         cancellationToken: cancellationToken);
 
     /// <summary>
+    /// The first messages that can be received, at most <paramref name="max"/> (1 to 32). Takes, hides and counts nothing.
+    /// </summary>
+    internal Task<IReadOnlyList<ShownMessage>> ShowAsync(int max) => CallAsync<IReadOnlyList<ShownMessage>>(
+        "peek",
+        Deadline,
+        async token =>
+        {
+            try
+            {
+                var peeked = (await Queue.PeekMessagesAsync(max, token)).Value;
+                return Array.ConvertAll(peeked, message => ShownMessage.Of(message, _texts!.Read(QueueName, message.MessageText ?? "")));
+            }
+            catch (RequestFailedException ex) when (ex.IsNoQueue())
+            {
+                return [];
+            }
+        });
+
+    /// <summary>Deletes the queue with its messages and its metadata, unless there is none.</summary>
+    internal Task<bool> DeleteQueueAsync() => CallAsync(
+        "delete the queue",
+        Deadline,
+        async token =>
+        {
+            try
+            {
+                await Queue.DeleteAsync(token);
+                return true;
+            }
+            catch (RequestFailedException ex) when (ex.IsNoQueue())
+            {
+                return false;
+            }
+        });
+
+    /// <summary>
     /// Removes every message; false if the deadline ended when only part of them was removed. The queue stays: Storage refuses the name
     /// of a deleted queue for 30 seconds or longer.
     /// </summary>

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Serialization;
-using System.Text.Unicode;
 using FuncComet.Functions.Poll;
 using FuncComet.Operations;
 using FuncComet.Recipients;
@@ -35,10 +34,9 @@ internal sealed record LettersAnswer(string Rcpt, IReadOnlyList<LettersAnswer.Le
 
     private static Letter Of(ListedLetter letter, bool withBody)
     {
-        var body = letter.Body is { } bytes && withBody ? bytes.ToArray() : null;
-
         // What could not be read is the text of a queue message.
-        var isText = body is not null && (letter.ContentType is null || TextTypes.Contains(letter.ContentType)) && Utf8.IsValid(body);
+        var body = letter.Body is { } bytes && withBody ? bytes.ToArray() : null;
+        var isText = body is not null && TextTypes.IsText(letter.ContentType ?? "text/plain", body);
         return new(
             letter.Id,
             Rfc3339.Format(letter.Time),
