@@ -15,6 +15,8 @@ public sealed class ErrorTests(Target target)
     [InlineData("DELETE", "poll", "GET")]
     [InlineData("POST", "health", "GET")]
     [InlineData("POST", "presence", "GET")]
+    [InlineData("POST", "deadletters", "GET, DELETE")]
+    [InlineData("GET", "deadletters/redrive", "POST")]
     [InlineData("POST", "mailbox", "GET, DELETE")]
     [InlineData("DELETE", "mailbox/messages", "GET")]
     [InlineData("POST", "mailboxes", "GET")]

@@ -63,3 +63,6 @@ public sealed class ShownMessagesOnAzureTests(TargetOnAzure target) : ShownMessa
 
 [Collection(OnAzure.Name)]
 public sealed class ErasureOnAzureTests(TargetOnAzure target) : ErasureTests(target);
+
+[Collection(OnAzure.Name)]
+public sealed class DeadLetterOnAzureTests(TargetOnAzure target) : DeadLetterTests(target);

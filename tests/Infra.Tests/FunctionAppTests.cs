@@ -19,6 +19,9 @@ public sealed class FunctionAppTests
             [
                 "About: httpTrigger about, Function, FuncComet.Functions.About.AboutFunction.RunAsync",
                 "Ack: httpTrigger ack, Anonymous, FuncComet.Functions.Ack.AckFunction.RunAsync",
+                "DeadLetters: httpTrigger deadletters, Function, FuncComet.Functions.DeadLetters.DeadLettersFunction.RunAsync",
+                "DeadLettersRedrive: httpTrigger deadletters/redrive, Function, "
+                    + "FuncComet.Functions.DeadLetters.DeadLettersRedriveFunction.RunAsync",
                 "Health: httpTrigger health, Anonymous, FuncComet.Functions.Health.HealthFunction.RunAsync",
                 "Lease: httpTrigger lease, Anonymous, FuncComet.Functions.Lease.LeaseFunction.RunAsync",
                 "Mailbox: httpTrigger mailbox, Function, FuncComet.Functions.Mailboxes.MailboxFunction.RunAsync",

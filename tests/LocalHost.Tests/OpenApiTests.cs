@@ -29,6 +29,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await ShowAndEmptyMailboxesAsync(client);
         await AskPresenceAsync(client);
         await OperateAsync(client);
+        await HandleDeadLettersAsync(client);
         await CheckHealthAsync(client);
         await ReachLimitsAsync(smallClient);
         await AskForWhatIsNotThereAsync(client);
@@ -55,7 +56,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
                      from range in operation.Ranges
                      select (operation, range);
 
-        Assert.Equal(["after", "delay", "lease", "max", "max", "max", "ttl", "ttl"], ranges.Select(each => each.range.Parameter).Order());
+        Assert.Equal(["after", "delay", "lease", "max", "max", "max", "ttl", "ttl", "ttl"], ranges.Select(each => each.range.Parameter).Order());
         foreach (var (operation, (parameter, least, most)) in ranges)
         {
             using var refused = await client.SendAsync($"{operation.Method} {operation.Path[1..]}?rcpt=alice&{parameter}=x", key: Key);
@@ -182,6 +183,18 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync("GET about", "401");
     }
 
+    private static async Task HandleDeadLettersAsync(Client client)
+    {
+        foreach (var request in new[] { "GET deadletters", "DELETE deadletters", "POST deadletters/redrive" })
+        {
+            await client.ExpectAsync($"{request}?rcpt=alice", "200 application/json", key: Key);
+            await client.ExpectAsync($"{request}?all=true", "200 application/json", key: Key);
+            await client.ExpectAsync($"{request}?rcpt=", "400 bad-recipient", key: Key);
+            await client.ExpectAsync($"{request}?all=true&after=x", "400 bad-parameter", key: Key);
+            await client.ExpectAsync($"{request}?rcpt=alice", "401");
+        }
+    }
+
     private static async Task CheckHealthAsync(Client client)
     {
         await client.ExpectAsync("GET health", "200");
@@ -234,6 +247,9 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync("GET mailboxes", "503 storage-unavailable", key: Key);
         await client.ExpectAsync("GET about", "200 application/json", key: Key);
         await client.ExpectAsync("GET presence?rcpt=outage", "503 storage-unavailable", key: Key);
+        await client.ExpectAsync("GET deadletters?rcpt=outage", "503 storage-unavailable", key: Key);
+        await client.ExpectAsync("DELETE deadletters?rcpt=outage", "503 storage-unavailable", key: Key);
+        await client.ExpectAsync("POST deadletters/redrive?rcpt=outage", "503 storage-unavailable", key: Key);
         await withoutEarlierHealth.ExpectAsync("GET health", "503 storage-unavailable");
         await azurite.StartAgainAsync();
     }
