@@ -152,6 +152,15 @@ public sealed class SecretsTests
 
             using var shown = await _client.SendAsync(HttpMethod.Get, $"mailbox?rcpt={Recipient}&code={FunctionKey}");
             Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
+            foreach (var (method, path) in ((HttpMethod, string)[])
+                [
+                    (HttpMethod.Get, "deadletters"), (HttpMethod.Post, "deadletters/redrive"), (HttpMethod.Delete, "deadletters"),
+                ])
+            {
+                using var letters = await _client.SendAsync(method, $"{path}?rcpt={Recipient}&code={FunctionKey}");
+                Assert.Equal(HttpStatusCode.OK, letters.StatusCode);
+            }
+
             return [token, another];
         }
 
