@@ -68,6 +68,9 @@ internal sealed class PollHarness : IDisposable
 
     public LongPoll Poll => _core.Get<LongPoll>();
 
+    public T Get<T>()
+        where T : notnull => _core.Get<T>();
+
     public Recipient Alice { get; } = Named.Recipient("alice");
 
     public FakeQueueClient Queue => Storage.Of(Alice);
