@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Reflection;
 using System.Xml.Linq;
 using FuncComet.LocalHost;
 using FuncComet.Testing;
@@ -15,9 +14,8 @@ public sealed class PackageTests(App app)
         var folder = Directory.CreateTempSubdirectory("funccomet-tool-").FullName;
         try
         {
-            var configuration = typeof(PackageTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
             var packed = await ProgramResult.OfAsync(
-                "dotnet", "pack", "src/Cli", "--no-build", "--configuration", configuration, "--output", folder);
+                "dotnet", "pack", "src/Cli", "--no-build", "--configuration", Tool.Configuration, "--output", folder);
             Assert.True(packed.ExitCode == 0, packed.Output);
             var package = Assert.Single(Directory.GetFiles(folder));
             Assert.StartsWith("FuncComet.Cli.", Path.GetFileName(package), StringComparison.Ordinal);

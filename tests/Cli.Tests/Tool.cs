@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Text;
+using FuncComet.LocalHost;
 using FuncComet.Testing;
 
 namespace FuncComet.Cli.Tests;
@@ -11,7 +13,16 @@ internal sealed class Tool : IAsyncDisposable
 
     private Tool(Process process) => _process = process;
 
-    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "funccomet.dll");
+    /// <summary>The configuration that tests and tool were built with.</summary>
+    public static string Configuration { get; } =
+        typeof(Tool).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+
+    private static string Program { get; } = Path.Combine(
+        RepositoryRoot.Folder,
+        "src/Cli/bin",
+        Configuration,
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)),
+        "funccomet.dll");
 
     public int ExitCode => _process.ExitCode;
 
