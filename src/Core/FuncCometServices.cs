@@ -87,10 +87,13 @@ public static class FuncCometServices
         services.AddSingleton<MessagePush>();
         services.AddSingleton<MessageRecall>();
         services.AddSingleton<QueueListing>();
+        services.AddSingleton<DeadLetterQueues>();
         services.AddSingleton<OlderDeadLetters>();
         services.AddSingleton<DeadLetterRedrive>();
         services.AddSingleton<DeadLetterPurge>();
         services.AddSingleton<DeadLetterListing>();
+        services.AddSingleton<DeadLetterGauges>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeadLetterGauges>());
         services.AddSingleton<MailboxList>();
         services.AddSingleton<MailboxContents>();
         services.AddSingleton<Erasure>();

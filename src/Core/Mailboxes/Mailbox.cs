@@ -28,7 +28,7 @@ public sealed class Mailbox
     /// <param name="queueName">The queue's name.</param>
     /// <param name="recipient">The owner; null for one of the app's own queues.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="texts">Reads what is received; null for a queue that holds no messages to deliver, whose texts are left as they are.</param>
+    /// <param name="texts">Reads what is received; null for a queue without messages to deliver: its texts are not read.</param>
     internal Mailbox(
         QueueServiceClient storage, string queueName, Recipient? recipient, TimeProvider time, QueueTextReader? texts = null)
     {

@@ -76,7 +76,7 @@ public sealed record Message
         Body = body,
     };
 
-    /// <summary>The message of a queue message that was read. What is unreadable counts as another program's, with its text as body.</summary>
+    /// <summary>The message of a queue message. What is unreadable counts as another program's, with its text as the body.</summary>
     internal static Message Of(string queueMessageId, DateTimeOffset? insertedOn, string text, QueueText read) =>
         read.Envelope?.Message ?? Foreign(queueMessageId, insertedOn ?? DateTimeOffset.UnixEpoch, read.Foreign ?? ForeignBody.Of(text));
 

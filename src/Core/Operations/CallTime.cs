@@ -43,6 +43,9 @@ internal static class CallLimits
     /// <summary>How long a call works at most to move older letters.</summary>
     public static readonly TimeSpan Older = TimeSpan.FromSeconds(10);
 
+    /// <summary>How many recipients a call for all comes to at most.</summary>
+    public const int Recipients = 1_000;
+
     /// <summary>How many requests of one step run at the same time.</summary>
     public const int AtOnce = 32;
 }

@@ -12,6 +12,7 @@ namespace FuncComet.Operations;
 public sealed partial class DeadLetterListing(
     DeadLetters deadLetters,
     OlderDeadLetters older,
+    DeadLetterQueues queues,
     IHostApplicationLifetime host,
     TimeProvider time,
     ILogger<DeadLetterListing> logger)
@@ -30,6 +31,35 @@ public sealed partial class DeadLetterListing(
         var count = peeked.Count == 0 ? 0 : await queue.CountAsync() ?? 0;
         Log.Shown(logger, queue.QueueName, letters.Count);
         return new([.. letters.Take(max)], Math.Max(letters.Count, count - texts), left);
+    }
+
+    /// <summary>
+    /// Lists recipients that have letters, with their number as Storage counts it: a letter beside its text counts as two.
+    /// </summary>
+    /// <param name="max">How many recipients are come to: those without letters are left out.</param>
+    /// <param name="after">Where to begin; null for the beginning.</param>
+    /// <returns>Null if Storage refuses <paramref name="after"/>.</returns>
+    /// <exception cref="StorageUnavailableException">Storage did not answer.</exception>
+    public async Task<RecipientsWithLetters?> ListAsync(int max, QueuePosition? after)
+    {
+        var left = await older.DrainAsync(new CallTime(time, CallLimits.Work, host.ApplicationStopping));
+        if (await queues.ListAsync(max, after) is not { } page)
+        {
+            return null;
+        }
+
+        var counts = new long[page.Found.Count];
+        await Parallel.ForAsync(
+            0,
+            counts.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = CallLimits.AtOnce },
+            async (at, _) => counts[at] = await deadLetters.Open(page.Found[at].Recipient).CountAsync() ?? 0);
+        (Recipient, long)[] found =
+        [
+            .. page.Found.Select((owner, at) => (owner.Recipient, counts[at])).Where(each => each.Item2 > 0),
+        ];
+        Log.Listed(logger, found.Length);
+        return new(found, page.Next, left);
     }
 
     // The number of texts that belong to letters is given out too: they are no letters of their own.
@@ -110,6 +140,9 @@ public sealed partial class DeadLetterListing(
     {
         [LoggerMessage(1, LogLevel.Information, "Listing of {Queue}: {Count} dead letters were shown.")]
         public static partial void Shown(ILogger logger, string queue, int count);
+
+        [LoggerMessage(2, LogLevel.Information, "Listing of dead letters: {Count} recipients have some.")]
+        public static partial void Listed(ILogger logger, int count);
     }
 }
 
@@ -137,3 +170,10 @@ public sealed record ListedLetter(
 /// <param name="Count">How many there are, as Storage counts them.</param>
 /// <param name="Older">How many queue messages are left in the queue of earlier versions.</param>
 public sealed record LettersOfRecipient(IReadOnlyList<ListedLetter> Letters, long Count, long Older);
+
+/// <summary>Recipients that have dead letters.</summary>
+/// <param name="Recipients">The recipients, with how many letters they have.</param>
+/// <param name="Next">Where the next part begins; null if there is none.</param>
+/// <param name="Older">How many queue messages are left in the queue of earlier versions.</param>
+public sealed record RecipientsWithLetters(
+    IReadOnlyList<(Recipient Recipient, long Letters)> Recipients, QueuePosition? Next, long Older);

@@ -9,6 +9,7 @@ namespace FuncComet.Operations;
 public sealed partial class DeadLetterPurge(
     DeadLetters deadLetters,
     OlderDeadLetters older,
+    DeadLetterQueues queues,
     UnsettledWork work,
     IHostApplicationLifetime host,
     TimeProvider time,
@@ -21,15 +22,48 @@ public sealed partial class DeadLetterPurge(
         using var unsettled = work.Begin();
         var call = new CallTime(time, CallLimits.Work, host.ApplicationStopping);
         var left = await older.DrainAsync(call);
-        return await ClearAsync(recipient, call) with { Older = left };
+        var queue = deadLetters.Open(recipient);
+        var result = await ClearAsync(queue, call) with { Older = left };
+        Log.Purged(logger, queue.QueueName, result.Removed, result.Left);
+        return result;
     }
 
-    /// <summary>Empties a queue, and returns how many messages are removed and how many are left, as Storage counts them.</summary>
-    internal static async Task<(long Removed, long Left)> ClearAsync(Mailbox queue, CallTime call)
+    /// <summary>Removes the letters of all recipients, those of earlier versions too.</summary>
+    /// <param name="after">Where to begin; null for the beginning.</param>
+    /// <returns>Null if Storage refuses <paramref name="after"/>.</returns>
+    /// <exception cref="StorageUnavailableException">Storage did not answer.</exception>
+    public async Task<PurgeResult?> RunAllAsync(QueuePosition? after)
+    {
+        using var unsettled = work.Begin();
+        var call = new CallTime(time, CallLimits.Work, host.ApplicationStopping);
+        if (await queues.ListAsync(CallLimits.Recipients, after) is not { } page)
+        {
+            return null;
+        }
+
+        var ofEarlierVersions = await ClearAsync(deadLetters.OpenOlder(), call);
+        var total = new PurgeResult(ofEarlierVersions.Removed, 0) { Next = page.Next, Older = ofEarlierVersions.Left };
+        foreach (var owner in page.Found)
+        {
+            var result = await ClearAsync(deadLetters.Open(owner.Recipient), call);
+            total = total with { Removed = total.Removed + result.Removed, Left = total.Left + result.Left };
+            if (call.IsOver)
+            {
+                total = total with { Next = owner == page.Found[^1] ? page.Next : owner.Position };
+                break;
+            }
+        }
+
+        Log.AllPurged(logger, total.Removed, total.Left);
+        return total;
+    }
+
+    // Storage may need several calls for many messages.
+    private static async Task<PurgeResult> ClearAsync(Mailbox queue, CallTime call)
     {
         if (await queue.CountAsync() is not ({ } before and > 0))
         {
-            return (0, 0);
+            return new PurgeResult(0, 0);
         }
 
         while (!await queue.ClearAsync() && !call.IsOver)
@@ -37,21 +71,16 @@ public sealed partial class DeadLetterPurge(
         }
 
         var left = await queue.CountAsync() ?? 0;
-        return (Math.Max(0, before - left), left);
-    }
-
-    private async Task<PurgeResult> ClearAsync(Recipient recipient, CallTime call)
-    {
-        var queue = deadLetters.Open(recipient);
-        var (removed, left) = await ClearAsync(queue, call);
-        Log.Purged(logger, queue.QueueName, removed);
-        return new PurgeResult(removed, left);
+        return new PurgeResult(Math.Max(0, before - left), left);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Purge of {Queue}: {Removed} dead letters were removed.")]
-        public static partial void Purged(ILogger logger, string queue, long removed);
+        [LoggerMessage(1, LogLevel.Information, "Purge of {Queue}: {Removed} dead letters were removed, {Left} are left.")]
+        public static partial void Purged(ILogger logger, string queue, long removed, long left);
+
+        [LoggerMessage(2, LogLevel.Information, "Purge of all: {Removed} dead letters were removed, {Left} are left.")]
+        public static partial void AllPurged(ILogger logger, long removed, long left);
     }
 }
 
@@ -61,7 +90,7 @@ public sealed partial class DeadLetterPurge(
 public sealed record PurgeResult(long Removed, long Left)
 {
     /// <summary>Where the next call begins; null if there is nothing behind.</summary>
-    public string? Next { get; init; }
+    public QueuePosition? Next { get; init; }
 
     /// <summary>How many queue messages are left in the queue of earlier versions.</summary>
     public long Older { get; init; }

@@ -15,6 +15,7 @@ namespace FuncComet.Operations;
 public sealed partial class DeadLetterRedrive(
     DeadLetters deadLetters,
     OlderDeadLetters older,
+    DeadLetterQueues queues,
     MailboxFactory mailboxes,
     MailboxDepths depths,
     Ringer ringer,
@@ -37,7 +38,40 @@ public sealed partial class DeadLetterRedrive(
         using var unsettled = work.Begin();
         var call = new CallTime(time, CallLimits.Work, host.ApplicationStopping);
         var left = await older.DrainAsync(call);
-        return await RunAsync(recipient, timeToLive, call) with { Older = left };
+        var result = await RunAsync(recipient, timeToLive, call) with { Older = left };
+        Log.Redriven(logger, deadLetters.Open(recipient).QueueName, result.Moved, result.Left);
+        return result;
+    }
+
+    /// <summary>Puts back the letters of all recipients, one recipient after the other.</summary>
+    /// <param name="after">Where to begin; null for the beginning.</param>
+    /// <param name="timeToLive">How long the messages live in the mailboxes; whole seconds.</param>
+    /// <returns>Null if Storage refuses <paramref name="after"/>.</returns>
+    /// <exception cref="StorageUnavailableException">Storage did not answer. What was moved by then stays moved.</exception>
+    public async Task<RedriveResult?> RunAllAsync(QueuePosition? after, TimeSpan timeToLive)
+    {
+        using var unsettled = work.Begin();
+        var call = new CallTime(time, CallLimits.Work, host.ApplicationStopping);
+        var left = await older.DrainAsync(call);
+        if (await queues.ListAsync(CallLimits.Recipients, after) is not { } page)
+        {
+            return null;
+        }
+
+        var total = new RedriveResult(0, 0) { Next = page.Next, Older = left };
+        foreach (var owner in page.Found)
+        {
+            var result = await RunAsync(owner.Recipient, timeToLive, call);
+            total = total with { Moved = total.Moved + result.Moved, Left = total.Left + result.Left };
+            if (call.IsOver)
+            {
+                total = total with { Next = owner == page.Found[^1] ? page.Next : owner.Position };
+                break;
+            }
+        }
+
+        Log.AllRedriven(logger, total.Moved, total.Left);
+        return total;
     }
 
     private async Task<RedriveResult> RunAsync(Recipient recipient, TimeSpan timeToLive, CallTime call)
@@ -61,7 +95,6 @@ public sealed partial class DeadLetterRedrive(
         finally
         {
             await reader.GiveBackAsync();
-            Log.Redriven(logger, queue.QueueName, target.Moved.Count);
         }
 
         return new RedriveResult(target.Moved.Count, Math.Max(0, (await queue.CountAsync() ?? 0) - reader.TextsLeft));
@@ -157,8 +190,11 @@ public sealed partial class DeadLetterRedrive(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Redrive of {Queue}: {Moved} dead letters were put back.")]
-        public static partial void Redriven(ILogger logger, string queue, int moved);
+        [LoggerMessage(1, LogLevel.Information, "Redrive of {Queue}: {Moved} dead letters were put back, {Left} are left.")]
+        public static partial void Redriven(ILogger logger, string queue, long moved, long left);
+
+        [LoggerMessage(2, LogLevel.Information, "Redrive of all: {Moved} dead letters were put back, {Left} are left.")]
+        public static partial void AllRedriven(ILogger logger, long moved, long left);
     }
 }
 
@@ -168,7 +204,7 @@ public sealed partial class DeadLetterRedrive(
 public sealed record RedriveResult(long Moved, long Left)
 {
     /// <summary>Where the next call begins; null if there is nothing behind.</summary>
-    public string? Next { get; init; }
+    public QueuePosition? Next { get; init; }
 
     /// <summary>How many queue messages are left in the queue of earlier versions.</summary>
     public long Older { get; init; }

@@ -35,9 +35,6 @@ public sealed partial class OlderDeadLetters(DeadLetters deadLetters, TimeProvid
         return await queue.CountAsync() ?? 0;
     }
 
-    /// <summary>Removes all of them, and returns how many queue messages are removed and how many are left.</summary>
-    internal Task<(long Removed, long Left)> ClearAsync(CallTime call) => DeadLetterPurge.ClearAsync(deadLetters.OpenOlder(), call);
-
     // A letter that names no recipient, or not the text beside it, stays.
     private async Task<bool> MoveAsync(DeadLetterReader reader, ReadLetter read)
     {

@@ -10,8 +10,18 @@ internal sealed record ErasureAnswer(IReadOnlyList<string> Left)
 {
     public static IResult For(Erased erased)
     {
-        string[] left = [.. erased.Mailbox ? Array.Empty<string>() : ["mailbox"], .. erased.DeadLetters ? Array.Empty<string>() : ["deadLetters"]];
-        return left.Length == 0
+        var left = new List<string>();
+        if (!erased.Mailbox)
+        {
+            left.Add("mailbox");
+        }
+
+        if (!erased.DeadLetters)
+        {
+            left.Add("deadLetters");
+        }
+
+        return left.Count == 0
             ? TypedResults.NoContent()
             : TypedResults.Json(
                 new ErasureAnswer(left), ErasureAnswerJson.Default.ErasureAnswer, contentType: null, StatusCodes.Status202Accepted);

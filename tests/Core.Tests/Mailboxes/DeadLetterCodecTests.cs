@@ -11,18 +11,30 @@ public sealed class DeadLetterCodecTests
     private const string Start =
         """{"rcpt":"al\u0022ice","id":"019ab1c2d3e47f5a8b6c7d8e9f0a1b2c","time":"2025-11-23T19:43:01.988+00:00","deadLettered":""";
 
+    private const string Delivered =
+        """
+        "deliveries":10,"reason":"a reason","contentType":"text/plain"
+        """;
+
     // Letters as version 0.1.0 and earlier wrote them.
     private const string Ours =
-        $$"""{{Start}}"2025-11-24T08:00:00.1234567+00:00","deliveries":10,"reason":"a reason","contentType":"text/plain","key":"key-1","base64":"aGVsbG8="}""";
+        $$"""{{Start}}"2025-11-24T08:00:00.1234567+00:00",{{Delivered}},"key":"key-1","base64":"aGVsbG8="}""";
 
     private const string Verbatim =
-        $$"""{{Start}}"2025-11-24T08:00:00+00:00","deliveries":10,"reason":"a reason","contentType":"text/plain","verbatimIn":"text-1"}""";
+        $$"""{{Start}}"2025-11-24T08:00:00+00:00",{{Delivered}},"verbatimIn":"text-1"}""";
+
+    private const string OfAnother =
+        """{"rcpt":"alice","id":"0d6f7ba59e3c4c6c9f9f0f4c4a4b9a55","time":"2025-11-23T19:43:01+00:00","deadLettered":""";
 
     private const string Unreadable =
-        """{"rcpt":"alice","id":"0d6f7ba59e3c4c6c9f9f0f4c4a4b9a55","time":"2025-11-23T19:43:01+00:00","deadLettered":"2025-11-24T08:00:00+00:00","deliveries":0,"reason":"a reason","base64":"RkN2MkFacXh3dFBrZjFxTGJIMk9ud29iTEFBQQ=="}""";
+        $$"""
+        {{OfAnother}}"2025-11-24T08:00:00+00:00","deliveries":0,"reason":"a reason","base64":"RkN2MkFacXh3dFBrZjFxTGJIMk9ud29iTEFBQQ=="}
+        """;
 
     private const string Foreign =
-        """{"rcpt":"alice","id":"0d6f7ba59e3c4c6c9f9f0f4c4a4b9a55","time":"2025-11-23T19:43:01+00:00","deadLettered":"2025-11-24T08:00:00+00:00","deliveries":3,"reason":"a reason","contentType":"application/json","base64":"eyJhIjoxfQ=="}""";
+        $$"""
+        {{OfAnother}}"2025-11-24T08:00:00+00:00","deliveries":3,"reason":"why","contentType":"application/json","base64":"eyJhIjoxfQ=="}
+        """;
 
     [Fact]
     public void Letter_OfOneOfOurMessages_IsReadWithAllOfIt()

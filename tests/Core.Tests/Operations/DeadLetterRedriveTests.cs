@@ -1,10 +1,10 @@
 using Azure;
-using Azure.Storage.Queues.Models;
 using FuncComet.Core.Tests.Polling;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
 using FuncComet.Operations;
 using FuncComet.Polling;
+using FuncComet.Recipients;
 using FuncComet.Testing;
 
 namespace FuncComet.Core.Tests.Operations;
@@ -92,7 +92,7 @@ public sealed class DeadLetterRedriveTests : IDisposable
     public async Task Redrive_LeavesALetterOfAnotherRecipient_AndOneThatBecameALetterLater()
     {
         await DieAsync("before");
-        await DieAsync("of bob", Named.Recipient("bob"));
+        await DieAsync("of bob", Named.Recipient("bob"), into: Dead);
         _instance.Time.Advance(TimeSpan.FromSeconds(1));
         await DieAsync("after");
 
@@ -312,23 +312,13 @@ public sealed class DeadLetterRedriveTests : IDisposable
     private static Task<RedriveResult> RedriveAsync(PollHarness instance, TimeSpan? timeToLive = null) =>
         instance.Get<DeadLetterRedrive>().RunAsync(instance.Alice, timeToLive ?? Week).Bounded();
 
-    /// <summary>Writes a letter for a message with this text, as the instance does that received it.</summary>
-    private async Task DieAsync(string text, FuncComet.Recipients.Recipient? recipient = null, FakeQueueClient? into = null)
-    {
-        var read = QueueText.Read(text, ForeignEncoding.Auto);
-        var received = QueuesModelFactory.QueueMessage($"{Guid.NewGuid()}", "receipt", text, 4, null, _instance.Time.GetUtcNow(), null);
-        var message = new LeasedMessage(_instance.Alice, received, read, leasedAt: 0, Lease);
-        var queue = new Mailbox(
-            _instance.Storage, (into ?? Dead).Name, into is null ? _instance.Alice : null, _instance.Time);
-        await DeadLetters.WriteAsync(
-            queue,
-            DeadLetter.Of((recipient ?? _instance.Alice).Name, message, "a reason", _instance.Time.GetUtcNow()),
-            text);
-    }
+    private Task DieAsync(string text, Recipient? recipient = null, FakeQueueClient? into = null) =>
+        _instance.DieAsync(recipient ?? _instance.Alice, text, into);
 
     private static async Task RemoveAsync(FakeQueueClient queue, Predicate<string> matches)
     {
-        foreach (var message in (await queue.ReceiveMessagesAsync(32, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken)).Value)
+        var received = await queue.ReceiveMessagesAsync(32, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        foreach (var message in received.Value)
         {
             if (matches(message.MessageText))
             {

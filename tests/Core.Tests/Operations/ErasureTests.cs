@@ -1,6 +1,5 @@
 using System.Text.Json;
 using FuncComet.Core.Tests.Polling;
-using FuncComet.Mailboxes;
 using FuncComet.Operations;
 using FuncComet.Polling;
 using FuncComet.Pushing;

@@ -87,6 +87,6 @@ public sealed class MailboxContentsTests : IDisposable
 
     private Task<IReadOnlyList<ShownMessage>> ShowAsync(int max = 32) => _instance.Get<MailboxContents>().ShowAsync(_instance.Alice, max);
 
-    private Task SendAsync(string text) =>
+    private Task<SentMessage> SendAsync(string text) =>
         _instance.Storage.Mailboxes().Open(_instance.Alice).SendAsync(text, TimeSpan.FromHours(1), TimeSpan.Zero, Mailbox.Deadline);
 }

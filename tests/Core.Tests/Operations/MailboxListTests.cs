@@ -1,6 +1,7 @@
+using Azure;
 using FuncComet.Core.Tests.Polling;
-using FuncComet.Mailboxes;
 using FuncComet.Operations;
+using FuncComet.Pushing;
 using FuncComet.Recipients;
 using FuncComet.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -108,10 +109,10 @@ public sealed class MailboxListTests : IDisposable
 
     private static IEnumerable<Recipient> Recipients(QueuePage<ListedMailbox>? page) => page!.Found.Select(mailbox => mailbox.Recipient);
 
-    private Task PushAsync(Recipient[] recipients) =>
+    private Task<PushedCopy[]> PushAsync(Recipient[] recipients) =>
         _instance.Push.SendAsync(recipients, Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.Zero);
 
-    private Task CreateAsync(string name, params (string Key, string Value)[] metadata) =>
+    private Task<Response> CreateAsync(string name, params (string Key, string Value)[] metadata) =>
         _instance.Storage.GetQueueClient(name).CreateAsync(
             metadata.ToDictionary(pair => pair.Key, pair => pair.Value), TestContext.Current.CancellationToken);
 }

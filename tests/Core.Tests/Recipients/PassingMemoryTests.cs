@@ -53,8 +53,9 @@ public sealed class PassingMemoryTests : IDisposable
     [Fact]
     public void NothingElseInCore_IsACache()
     {
+        const BindingFlags All = BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public;
         var caches = from type in typeof(FuncCometServices).Assembly.GetTypes()
-                     from field in type.GetFields(BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)
+                     from field in type.GetFields(All)
                      where typeof(IMemoryCache).IsAssignableFrom(field.FieldType)
                      select type.Name;
 
