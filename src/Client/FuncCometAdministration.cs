@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Client;
 
 /// <summary>
-/// What an operator does: look into mailboxes, move dead letters back or delete them, erase a recipient, and ask which version serves. Every
-/// call needs the function key and is sent once: it does not retry. Safe for concurrent use. Each method throws an <see
+/// What an operator does: look into mailboxes, move dead letters back or delete them, erase a recipient, and ask which version serves.
+/// Every call needs the function key and is sent once: it does not retry. Safe for concurrent use. Each method throws an <see
 /// cref="ArgumentException"/>, before anything is sent, if a value breaks a rule of the protocol, and a <see cref="FuncCometException"/> if
 /// its request is refused, fails or is not answered. An app of a version without these calls answers 404.
 /// </summary>
@@ -119,9 +119,9 @@ public sealed class FuncCometAdministration
     }
 
     /// <summary>
-    /// Puts a recipient's dead letters back into the mailbox, with the same id, key and content type, and no deliveries. A call works for at
-    /// most 60 seconds. If letters are left after that, repeat it. If it fails in the middle, no letter is lost, and some may be delivered
-    /// twice, with the same id.
+    /// Puts a recipient's dead letters back into the mailbox, with the same id, key and content type, and no deliveries. A call works for
+    /// at most 60 seconds. If letters are left after that, repeat it. If it fails in the middle, no letter is lost, and some may be
+    /// delivered twice, with the same id.
     /// </summary>
     /// <param name="recipient">Whose letters they are.</param>
     /// <param name="timeToLive">How long the messages are kept: whole seconds from 1 second to 30 days. Default: 7 days.</param>
@@ -154,7 +154,9 @@ public sealed class FuncCometAdministration
         return RedriveAsync(target => target.WithFlag("all", isSet: true).WithMarker(after), timeToLive, cancellationToken);
     }
 
-    /// <summary>Deletes a recipient's dead letters. A call works for at most 60 seconds. If letters are left after that, repeat it.</summary>
+    /// <summary>
+    /// Deletes a recipient's dead letters. A call works for at most 60 seconds. If letters are left after that, repeat it.
+    /// </summary>
     /// <param name="recipient">Whose letters they are.</param>
     /// <param name="cancellationToken">Cancels the request, not what the app has begun.</param>
     /// <exception cref="ArgumentException">The recipient breaks its rule.</exception>

@@ -5,8 +5,8 @@ namespace FuncComet.Client;
 public sealed record MailboxEntry(string Recipient)
 {
     /// <summary>
-    /// The approximate number of messages, including leased and delayed ones; null if counts were not asked for, or if the storage failed to
-    /// tell.
+    /// The approximate number of messages, including leased and delayed ones; null if counts were not asked for, or if the storage failed
+    /// to tell.
     /// </summary>
     public long? Messages { get; init; }
 

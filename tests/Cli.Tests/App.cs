@@ -20,6 +20,8 @@ public sealed class App : IAsyncLifetime
 
     public FuncCometClient Server => new(_http, WithKey);
 
+    public FuncCometAdministration Administration => new(_http, WithKey);
+
     private FuncCometClientOptions WithKey => new() { BaseAddress = Url, FunctionKey = FunctionKey };
 
     /// <summary>Runs the tool to its end, with the app's address and key in its environment.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FuncComet.Testing;
 
 namespace FuncComet.Cli.Tests;
 
@@ -32,10 +33,10 @@ public sealed class BenchTests(App app)
     public async Task Bench_WhenInterrupted_ReportsAndErasesItsMailboxes()
     {
         await using var run = app.Start("bench", "--clients", "5", "--minutes", "10", "--rate", "20", "--recipients", "cli-interrupted");
-        while ((await app.RunAsync("mailboxes", "--counts")).Output.Split("cli-interrupted").Length < 6)
-        {
-            Assert.False(TestContext.Current.CancellationToken.IsCancellationRequested);
-        }
+        await Await.UntilAsync(
+            async () => await app.Administration.ListMailboxesAsync()
+                .CountAsync(mailbox => mailbox.Recipient.StartsWith("cli-interrupted", StringComparison.Ordinal)) == 5,
+            "the mailboxes of the bench");
 
         var report = await run.StopAsync();
 

@@ -31,12 +31,14 @@ public sealed class PackageTests(App app)
             Assert.Equal((0, ""), (about.ExitCode, about.Errors));
             Assert.StartsWith("Version", about.Output, StringComparison.Ordinal);
             Assert.Equal(
-                await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Folder, "src/Cli/README.md"), TestContext.Current.CancellationToken),
-                await File.ReadAllTextAsync(Path.Combine(folder, "x", "README.md"), TestContext.Current.CancellationToken));
+                await ReadAsync(Path.Combine(RepositoryRoot.Folder, "src/Cli/README.md")),
+                await ReadAsync(Path.Combine(folder, "x", "README.md")));
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private static Task<string> ReadAsync(string path) => File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
 }

@@ -37,7 +37,8 @@ public sealed class PushAndPollTests(App app)
         Assert.Equal(0, pushed.ExitCode);
         var accepted = JsonDocument.Parse(pushed.Output).RootElement.GetProperty("accepted");
         Assert.Equal(["cli-one", "cli-other"], accepted.EnumerateArray().Select(copy => copy.GetProperty("rcpt").GetString()));
-        Assert.InRange(accepted[0].GetProperty("expires").GetDateTimeOffset() - DateTimeOffset.UtcNow, TimeSpan.Zero, TimeSpan.FromHours(1));
+        var expires = accepted[0].GetProperty("expires").GetDateTimeOffset();
+        Assert.InRange(expires - DateTimeOffset.UtcNow, TimeSpan.Zero, TimeSpan.FromHours(1));
         var polled = await app.RunAsync("poll", "cli-other", "--json");
         var message = JsonDocument.Parse(polled.Output).RootElement;
         Assert.Equal("cli-other", message.GetProperty("rcpt").GetString());

@@ -20,7 +20,7 @@ public sealed class AdministrationTests : IDisposable
     [Fact]
     public async Task ListMailboxesAsync_WhenThereAreSeveralPages_FollowsNextAcrossAnEmptyOne()
     {
-        var listing = _app.Administration().ListMailboxesAsync(cancellationToken: CancellationToken).ToListAsync(CancellationToken).AsTask();
+        var listing = _app.Administration().ListMailboxesAsync(false, CancellationToken).ToListAsync(CancellationToken).AsTask();
 
         var request = await _app.NextAsync();
         Assert.Equal("GET /api/mailboxes?max=1000", request.Line);
@@ -62,7 +62,7 @@ public sealed class AdministrationTests : IDisposable
     [Fact]
     public async Task ListMailboxesAsync_WhenThePageFollowsItself_ThrowsAndDoesNotAskForEver()
     {
-        var listing = _app.Administration().ListMailboxesAsync(cancellationToken: CancellationToken).ToListAsync(CancellationToken).AsTask();
+        var listing = _app.Administration().ListMailboxesAsync(false, CancellationToken).ToListAsync(CancellationToken).AsTask();
 
         (await _app.NextAsync()).AnswerJson(HttpStatusCode.OK, """{"mailboxes":[],"next":"bWFyaw"}""");
         (await _app.NextAsync()).AnswerJson(HttpStatusCode.OK, """{"mailboxes":[],"next":"bWFyaw"}""");

@@ -4,9 +4,9 @@ using FuncComet.Client;
 namespace FuncComet.Cli.Benchmark;
 
 /// <summary>
-/// Measures a deployment in five steps: start the polls; push a first message to each recipient, which opens connection and mailbox; push at
-/// the rate for the measured time; wait for what is on its way; erase the mailboxes. The rate does not wait for answers, because a slow app
-/// would then be measured at a lower load.
+/// Measures a deployment in five steps: start the polls; push a first message to each recipient, which opens connection and mailbox; push
+/// at the rate for the measured time; wait for what is on its way; erase the mailboxes. The rate does not wait for answers, because a slow
+/// app would then be measured at a lower load.
 /// </summary>
 internal sealed class BenchRun(
     BenchPlan plan,

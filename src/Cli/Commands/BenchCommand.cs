@@ -32,8 +32,8 @@ internal sealed class BenchCommand : OperatorCommand
     public BenchCommand()
         : base(
             "bench",
-            "Measure a deployment: hold a poll for each of many clients, push messages, and tell how long they take. It makes a mailbox for "
-            + "each client and erases it at the end. Requests, messages and instances cost what they cost.",
+            "Measure a deployment: hold a poll for each of many clients, push messages, and tell how long they take. It makes a mailbox "
+            + "for each client and erases it at the end. Requests, messages and instances cost what they cost.",
             "funccomet bench --clients 1000 --minutes 5 --rate 50")
     {
         Options.Add(_clients);
@@ -71,7 +71,8 @@ internal sealed class BenchCommand : OperatorCommand
         Print(terminal, ReportOf(plan, ledger, run));
         if (run.Kept.Count > 0 && !plan.KeepsMailboxes)
         {
-            Terminal.WriteError($"{run.Kept.Count} mailboxes could not be erased: {string.Join(' ', run.Kept.Order(StringComparer.Ordinal))}");
+            Terminal.WriteError(
+                $"{run.Kept.Count} mailboxes could not be erased: {string.Join(' ', run.Kept.Order(StringComparer.Ordinal))}");
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -144,7 +145,8 @@ internal sealed class BenchCommand : OperatorCommand
         HelpName = "number",
         CustomParser = argument =>
         {
-            if (double.TryParse(argument.Tokens.Single().Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            var text = argument.Tokens.Single().Value;
+            if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
                 && number > 0
                 && number <= max)
             {

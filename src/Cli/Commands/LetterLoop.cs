@@ -10,10 +10,10 @@ namespace FuncComet.Cli.Commands;
 internal sealed record LetterStep(long Done, long Left, string? Next, long Older);
 
 /// <summary>
-/// Repeats a call about dead letters until there is nothing more that it can do. A call ends in one of three ways: (1) It names what the next
-/// one begins with. (2) It took its whole time, a minute, and letters are left: all is done once more. (3) It has come to the end. What is
-/// left then stays: its mailbox is full, or it has become a dead letter meanwhile. To repeat such a call could go on for ever. Letters of an
-/// earlier version are sorted for 10 seconds a call, so all is done once more as long as they become fewer.
+/// Repeats a call about dead letters until there is nothing more that it can do. A call ends in one of three ways: (1) It names what the
+/// next one begins with. (2) It took its whole time, a minute, and letters are left: all is done once more. (3) It has come to the end.
+/// What is left then stays: its mailbox is full, or it has become a dead letter meanwhile. To repeat such a call could go on for ever.
+/// Letters of an earlier version are sorted for 10 seconds a call, so all is done once more as long as they become fewer.
 /// </summary>
 internal static class LetterLoop
 {

@@ -13,11 +13,16 @@ internal sealed class ListDeadLettersCommand : OperatorCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<int> _max = Parameters.Number("--max", "The most letters of the recipient to show.", value: 32, min: 1, max: 32);
+    private readonly Option<int> _max = Parameters.Number(
+        "--max", "The most letters of the recipient to show.", value: 32, min: 1, max: 32);
+
     private readonly Option<bool> _bodies = new("--bodies", "-b") { Description = "Show the bodies of the recipient's letters too." };
 
     public ListDeadLettersCommand()
-        : base("list", "List the recipients that have dead letters, or one recipient's letters.", "funccomet deadletters list alice --bodies")
+        : base(
+            "list",
+            "List the recipients that have dead letters, or one recipient's letters.",
+            "funccomet deadletters list alice --bodies")
     {
         Arguments.Add(_recipient);
         Options.Add(_max);
@@ -92,7 +97,8 @@ internal sealed class ListDeadLettersCommand : OperatorCommand
         string[] columns = ["ID", "PUSHED", "DEAD SINCE", "DELIVERIES", "BYTES", "CONTENT TYPE", "KEY", "REASON"];
         terminal.Write(Terminal.TableOf(
             withBodies ? [.. columns, "BODY"] : columns,
-            list.Letters.Select(letter => withBodies ? [.. Cells(letter), BodyText.OneLine(letter.Body, letter.ContentType)] : Cells(letter))));
+            list.Letters.Select(letter =>
+                withBodies ? [.. Cells(letter), BodyText.OneLine(letter.Body, letter.ContentType)] : Cells(letter))));
         Terminal.WriteError($"{Words.Of(list.Letters.Count)} of {Words.Count(list.Count, "letter")}.");
         OlderLetters.Tell(list.Older);
     }

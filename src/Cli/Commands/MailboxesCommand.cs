@@ -12,8 +12,7 @@ internal sealed class MailboxesCommand : OperatorCommand
         Description = "Count the messages, and tell who waits: a storage request for each mailbox.",
     };
 
-    private readonly Option<int> _limit = Parameters.Number(
-        "--limit", "The most mailboxes to list.", int.MaxValue, min: 1, int.MaxValue);
+    private readonly Option<int?> _limit = Parameters.Limit("--limit", "The most mailboxes to list.");
 
     public MailboxesCommand()
         : base("mailboxes", "List the mailboxes, one on each line with --json.", "funccomet mailboxes --counts --limit 50")
@@ -29,7 +28,7 @@ internal sealed class MailboxesCommand : OperatorCommand
         CancellationToken cancellationToken)
     {
         var withCounts = parsed.GetValue(_counts);
-        var mailboxes = app.Administration.ListMailboxesAsync(withCounts, cancellationToken).Take(parsed.GetValue(_limit));
+        var mailboxes = app.Administration.ListMailboxesAsync(withCounts, cancellationToken).Take(parsed.GetValue(_limit) ?? int.MaxValue);
         if (terminal.IsJson)
         {
             await foreach (var mailbox in mailboxes)

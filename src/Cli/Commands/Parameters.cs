@@ -22,23 +22,33 @@ internal static class Parameters
 
     public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask." };
 
-    public static Option<int> Number(string name, string description, int value, int min, int max)
+    public static Option<int> Number(string name, string description, int value, int min, int max) => new(name)
     {
-        var option = new Option<int>(name) { Description = $"{description} {min} to {max}.", DefaultValueFactory = _ => value };
-        option.CustomParser = argument =>
-        {
-            if (int.TryParse(argument.Tokens.Single().Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                && number >= min
-                && number <= max)
-            {
-                return number;
-            }
+        Description = $"{description} {min} to {max}.",
+        DefaultValueFactory = _ => value,
+        HelpName = "number",
+        CustomParser = argument => ParseNumber(argument, name, min, max),
+    };
 
-            argument.AddError($"{name} must be a whole number from {min} to {max}.");
-            return value;
-        };
-        option.HelpName = "number";
-        return option;
+    /// <summary>A number from 1; null if it is not given.</summary>
+    public static Option<int?> Limit(string name, string description) => new(name)
+    {
+        Description = $"{description} Default: no limit.",
+        HelpName = "number",
+        CustomParser = argument => ParseNumber(argument, name, min: 1, int.MaxValue),
+    };
+
+    private static int ParseNumber(ArgumentResult argument, string name, int min, int max)
+    {
+        if (int.TryParse(argument.Tokens.Single().Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= min
+            && number <= max)
+        {
+            return number;
+        }
+
+        argument.AddError($"{name} must be a whole number from {min} to {max}.");
+        return min;
     }
 
     private static TimeSpan? ParseTime(ArgumentResult argument)

@@ -40,7 +40,8 @@ internal sealed class PeekCommand : OperatorCommand
         string[] columns = ["ID", "PUSHED", "DELIVERIES", "BYTES", "CONTENT TYPE", "KEY", "EXPIRES", "REMARK"];
         terminal.Write(Terminal.TableOf(
             withBodies ? [.. columns, "BODY"] : columns,
-            messages.Select(message => withBodies ? [.. Cells(message), BodyText.OneLine(message.Body, message.ContentType)] : Cells(message))));
+            messages.Select(message =>
+                withBodies ? [.. Cells(message), BodyText.OneLine(message.Body, message.ContentType)] : Cells(message))));
         return ExitCode.Done;
     }
 

@@ -44,6 +44,6 @@ internal sealed class PurgeCommand : OperatorCommand
             OutputJson.Default.PurgeOutput,
             $"Deleted {Words.Count(removed, "letter")} of {SafeText.OfLine(LetterScope.TextOf(recipient))}, {Words.Of(left)} left.");
         OlderLetters.Tell(older);
-        return left + older == 0 ? ExitCode.Done : ExitCode.Incomplete;
+        return left == 0 ? ExitCode.Done : ExitCode.Incomplete;
     }
 }

@@ -50,6 +50,6 @@ internal sealed class RedriveCommand : OperatorCommand
             OutputJson.Default.RedriveOutput,
             $"Moved {Words.Count(moved, "letter")} of {SafeText.OfLine(LetterScope.TextOf(recipient))}, {Words.Of(left)} left.");
         OlderLetters.Tell(older);
-        return left + older == 0 ? ExitCode.Done : ExitCode.Incomplete;
+        return left == 0 ? ExitCode.Done : ExitCode.Incomplete;
     }
 }

@@ -18,8 +18,11 @@ internal sealed class WatchCommand : OperatorCommand
     };
 
     private readonly Option<TimeSpan?> _interval = Parameters.Time("--interval", "The pause between two looks. Default: 2.");
-    private readonly Option<int> _limit = Parameters.Number("--limit", "The most mailboxes, if none is named.", value: 20, min: 1, max: 100);
-    private readonly Option<int> _times = Parameters.Number("--times", "How often to look before it ends.", int.MaxValue, min: 1, int.MaxValue);
+
+    private readonly Option<int> _limit = Parameters.Number(
+        "--limit", "The most mailboxes, if none is named.", value: 20, min: 1, max: 100);
+
+    private readonly Option<int?> _times = Parameters.Limit("--times", "How often to look before it ends.");
 
     public WatchCommand()
         : base(
@@ -53,7 +56,7 @@ internal sealed class WatchCommand : OperatorCommand
         async Task LookAsync(Action<WatchOutput> show)
         {
             var interval = parsed.GetValue(_interval) ?? DefaultInterval;
-            for (var times = parsed.GetValue(_times); ; times--)
+            for (var times = parsed.GetValue(_times) ?? int.MaxValue; ; times--)
             {
                 var pause = interval;
                 try
@@ -121,7 +124,9 @@ internal sealed class WatchCommand : OperatorCommand
     }
 
     private static Rows Picture(WatchOutput sample) => new(
-        new Text($"{sample.Time}, {Words.Of(sample.Polls.Held)} of {Words.Of(sample.Polls.Max)} polls held by the instance that answered"),
+        new Text(
+            $"{Times.TextOf(sample.Time)}, {Words.Of(sample.Polls.Held)} of {Words.Of(sample.Polls.Max)} polls held "
+            + "by the instance that answered"),
         Terminal.TableOf(
             ["RECIPIENT", "MESSAGES", "DEAD LETTERS", "WAITING", "LAST SEEN"],
             sample.Mailboxes.Select(mailbox => (string[])
@@ -130,6 +135,6 @@ internal sealed class WatchCommand : OperatorCommand
                 Words.Of(mailbox.Messages),
                 Words.Of(mailbox.DeadLetters),
                 Words.Of(mailbox.Waiting),
-                Words.Dash(mailbox.LastSeen),
+                Times.TextOf(mailbox.LastSeen),
             ])));
 }

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace FuncComet.Cli.Output;
 
 /// <summary>
-/// Standard output whose writes fail if nobody reads it any more. .NET's own ignores that, so that <c>poll</c> would acknowledge messages that
-/// went nowhere (as in <c>funccomet poll alice --follow | head -1</c>).
+/// Standard output whose writes fail if nobody reads it any more. .NET's own ignores that, so that <c>poll</c> would acknowledge messages
+/// that went nowhere (as in <c>funccomet poll alice --follow | head -1</c>).
 /// </summary>
 internal static class StandardOutput
 {
@@ -38,7 +38,8 @@ internal static class StandardOutput
     /// <exception cref="OutputClosedException">Nobody reads the output.</exception>
     public static void WriteBytes(ReadOnlyMemory<byte> bytes) => Write(_ => _stream.Write(bytes.Span));
 
-    // A file's stream would begin at a position of its own and overwrite what another program writes into the same file. A file does not break.
+    // A file's stream would begin at a position of its own and overwrite what another program writes into the same file. A file does not
+    // break.
     private static Stream Open()
     {
         if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)

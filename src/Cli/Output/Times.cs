@@ -11,6 +11,10 @@ internal static class Times
 
     public static string? Json(DateTimeOffset? time) => time is { } known ? Json(known) : null;
 
+    /// <summary>For a person, from a time as <see cref="Json(DateTimeOffset?)"/> writes it.</summary>
+    public static string TextOf(string? json) =>
+        Text(json is null ? null : DateTimeOffset.Parse(json, CultureInfo.InvariantCulture));
+
     /// <summary>For a person: to the second, and a dash for none.</summary>
     public static string Text(DateTimeOffset? time) =>
         time is { } known ? known.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "-";
