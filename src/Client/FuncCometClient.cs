@@ -41,12 +41,7 @@ public sealed partial class FuncCometClient
         ILogger<FuncCometClient>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(http);
-        ArgumentNullException.ThrowIfNull(options);
-        if (new FuncCometClientOptionsRules().Validate(name: null, options) is { Failed: true } broken)
-        {
-            throw new OptionsValidationException(nameof(FuncCometClientOptions), typeof(FuncCometClientOptions), broken.Failures);
-        }
-
+        FuncCometClientOptionsRules.ThrowIfBroken(options);
         time ??= TimeProvider.System;
         logger ??= NullLogger<FuncCometClient>.Instance;
         _app = new FunctionApp(http, options, time);

@@ -6,6 +6,17 @@ namespace FuncComet.Client;
 /// <summary>Validates the options. Validation attributes need reflection, which trimming breaks.</summary>
 internal sealed class FuncCometClientOptionsRules : IValidateOptions<FuncCometClientOptions>
 {
+    /// <summary>Validates options that come from no container.</summary>
+    /// <exception cref="OptionsValidationException">An option is missing or out of its range.</exception>
+    public static void ThrowIfBroken(FuncCometClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (Broken(options).ToList() is { Count: > 0 } broken)
+        {
+            throw new OptionsValidationException(nameof(FuncCometClientOptions), typeof(FuncCometClientOptions), broken);
+        }
+    }
+
     public ValidateOptionsResult Validate(string? name, FuncCometClientOptions options)
     {
         var broken = Broken(options).ToList();

@@ -15,8 +15,8 @@ public static class FuncCometClientServices
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Registers one <see cref="FuncCometClient"/> for the application. It uses the <see cref="TimeProvider"/> among the services, if there
-    /// is one. An option that is missing or out of its range stops the start.
+    /// Registers one <see cref="FuncCometClient"/> and one <see cref="FuncCometAdministration"/> for the application. They use the <see
+    /// cref="TimeProvider"/> among the services, if there is one. An option that is missing or out of its range stops the start.
     /// </summary>
     /// <returns>
     /// The builder of its <see cref="HttpClient"/>. A handler that limits an attempt's time, as the standard resilience handler does, cuts
@@ -32,6 +32,10 @@ public static class FuncCometClientServices
             provider.GetRequiredService<IOptions<FuncCometClientOptions>>().Value,
             provider.GetService<TimeProvider>(),
             provider.GetService<ILogger<FuncCometClient>>()));
+        services.TryAddSingleton(provider => new FuncCometAdministration(
+            provider.GetRequiredService<IHttpClientFactory>().CreateClient(HttpClientName),
+            provider.GetRequiredService<IOptions<FuncCometClientOptions>>().Value,
+            provider.GetService<TimeProvider>()));
 
         // The client limits every request itself, and a held poll by its own timeout.
         var builder = services.AddHttpClient(HttpClientName, http => http.Timeout = Timeout.InfiniteTimeSpan)

@@ -4,7 +4,7 @@ using FuncComet.Browser.Tests;
 using FuncComet.Testing;
 using Microsoft.Playwright;
 
-[assembly: AssemblyFixture(typeof(SuiteLock))]
+[assembly: AssemblyFixture(typeof(SuiteShare))]
 [assembly: AssemblyFixture(typeof(Site))]
 
 // More threads than cores: the tests spend most of their time waiting, for example for a lease to end.

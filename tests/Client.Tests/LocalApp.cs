@@ -5,41 +5,32 @@ namespace FuncComet.Client.Tests;
 /// <summary>A LocalHost that requires function keys and tokens, shared by all tests that need no special one.</summary>
 public sealed class LocalApp : IAsyncLifetime
 {
-    private const string FunctionKey = "client-tests";
-
-    private readonly Azurite _azurite = new();
+    private readonly SecuredLocalHost _host = new("client-tests");
     private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
-    private LocalHostProcess? _host;
 
-    public string Storage => _azurite.ConnectionString;
+    public string Storage => _host.Storage;
 
     /// <summary>The client that the application's server uses, with the function key.</summary>
-    public FuncCometClient Server => new(_http, new FuncCometClientOptions { BaseAddress = _host!.Url, FunctionKey = FunctionKey });
+    public FuncCometClient Server => new(_http, WithKey);
+
+    /// <summary>What an operator uses.</summary>
+    public FuncCometAdministration Administration => new(_http, WithKey);
+
+    private FuncCometClientOptions WithKey => new() { BaseAddress = _host.Url, FunctionKey = _host.FunctionKey };
 
     /// <summary>Creates a client as recipients use it: it gets its tokens from the server.</summary>
     public FuncCometClient Recipient(TimeSpan lease) => new(_http, new FuncCometClientOptions
     {
-        BaseAddress = _host!.Url,
+        BaseAddress = _host.Url,
         TokenProvider = (recipient, end) => Server.GetTokenAsync(recipient, cancellationToken: end),
         Lease = lease,
     });
 
-    public async ValueTask InitializeAsync()
-    {
-        await _azurite.InitializeAsync();
-        _host = await LocalHostProcess.StartAsync(
-            ["--port", "0", "--storage", Storage, "--enable-auth", FunctionKey],
-            new Dictionary<string, string>
-            {
-                ["FuncComet__Token__Required"] = "true",
-                ["FuncComet__Token__SigningKey"] = "client-tests-client-tests-client-tests",
-            });
-    }
+    public ValueTask InitializeAsync() => _host.InitializeAsync();
 
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
-        await _host!.DisposeAsync();
-        await _azurite.DisposeAsync();
+        await _host.DisposeAsync();
     }
 }

@@ -90,6 +90,27 @@ internal static class Samples
         }
     }
 
+    public static async Task AdministrationAsync(FuncCometAdministration administration, CancellationToken cancellationToken)
+    {
+        await foreach (var mailbox in administration.ListMailboxesAsync(withCounts: true, cancellationToken))
+        {
+            Console.WriteLine($"{mailbox.Recipient}: {mailbox.Messages} messages, waiting {mailbox.IsWaiting}");
+        }
+
+        foreach (var message in await administration.PeekMessagesAsync("alice", cancellationToken: cancellationToken))
+        {
+            Console.WriteLine($"{message.Id}: delivered {message.Deliveries} times, {message.Size} bytes");
+        }
+
+        var redriven = await administration.RedriveAsync("alice", cancellationToken: cancellationToken);
+        Console.WriteLine($"{redriven.Moved} dead letters are back in the mailbox, {redriven.Left} are left");
+
+        if (!(await administration.EraseAsync("bob", cancellationToken)).IsComplete)
+        {
+            Console.WriteLine("The storage has not deleted all of it yet: ask again in a minute");
+        }
+    }
+
     public static void Register(IServiceCollection services)
     {
         services.AddFuncCometClient(options =>

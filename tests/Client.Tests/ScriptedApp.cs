@@ -24,6 +24,12 @@ internal sealed class ScriptedApp : HttpMessageHandler
         return new FuncCometClient(new HttpClient(this) { Timeout = httpTimeout ?? Timeout.InfiniteTimeSpan }, options, Time, Logger);
     }
 
+    /// <summary>What an operator has: an administration with the function key <c>secret</c>.</summary>
+    public FuncCometAdministration Administration() => new(
+        new HttpClient(this) { Timeout = Timeout.InfiniteTimeSpan },
+        new FuncCometClientOptions { BaseAddress = new Uri("https://app.example/api"), FunctionKey = "secret" },
+        Time);
+
     /// <summary>Starts to read a recipient's messages, one step at a time.</summary>
     public ScriptedReading Read(FuncCometClient client, string recipient = "alice", CancellationToken? cancellationToken = null) =>
         new(

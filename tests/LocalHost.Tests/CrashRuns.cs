@@ -2,7 +2,8 @@ namespace FuncComet.LocalHost.Tests;
 
 /// <summary>
 /// The runs of <see cref="CrashTests"/>. A run waits most of the time, for an instance to start or a lease to end, so two run
-/// side by side. Each has its own storage and its own instances.
+/// side by side. Each has its own storage and its own instances. The tests count messages and measure no time, so the runs do
+/// not need the machine for themselves.
 /// </summary>
 public sealed class CrashRuns : IAsyncLifetime
 {

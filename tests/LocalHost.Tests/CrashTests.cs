@@ -1,7 +1,6 @@
 namespace FuncComet.LocalHost.Tests;
 
 /// <summary>The promise of each mode when instances are killed and the storage is restarted and frozen.</summary>
-[Collection(Alone.Name)]
 public sealed class CrashTests(CrashRuns runs, ITestOutputHelper output) : IClassFixture<CrashRuns>
 {
     [Fact]

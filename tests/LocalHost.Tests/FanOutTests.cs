@@ -4,6 +4,7 @@ using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
 
+/// <summary>Runs alone, because it measures how long pushes take.</summary>
 [Collection(Alone.Name)]
 public sealed class FanOutTests(Azurite azurite, ITestOutputHelper output)
 {

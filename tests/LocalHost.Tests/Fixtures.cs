@@ -1,4 +1,7 @@
+using FuncComet.LocalHost.Tests;
 using FuncComet.Testing;
+using Xunit.Sdk;
+using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(SuiteShare))]
 
@@ -6,13 +9,14 @@ using FuncComet.Testing;
 [assembly: AssemblyFixture(typeof(Azurite))]
 
 // Most classes wait most of the time: for a process to start, for a lease to end, for a storage that does not answer.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 4)]
+[assembly: Parallelization(Mode = ParallelMode.Collections, MaxThreads = 4)]
+[assembly: TestCollectionOrderer(typeof(LongestFirst))]
 
 namespace FuncComet.LocalHost.Tests;
 
 /// <summary>
-/// Classes that measure time or memory, or that need all of the machine. They run one after another, beside no other
-/// class of this assembly and beside no other suite of this clone.
+/// Classes that measure time, or that need all of the machine. They run one after another, beside no other class of this assembly and
+/// beside no other suite of this clone, so they cost the most of all. Each says why it is here.
 /// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Alone : ICollectionFixture<Alone.Turn>
@@ -39,4 +43,23 @@ public sealed class Alone : ICollectionFixture<Alone.Turn>
             await share.InitializeAsync();
         }
     }
+}
+
+/// <summary>
+/// Begins with the classes that take more than a minute, so that they do not run on when the others have ended. Without it the order is
+/// random.
+/// </summary>
+public sealed class LongestFirst : ITestCollectionOrderer
+{
+    private static readonly Type[] Longest = [typeof(CrashTests), typeof(RedeliveryToAWaitingPollTests)];
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(
+        IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection =>
+        [.. testCollections.OrderByDescending(collection => Longest.Any(type => IsOf(type, collection)))];
+
+    // A class without a collection of its own choice is in one that is named after it.
+    private static bool IsOf(Type type, ITestCollection collection) =>
+        collection.TestCollectionDisplayName.StartsWith($"Test collection for {type.FullName} ", StringComparison.Ordinal);
 }

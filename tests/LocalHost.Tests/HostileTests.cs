@@ -7,7 +7,6 @@ using FuncComet.Testing;
 namespace FuncComet.LocalHost.Tests;
 
 /// <summary>Requests as the open internet sends them. They must not harm the app or its honest clients.</summary>
-[Collection(Alone.Name)]
 public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IClassFixture<Azurite>
 {
     private const string FunctionKey = "the-function-key";

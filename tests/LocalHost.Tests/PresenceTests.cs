@@ -1,48 +1,20 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using FuncComet.Testing;
+using static FuncComet.LocalHost.Tests.PresenceAsking;
 
 namespace FuncComet.LocalHost.Tests;
 
 /// <summary>Whether a recipient waits, asked at one instance while their polls are held at others.</summary>
-[Collection(Alone.Name)]
 public sealed class PresenceTests(Azurite azurite) : IClassFixture<Azurite>
 {
-    // The app promises 1 and 3 seconds. A loaded machine gets four more.
-    private static readonly TimeSpan Begins = TimeSpan.FromSeconds(1 + 4);
-    private static readonly TimeSpan Ends = TimeSpan.FromSeconds(3 + 4);
-
-    [Fact]
-    public async Task APollHeldElsewhere_IsKnownSoonAfterItBegins_AndSoonAfterItsConnectionIsClosed()
-    {
-        var recipient = Named.NewRecipient().Name;
-        await using var holding = await StartAsync();
-        await using var asked = await StartAsync();
-        using var client = new ApiClient(holding.Url);
-        using var server = new ApiClient(asked.Url);
-        await ServeOnceAsync(client, recipient);
-        Assert.Equal((false, false), await AskAsync(server, recipient));
-
-        using var leaving = new CancellationTokenSource();
-        var poll = client.PollAndLeaveAsync(recipient, timeout: 200, leaving.Token);
-        await WithinAsync(Begins, async () => (await AskAsync(server, recipient)).IsWaiting);
-        Assert.Equal((true, true), await AskAsync(server, recipient));
-
-        await leaving.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => poll);
-        await WithinAsync(Ends, async () => !(await AskAsync(server, recipient)).IsWaiting);
-        Assert.Equal((false, true), await AskAsync(server, recipient));
-        Assert.Equal((false, true), await AskAsync(client, recipient));
-    }
-
     [Fact]
     public async Task PollsHeldAtTwoInstances_AreBothKnown_AndOneStaysWhenTheOtherHasLeft()
     {
         var recipient = Named.NewRecipient().Name;
-        await using var one = await StartAsync();
-        await using var two = await StartAsync();
-        await using var asked = await StartAsync();
+        await using var one = await StartAsync(azurite);
+        await using var two = await StartAsync(azurite);
+        await using var asked = await StartAsync(azurite);
         using var first = new ApiClient(one.Url);
         using var second = new ApiClient(two.Url);
         using var server = new ApiClient(asked.Url);
@@ -70,8 +42,8 @@ public sealed class PresenceTests(Azurite azurite) : IClassFixture<Azurite>
     public async Task APush_ThatAsks_KnowsOfAPollHeldElsewhere()
     {
         var recipient = Named.NewRecipient().Name;
-        await using var holding = await StartAsync();
-        await using var asked = await StartAsync();
+        await using var holding = await StartAsync(azurite);
+        await using var asked = await StartAsync(azurite);
         using var client = new ApiClient(holding.Url);
         using var server = new ApiClient(asked.Url);
         await ServeOnceAsync(client, recipient);
@@ -91,8 +63,8 @@ public sealed class PresenceTests(Azurite azurite) : IClassFixture<Azurite>
     public async Task WithoutTheDoorbell_AnInstanceKnowsItsOwnPollsOnly()
     {
         var recipient = Named.NewRecipient().Name;
-        await using var holding = await StartAsync(("FuncComet__Doorbell__Enabled", "false"));
-        await using var asked = await StartAsync(("FuncComet__Doorbell__Enabled", "false"));
+        await using var holding = await StartAsync(azurite, ("FuncComet__Doorbell__Enabled", "false"));
+        await using var asked = await StartAsync(azurite, ("FuncComet__Doorbell__Enabled", "false"));
         using var client = new ApiClient(holding.Url);
         using var server = new ApiClient(asked.Url);
         var poll = client.PollAsync(recipient, timeout: 15);
@@ -111,9 +83,7 @@ public sealed class PresenceTests(Azurite azurite) : IClassFixture<Azurite>
         using var client = new ApiClient(host.Url);
         var poll = client.PollAsync("here", timeout: 60);
 
-        // The poll has published its presence and counted, so its next look is more than 20 seconds away.
-        var queue = Named.Recipient("here").QueueName("fc");
-        await Await.UntilAsync(() => tap.Requests.LastOrDefault(request => IsOf(queue, request)) == Count(queue), "the count");
+        await Await.UntilAsync(() => PublishedPresences.HasCounted(tap, "here"), "the count");
         await Await.UntilAsync(async () => (await AskAsync(client, "here")).IsWaiting, "the poll to be known");
         await tap.DisposeAsync();
 
@@ -126,36 +96,4 @@ public sealed class PresenceTests(Azurite azurite) : IClassFixture<Azurite>
             """[{"rcpt":"away","type":"urn:funccomet:storage-unavailable"}]""", presence.RootElement.GetProperty("failed").GetRawText());
         using var ended = await poll;
     }
-
-    private static bool IsOf(string queue, string request) => request.Contains(queue, StringComparison.Ordinal);
-
-    private static string Count(string queue) => $"GET /devstoreaccount1/{queue}?comp=metadata";
-
-    private static async Task ServeOnceAsync(ApiClient client, string recipient)
-    {
-        await client.PushAcceptedAsync(recipient, "first");
-        using var answer = await client.PollAsync(recipient, timeout: 10);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-    }
-
-    private static async Task<(bool IsWaiting, bool WasSeen)> AskAsync(ApiClient client, string recipient)
-    {
-        using var answer = await client.SendAsync(HttpMethod.Get, $"presence?rcpt={recipient}");
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        using var json = JsonDocument.Parse(await answer.TextAsync());
-        var presence = json.RootElement.GetProperty("presence")[0];
-        return (presence.GetProperty("waiting").GetBoolean(), presence.GetProperty("lastSeen").ValueKind == JsonValueKind.String);
-    }
-
-    private static async Task WithinAsync(TimeSpan time, Func<Task<bool>> condition)
-    {
-        var began = Stopwatch.GetTimestamp();
-        await Await.UntilAsync(condition, "the change");
-        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, time);
-    }
-
-    private Task<LocalHostProcess> StartAsync(params (string Name, string Value)[] settings) =>
-        LocalHostProcess.StartAsync(
-            ["--port", "0", "--storage", azurite.ConnectionString],
-            settings.Prepend(("FuncComet__Backoff__Maximum", "00:00:06")).ToDictionary(setting => setting.Item1, setting => setting.Item2));
 }

@@ -6,7 +6,7 @@ namespace FuncComet.LocalHost.Tests;
 
 /// <summary>
 /// A deployment under load. Every accepted message is delivered, and without delay, since no message stays under the lease of a poll
-/// that has ended.
+/// that has ended. Runs alone, because it measures how long the end takes under as much load as the machine bears.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class ShutdownTests(Azurite azurite) : IClassFixture<Azurite>

@@ -26,11 +26,11 @@ public sealed partial class AzureAnswers : HttpTransformer
     private static readonly TimeSpan BusyEvery = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, long> _deletedAt = new();
+    private readonly ConcurrentDictionary<string, bool> _sendAnswersToLose = new();
     private readonly ConcurrentDictionary<string, bool> _updateAnswersToLose = new();
     private readonly QueueServiceClient _storage;
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly long _began;
-    private int _answersToLose;
     private long _isQuietSince;
 
     internal AzureAnswers(string connectionString)
@@ -42,11 +42,13 @@ public sealed partial class AzureAnswers : HttpTransformer
     /// <summary>How long every request for a deleted queue is refused here.</summary>
     public TimeSpan RefusesDeletedNamesFor { get; set; } = DeletedNameIsRefused;
 
-    /// <summary>The next send is carried out, but answered with an error, so that the storage client sends the message again.</summary>
-    public void LoseNextSendAnswer()
+    /// <summary>
+    /// The next send to this recipient is carried out, but answered with an error, so that the storage client sends the message again.
+    /// </summary>
+    public void LoseNextSendAnswer(string recipient)
     {
-        _isQuietSince = _time.GetTimestamp();
-        Interlocked.Increment(ref _answersToLose);
+        Volatile.Write(ref _isQuietSince, _time.GetTimestamp());
+        _sendAnswersToLose[Named.Recipient(recipient).QueueName("fc")] = true;
     }
 
     /// <summary>
@@ -61,7 +63,7 @@ public sealed partial class AzureAnswers : HttpTransformer
         var isClear = HttpMethods.IsDelete(context.Request.Method)
             && context.Request.Path.Value!.EndsWith("/messages", StringComparison.Ordinal);
         if (!isClear
-            && _time.GetElapsedTime(_isQuietSince) > BusyEvery
+            && _time.GetElapsedTime(Volatile.Read(ref _isQuietSince)) > BusyEvery
             && _time.GetElapsedTime(_began).Ticks % BusyEvery.Ticks < BusyFor.Ticks)
         {
             return await RefuseAsync(context.Response, StatusCodes.Status503ServiceUnavailable, "ServerBusy");
@@ -91,9 +93,8 @@ public sealed partial class AzureAnswers : HttpTransformer
             {
                 _deletedAt[QueueOf(request)] = _time.GetTimestamp();
             }
-            else if (HttpMethods.IsPost(request.Method) && Volatile.Read(ref _answersToLose) > 0)
+            else if (HttpMethods.IsPost(request.Method) && _sendAnswersToLose.TryRemove(QueueOf(request), out _))
             {
-                Interlocked.Decrement(ref _answersToLose);
                 return !await RefuseAsync(
                     httpContext.Response, StatusCodes.Status500InternalServerError, QueueErrorCode.OperationTimedOut);
             }

@@ -4,8 +4,8 @@ using Xunit;
 namespace FuncComet.Testing;
 
 /// <summary>
-/// A suite with this fixture runs beside no other suite of this clone that has it or <see cref="SuiteShare"/>. It is for
-/// tests that load the machine, or that measure.
+/// A collection of tests with this fixture runs beside no other suite of this clone that has it or <see cref="SuiteShare"/>. It is for
+/// tests that need the whole machine, or that measure.
 /// </summary>
 public sealed class SuiteLock() : SuiteTurn(FileAccess.ReadWrite, FileShare.None);
 

@@ -11,9 +11,17 @@ namespace FuncComet.Client.Connection;
 /// </summary>
 internal static class ProtocolRules
 {
+    /// <summary>The most entries that one page of a listing has.</summary>
+    public const int MaxListed = 1_000;
+
+    /// <summary>The most mailboxes that one page of a listing counts.</summary>
+    public const int MaxCounted = 100;
+
     private const int MaxRecipientBytes = 256;
     private const int MaxRecipients = 100;
     private const int MaxOpaqueLength = 120;
+    private const int MaxMarkerLength = 1_024;
+    private const int MaxPeeked = 32;
     private const int MaxReceipts = 32;
     private const int MaxContentTypeLength = 200;
     private const int MaxKeyLength = 128;
@@ -80,7 +88,7 @@ internal static class ProtocolRules
             CheckText(message.Key, '!', MaxKeyLength, "visible ASCII characters");
         }
 
-        CheckSeconds(message.TimeToLive, TimeSpan.FromSeconds(1), 30 * Day);
+        CheckTimeToLive(message.TimeToLive);
         CheckSeconds(message.Delay, TimeSpan.Zero, 7 * Day);
         if (message.Delay >= (message.TimeToLive ?? DefaultTimeToLive))
         {
@@ -107,6 +115,21 @@ internal static class ProtocolRules
         CheckSeconds(after, TimeSpan.Zero, 7 * Day, name);
 
     public static void CheckTokenTimeToLive(TimeSpan? timeToLive) => CheckSeconds(timeToLive, TimeSpan.FromMinutes(1), Day, "timeToLive");
+
+    public static void CheckTimeToLive(TimeSpan? timeToLive, [CallerArgumentExpression(nameof(timeToLive))] string? name = null) =>
+        CheckSeconds(timeToLive, TimeSpan.FromSeconds(1), 30 * Day, name);
+
+    public static void CheckPeeked(int max) => CheckCount(max, min: 1, MaxPeeked, nameof(max));
+
+    public static void CheckListed(int max) => CheckCount(max, min: 1, MaxListed, nameof(max));
+
+    public static void CheckMarker(string? after)
+    {
+        if (after is not null)
+        {
+            CheckOpaque(after, "A marker", nameof(after), MaxMarkerLength);
+        }
+    }
 
     public static bool IsWholeSeconds(TimeSpan time, TimeSpan min, TimeSpan max) =>
         time >= min && time <= max && time.Ticks % TimeSpan.TicksPerSecond == 0;
@@ -141,11 +164,11 @@ internal static class ProtocolRules
         }
     }
 
-    private static void CheckOpaque(string value, string what, string? name)
+    private static void CheckOpaque(string value, string what, string? name, int maxLength = MaxOpaqueLength)
     {
-        if (value.Length is 0 or > MaxOpaqueLength || value.AsSpan().ContainsAnyExcept(Base64Url))
+        if (value.Length == 0 || value.Length > maxLength || value.AsSpan().ContainsAnyExcept(Base64Url))
         {
-            throw new ArgumentException($"{what} must be 1 to {MaxOpaqueLength} characters of the base64url alphabet.", name);
+            throw new ArgumentException($"{what} must be 1 to {maxLength} characters of the base64url alphabet.", name);
         }
     }
 

@@ -27,6 +27,12 @@ internal sealed class Target(Uri baseAddress, string function)
     /// <summary>Adds a time in whole seconds; null adds nothing, so that the function app's default applies.</summary>
     public Target With(string name, TimeSpan? time) => time is { } value ? With(name, (int)value.TotalSeconds) : this;
 
+    /// <summary>Adds <c>true</c>; nothing if the flag is not set, so that the function app's default applies.</summary>
+    public Target WithFlag(string name, bool isSet) => isSet ? With(name, "true") : this;
+
+    /// <summary>Adds where a listing goes on; null adds nothing, so that it begins at its start.</summary>
+    public Target WithMarker(string? after) => after is null ? this : With("after", after);
+
     /// <summary>
     /// Takes values from the queue and adds them, as long as every function app accepts the query. Takes the first value even if it does
     /// not fit, so that the caller's loop ends.

@@ -22,7 +22,7 @@ public sealed class MailboxOnAzuriteAsAzureTests(AzuriteAsAzure storage) : Azure
 
     protected override TimeSpan DeletedNameIsRefused => storage.Tap.Azure!.RefusesDeletedNamesFor;
 
-    protected override void RetryNextSend() => storage.Tap.Azure!.LoseNextSendAnswer();
+    protected override void RetryNextSend() => storage.Tap.Azure!.LoseNextSendAnswer(Recipient.Name);
 
     // The relay counts by a finer clock than a delay, which may therefore end some milliseconds too soon.
     protected override Task WaitAsync(TimeSpan time) => Task.Delay(time + TimeSpan.FromMilliseconds(100), Token);

@@ -1,0 +1,17 @@
+namespace FuncComet.Cli.Output;
+
+/// <summary>Dead letters that an earlier version kept in one queue for all recipients, and that are not sorted yet.</summary>
+internal static class OlderLetters
+{
+    public static long? Json(long older) => older == 0 ? null : older;
+
+    public static void Tell(long older)
+    {
+        if (older > 0)
+        {
+            Terminal.WriteError(
+                $"{Words.Count(older, "letter")} of an earlier version still {(older == 1 ? "waits" : "wait")} to be sorted by recipient. "
+                + "Each of these commands sorts some: repeat it.");
+        }
+    }
+}
