@@ -3,7 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace FuncComet;
 
 /// <summary>
-/// The range of a setting that is a number, both ends included unless <see cref="RangeAttribute.MinimumIsExclusive"/>. <see cref="AnnotatedOptions"/> puts the setting's name before the message.
+/// The range of a setting that is a number, both ends included unless <see cref="RangeAttribute.MinimumIsExclusive"/> is set.
+/// <see cref="AnnotatedOptions"/> puts the setting's name before the message.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class NumberRangeAttribute : RangeAttribute

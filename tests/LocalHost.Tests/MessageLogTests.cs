@@ -49,6 +49,7 @@ public sealed partial class MessageLogTests(Azurite azurite)
         return Assert.Single(polled.Headers.GetValues("Comet-Receipt"));
     }
 
-    [GeneratedRegex("(?<step>[a-z][a-z ]*): (message (?<message>[0-9a-f]{32}), )?storage id (?<storage>[0-9a-f-]{36}), queue fc-[a-z2-7]{52}")]
+    [GeneratedRegex(
+        "(?<step>[a-z][a-z ]*): (message (?<message>[0-9a-f]{32}), )?storage id (?<storage>[0-9a-f-]{36}), queue fc-[a-z2-7]{52}")]
     private static partial Regex Line();
 }

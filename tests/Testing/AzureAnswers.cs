@@ -56,8 +56,8 @@ public sealed partial class AzureAnswers : HttpTransformer
     public void LoseNextUpdateAnswer(string recipient) => _updateAnswersToLose[Named.Recipient(recipient).QueueName("fc")] = true;
 
     /// <summary>
-    /// From now on, no request to clear this recipient's queue ends in its time, as if the queue had more messages than Storage removes in a
-    /// minute.
+    /// From now on, no request to clear this recipient's queue ends in its time, as if the queue had more messages than Storage
+    /// removes in a minute.
     /// </summary>
     public void NeverEndClears(string recipient) => _endlessClears[Named.Recipient(recipient).QueueName("fc")] = true;
 

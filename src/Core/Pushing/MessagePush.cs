@@ -216,7 +216,10 @@ public sealed partial class MessagePush(
         try
         {
             popReceipt = await mailbox.GiveBackAsync(message, undelivered: true, Mailbox.Deadline);
-            messages.GivenBack(message.Message.Id, message.QueueMessageId, mailbox.QueueName);
+            if (popReceipt is not null)
+            {
+                messages.GivenBack(message.Message.Id, message.QueueMessageId, mailbox.QueueName);
+            }
         }
         catch (StorageUnavailableException ex)
         {

@@ -30,7 +30,7 @@ public sealed partial class MessageLog(IOptions<MessageLogOptions> options, ILog
     /// <param name="expires">When it expires.</param>
     internal void Stored(Guid id, string storageId, string queue, TimeSpan hidden, DateTimeOffset expires)
     {
-        if (IsLogged(id, storageId))
+        if (IsLogged(storageId, id))
         {
             Log.Stored(logger, Text(id), storageId, queue, hidden.TotalSeconds, Rfc3339.Format(expires));
         }
@@ -43,7 +43,7 @@ public sealed partial class MessageLog(IOptions<MessageLogOptions> options, ILog
     /// <param name="delivery">The number of this delivery.</param>
     internal void Handed(Guid id, string storageId, string queue, long delivery)
     {
-        if (IsLogged(id, storageId))
+        if (IsLogged(storageId, id))
         {
             Log.Handed(logger, Text(id), Text(storageId), queue, delivery);
         }
@@ -57,7 +57,7 @@ public sealed partial class MessageLog(IOptions<MessageLogOptions> options, ILog
     /// <param name="lease">The lease in lease mode; null in plain mode, in which the message is deleted now.</param>
     internal void Delivered(Guid id, string storageId, string queue, long delivery, TimeSpan? lease)
     {
-        if (IsLogged(id, storageId))
+        if (IsLogged(storageId, id))
         {
             Log.Delivered(logger, Text(id), Text(storageId), queue, delivery, lease?.TotalSeconds ?? 0);
         }
@@ -66,7 +66,7 @@ public sealed partial class MessageLog(IOptions<MessageLogOptions> options, ILog
     /// <summary>The message was not written to its client, and can be received again.</summary>
     internal void GivenBack(Guid id, string storageId, string queue)
     {
-        if (IsLogged(id, storageId))
+        if (IsLogged(storageId, id))
         {
             Log.GivenBack(logger, Text(id), storageId, queue);
         }
@@ -80,7 +80,7 @@ public sealed partial class MessageLog(IOptions<MessageLogOptions> options, ILog
     /// <param name="reason">Why it was moved.</param>
     internal void Dead(Guid id, string storageId, string queue, long deliveries, string reason)
     {
-        if (IsLogged(id, storageId))
+        if (IsLogged(storageId, id))
         {
             Log.Dead(logger, Text(id), storageId, queue, deliveries, reason);
         }
@@ -88,7 +88,7 @@ public sealed partial class MessageLog(IOptions<MessageLogOptions> options, ILog
 
     internal void Acknowledged(string storageId, string queue)
     {
-        if (IsLogged(Guid.Empty, storageId))
+        if (IsLogged(storageId))
         {
             Log.Acknowledged(logger, storageId, queue);
         }
@@ -96,7 +96,7 @@ public sealed partial class MessageLog(IOptions<MessageLogOptions> options, ILog
 
     internal void Renewed(string storageId, string queue, TimeSpan lease)
     {
-        if (IsLogged(Guid.Empty, storageId))
+        if (IsLogged(storageId))
         {
             Log.Renewed(logger, storageId, queue, lease.TotalSeconds);
         }
@@ -104,7 +104,7 @@ public sealed partial class MessageLog(IOptions<MessageLogOptions> options, ILog
 
     internal void Released(string storageId, string queue, TimeSpan after)
     {
-        if (IsLogged(Guid.Empty, storageId))
+        if (IsLogged(storageId))
         {
             Log.Released(logger, storageId, queue, after.TotalSeconds);
         }
@@ -112,7 +112,7 @@ public sealed partial class MessageLog(IOptions<MessageLogOptions> options, ILog
 
     internal void Recalled(string storageId, string queue)
     {
-        if (IsLogged(Guid.Empty, storageId))
+        if (IsLogged(storageId))
         {
             Log.Recalled(logger, storageId, queue);
         }
@@ -123,7 +123,7 @@ public sealed partial class MessageLog(IOptions<MessageLogOptions> options, ILog
 
     private static string Text(string storageId) => storageId.Length == 0 ? NotStored : storageId;
 
-    private bool IsLogged(Guid id, string storageId) =>
+    private bool IsLogged(string storageId, Guid id = default) =>
         _isOn && HashOf(storageId.Length == 0 ? Text(id) : storageId) <= _highest;
 
     private static ulong HashOf(string id) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(id.AsSpan()));

@@ -92,6 +92,22 @@ public sealed class MessageLogTests : IDisposable
     }
 
     [Fact]
+    public async Task AHandOverWhoseClientLeaves_IsStored_AndGivenBack()
+    {
+        var (instance, lines) = Start();
+        var poll = PollAsync(instance, seconds: 30);
+        var send = instance.Queue.Hold("send");
+        var push = PushAsync(instance, "hello");
+        await instance.ClientAborted.CancelAsync();
+        await poll.Bounded();
+
+        send.SetResult();
+        await push.Bounded();
+
+        Assert.Equal(["stored", "given back"], lines().Select(line => line.Split(':')[0]));
+    }
+
+    [Fact]
     public async Task RenewalReleaseAndAcknowledgement_NameStoragesIdAlone()
     {
         var (instance, lines) = Start();
