@@ -2,8 +2,10 @@ using Azure.Core;
 using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 using FuncComet.Offline;
+using FuncComet.Operations;
 using FuncComet.Polling;
 using FuncComet.Pushing;
+using FuncComet.Recipients;
 using FuncComet.Telemetry;
 using FuncComet.Waiting;
 using Microsoft.Extensions.Configuration;
@@ -86,6 +88,26 @@ public static class FuncCometServices
         services.AddSingleton<LeaseChanges>();
         services.AddSingleton<MessagePush>();
         services.AddSingleton<MessageRecall>();
+        services.AddSingleton<QueueListing>();
+        services.AddSingleton<DeadLetterQueues>();
+        services.AddSingleton<OlderDeadLetters>();
+        services.AddSingleton<DeadLetterRedrive>();
+        services.AddSingleton<DeadLetterPurge>();
+        services.AddSingleton<DeadLetterListing>();
+        services.AddSingleton<DeadLetterGauges>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeadLetterGauges>());
+        services.AddSingleton<MailboxList>();
+        services.AddSingleton<MailboxContents>();
+        services.AddSingleton<Erasure>();
+        services.AddRecipientMemory<QueueTextReader>();
+        services.AddRecipientMemory<MailboxDepths>();
+        services.AddRecipientMemory<RememberedLooks>();
+        services.AddRecipientMemory<WaitingRooms>();
+        services.AddRecipientMemory<OfflineNotes>();
         return services;
     }
+
+    private static void AddRecipientMemory<T>(this IServiceCollection services)
+        where T : class, IRecipientMemory =>
+        services.AddSingleton<IRecipientMemory>(provider => provider.GetRequiredService<T>());
 }

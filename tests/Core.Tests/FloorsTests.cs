@@ -16,6 +16,7 @@ public sealed class FloorsTests
         ["Waiting", "Offline"],
         ["Doorbells"],
         ["Polling", "Pushing"],
+        ["Operations"],
     ];
 
     private static readonly Architecture Core = new ArchLoader().LoadAssemblies(typeof(FuncCometServices).Assembly).Build();

@@ -59,6 +59,21 @@ public sealed class AzureTests(TargetOnAzure target)
         Assert.Equal(0, (await shown.JsonAsync()).GetProperty("messages").GetInt32());
     }
 
+    [Fact]
+    public async Task Push_AfterAnErasure_IsToldToComeBackInThirtySeconds()
+    {
+        var recipient = Target.NewRecipient();
+        using var before = await target.PushAsync(recipient, "x");
+        using var erased = await target.Http.DeleteAsync($"mailbox?rcpt={recipient}&erase=true", TestContext.Current.CancellationToken);
+        using var again = await target.Http.DeleteAsync($"mailbox?rcpt={recipient}&erase=true", TestContext.Current.CancellationToken);
+
+        using var pushed = await target.PushAsync(recipient, "x");
+
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (erased.StatusCode, again.StatusCode));
+        await pushed.AssertProblemAsync(HttpStatusCode.ServiceUnavailable, "storage-unavailable");
+        Assert.Equal("30", pushed.Header("Retry-After"));
+    }
+
     // The storage client tries again, and the storage refuses the pop receipt that its first try has used up.
     [Fact]
     public async Task Lease_WhenTheAnswerToItsRenewalIsLost_HasExpired_AndTheMessageComesAgainMarked()

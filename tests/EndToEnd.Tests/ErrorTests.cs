@@ -15,7 +15,12 @@ public sealed class ErrorTests(Target target)
     [InlineData("DELETE", "poll", "GET")]
     [InlineData("POST", "health", "GET")]
     [InlineData("POST", "presence", "GET")]
+    [InlineData("POST", "deadletters", "GET, DELETE")]
+    [InlineData("GET", "deadletters/redrive", "POST")]
     [InlineData("POST", "mailbox", "GET, DELETE")]
+    [InlineData("DELETE", "mailbox/messages", "GET")]
+    [InlineData("POST", "mailboxes", "GET")]
+    [InlineData("POST", "about", "GET")]
     [InlineData("GET", "ack", "POST")]
     [InlineData("GET", "lease", "POST")]
     public async Task Call_WithAnotherMethod_IsNotAllowed(string method, string path, string allowed)

@@ -57,3 +57,12 @@ public sealed class ForeignMessageOnAzureTests(TargetOnAzure target) : ForeignMe
 
 [Collection(OnAzure.Name)]
 public sealed class RecallOnAzureTests(TargetOnAzure target) : RecallTests(target);
+
+[Collection(OnAzure.Name)]
+public sealed class ShownMessagesOnAzureTests(TargetOnAzure target) : ShownMessagesTests(target);
+
+[Collection(OnAzure.Name)]
+public sealed class ErasureOnAzureTests(TargetOnAzure target) : ErasureTests(target);
+
+[Collection(OnAzure.Name)]
+public sealed class DeadLetterOnAzureTests(TargetOnAzure target) : DeadLetterTests(target);

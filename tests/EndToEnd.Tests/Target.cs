@@ -115,18 +115,31 @@ public class Target : IAsyncLifetime
         return (await answer.JsonAsync()).GetProperty("waiting").GetBoolean();
     }
 
+    /// <summary>The app's storage, which may also hold what others have put there.</summary>
+    public QueueServiceClient Storage => new(_storage is { Length: > 0 }
+        ? _storage
+        : throw new InvalidOperationException(
+            "FUNCCOMET_STORAGE is not set. Only tests with the trait Changes=nothing run with FUNCCOMET_URL alone."));
+
     /// <summary>
     /// Finds the recipient's queue by the name in the queues' metadata, as an operator would; null if there is none.
     /// </summary>
-    public async Task<QueueClient?> FindMailboxAsync(string recipient)
+    public Task<QueueClient?> FindMailboxAsync(string recipient) => FindQueueAsync(recipient, isForDeadLetters: false);
+
+    /// <summary>The same for the queue of the recipient's dead letters.</summary>
+    public Task<QueueClient?> FindDeadLettersAsync(string recipient) => FindQueueAsync(recipient, isForDeadLetters: true);
+
+    /// <summary>A queue of the app's storage.</summary>
+    public QueueClient Queue(string name) => Storage.GetQueueClient(name);
+
+    private async Task<QueueClient?> FindQueueAsync(string recipient, bool isForDeadLetters)
     {
-        var storage = new QueueServiceClient(_storage is { Length: > 0 }
-            ? _storage
-            : throw new InvalidOperationException(
-                "FUNCCOMET_STORAGE is not set. Only tests with the trait Changes=nothing run with FUNCCOMET_URL alone."));
+        var storage = Storage;
         await foreach (var queue in storage.GetQueuesAsync(QueueTraits.Metadata, cancellationToken: TestContext.Current.CancellationToken))
         {
-            if (queue.Metadata?.TryGetValue("recipient", out var encoded) == true && Uri.UnescapeDataString(encoded) == recipient)
+            if (queue.Name.Contains("-dead-", StringComparison.Ordinal) == isForDeadLetters
+                && queue.Metadata?.TryGetValue("recipient", out var encoded) == true
+                && Uri.UnescapeDataString(encoded) == recipient)
             {
                 return storage.GetQueueClient(queue.Name);
             }

@@ -17,10 +17,16 @@ public sealed class FunctionAppTests
                            + $"{trigger.GetProperty("authLevel")}, {function.EntryPoint}";
         Assert.Equal(
             [
+                "About: httpTrigger about, Function, FuncComet.Functions.About.AboutFunction.RunAsync",
                 "Ack: httpTrigger ack, Anonymous, FuncComet.Functions.Ack.AckFunction.RunAsync",
+                "DeadLetters: httpTrigger deadletters, Function, FuncComet.Functions.DeadLetters.DeadLettersFunction.RunAsync",
+                "DeadLettersRedrive: httpTrigger deadletters/redrive, Function, "
+                    + "FuncComet.Functions.DeadLetters.DeadLettersRedriveFunction.RunAsync",
                 "Health: httpTrigger health, Anonymous, FuncComet.Functions.Health.HealthFunction.RunAsync",
                 "Lease: httpTrigger lease, Anonymous, FuncComet.Functions.Lease.LeaseFunction.RunAsync",
                 "Mailbox: httpTrigger mailbox, Function, FuncComet.Functions.Mailboxes.MailboxFunction.RunAsync",
+                "MailboxMessages: httpTrigger mailbox/messages, Function, FuncComet.Functions.Mailboxes.MailboxMessagesFunction.RunAsync",
+                "Mailboxes: httpTrigger mailboxes, Function, FuncComet.Functions.Mailboxes.MailboxListFunction.RunAsync",
                 "Poll: httpTrigger poll, Anonymous, FuncComet.Functions.Poll.PollFunction.RunAsync",
                 "Presence: httpTrigger presence, Function, FuncComet.Functions.Presence.PresenceFunction.RunAsync",
                 "Push: httpTrigger push, Function, FuncComet.Functions.Push.PushFunction.RunAsync",

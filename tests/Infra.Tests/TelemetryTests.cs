@@ -72,7 +72,7 @@ public sealed partial class TelemetryTests
     {
         Assert.Equal(
             [
-                ("dead-letters", "funccomet.dead_letters"),
+                ("dead-letters", "funccomet.dead_letters.waiting"),
                 ("failed-polls", "funccomet.poll.duration"),
                 ("failed-pushes", "funccomet.storage.requests"),
                 ("held-polls", "funccomet.poll.held"),
@@ -139,6 +139,7 @@ public sealed partial class TelemetryTests
         Counter<long> => "counter",
         UpDownCounter<long> => "up-down counter",
         Histogram<double> => "histogram",
+        ObservableGauge<long> or ObservableGauge<double> => "gauge",
         _ => instrument.GetType().Name,
     };
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Azure.Storage.Queues;
 using FuncComet.LocalHost.Hosting;
@@ -17,41 +18,53 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
     private const string PreviousKey = "the-previous-key-the-previous-key-the-previous-key-the-previous-";
     private const string AnotherKey = "another-key-another-key-another-key-another-key-another-key-anot";
 
-    // Columns are requests: a method of a function. Rows are callers. Requests and tokens are for alice unless the name says otherwise.
+    // Columns are requests: a method of a function, or each request of an operator. Rows are callers. Requests and tokens are for alice
+    // unless the name says otherwise.
     private const string Table =
         """
-        caller                              POST  DELETE  GET   POST  POST   POST   GET      DELETE   GET       GET
-        of                                  push  push    poll  ack   lease  token  mailbox  mailbox  presence  health
-        nothing                             401   401     401   401   401    401    401      401      401       200
-        an expired token                    401   401     401   401   401    401    401      401      401       200
-        a token that is not valid yet       401   401     401   401   401    401    401      401      401       200
-        a token without an end              401   401     401   401   401    401    401      401      401       200
-        a token for nobody                  401   401     401   401   401    401    401      401      401       200
-        a token with changed claims         401   401     401   401   401    401    401      401      401       200
-        a token with a changed signature    401   401     401   401   401    401    401      401      401       200
-        a token with alg none               401   401     401   401   401    401    401      401      401       200
-        a token by another key              401   401     401   401   401    401    401      401      401       200
-        an HS384 token                      401   401     401   401   401    401    401      401      401       200
-        an HS512 token                      401   401     401   401   401    401    401      401      401       200
-        another recipient's token           401   401     403   403   403    401    401      401      401       200
-        a token for another audience        401   401     401   401   401    401    401      401      401       200
-        a token of another issuer           401   401     401   401   401    401    401      401      401       200
-        the token as another scheme         401   401     401   401   401    401    401      401      401       200
-        the token in the header             401   401     204   204   410    401    401      401      401       200
-        the token in the query              401   401     204   204   410    401    401      401      401       200
-        the token in both                   401   401     204   204   410    401    401      401      401       200
-        the token, another's in the header  401   401     204   204   410    401    401      401      401       200
-        the token, a scheme in the header   401   401     204   204   410    401    401      401      401       200
-        another's, the token in the header  401   401     403   403   403    401    401      401      401       200
-        a token by the previous key         401   401     204   204   410    401    401      401      401       200
-        the token as a key                  401   401     401   401   401    401    401      401      401       200
-        the key as a token                  401   401     401   401   401    401    401      401      401       200
-        a wrong key in the header           401   401     401   401   401    401    401      401      401       200
-        a wrong key in the query            401   401     401   401   401    401    401      401      401       200
-        the key in the header               202   400     401   401   401    200    200      204      200       200
-        the key in the query                202   400     401   401   401    200    200      204      200       200
-        the key and the token               202   400     204   204   410    200    200      204      200       200
+        caller                              POST  DELETE  GET   POST  POST   POST   GET      DELETE   GET       each      GET
+        of                                  push  push    poll  ack   lease  token  mailbox  mailbox  presence  operator  health
+        nothing                             401   401     401   401   401    401    401      401      401       401       200
+        an expired token                    401   401     401   401   401    401    401      401      401       401       200
+        a token that is not valid yet       401   401     401   401   401    401    401      401      401       401       200
+        a token without an end              401   401     401   401   401    401    401      401      401       401       200
+        a token for nobody                  401   401     401   401   401    401    401      401      401       401       200
+        a token with changed claims         401   401     401   401   401    401    401      401      401       401       200
+        a token with a changed signature    401   401     401   401   401    401    401      401      401       401       200
+        a token with alg none               401   401     401   401   401    401    401      401      401       401       200
+        a token by another key              401   401     401   401   401    401    401      401      401       401       200
+        an HS384 token                      401   401     401   401   401    401    401      401      401       401       200
+        an HS512 token                      401   401     401   401   401    401    401      401      401       401       200
+        another recipient's token           401   401     403   403   403    401    401      401      401       401       200
+        a token for another audience        401   401     401   401   401    401    401      401      401       401       200
+        a token of another issuer           401   401     401   401   401    401    401      401      401       401       200
+        the token as another scheme         401   401     401   401   401    401    401      401      401       401       200
+        the token in the header             401   401     204   204   410    401    401      401      401       401       200
+        the token in the query              401   401     204   204   410    401    401      401      401       401       200
+        the token in both                   401   401     204   204   410    401    401      401      401       401       200
+        the token, another's in the header  401   401     204   204   410    401    401      401      401       401       200
+        the token, a scheme in the header   401   401     204   204   410    401    401      401      401       401       200
+        another's, the token in the header  401   401     403   403   403    401    401      401      401       401       200
+        a token by the previous key         401   401     204   204   410    401    401      401      401       401       200
+        the token as a key                  401   401     401   401   401    401    401      401      401       401       200
+        the key as a token                  401   401     401   401   401    401    401      401      401       401       200
+        a wrong key in the header           401   401     401   401   401    401    401      401      401       401       200
+        a wrong key in the query            401   401     401   401   401    401    401      401      401       401       200
+        the key in the header               202   400     401   401   401    200    200      204      200       200       200
+        the key in the query                202   400     401   401   401    200    200      204      200       200       200
+        the key and the token               202   400     204   204   410    200    200      204      200       200       200
         """;
+
+    // The requests of operators that are all answered in the same way.
+    private static readonly string[] OfOperators =
+    [
+        "GET about",
+        "GET mailboxes",
+        "GET mailbox/messages",
+        "GET deadletters",
+        "DELETE deadletters",
+        "POST deadletters/redrive",
+    ];
 
     private static readonly string RightToken = Jwt.Make(SigningKey, "alice");
 
@@ -110,7 +123,11 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
         {
             for (var at = 1; at < requests.Count; at++)
             {
-                cells.Add(row[0], requests[at], int.Parse(row[at], System.Globalization.CultureInfo.InvariantCulture));
+                var expected = int.Parse(row[at], System.Globalization.CultureInfo.InvariantCulture);
+                foreach (var request in requests[at] == "each operator" ? OfOperators : [requests[at]])
+                {
+                    cells.Add(row[0], request, expected);
+                }
             }
         }
 
@@ -124,6 +141,27 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
         using var answer = await app.SendAsync(request, Callers[caller]);
 
         Assert.Equal(expected, (int)answer.StatusCode);
+        Assert.Equal(NeedsKey(request.Split(' ')[1]) && expected != 401, answer.Headers.Contains("Comet-Version"));
+    }
+
+    // Which version serves tells an attacker what to try. So only callers with a key are told, and errors are no exception.
+    [Fact]
+    public async Task EveryFunction_TellsItsVersion_OnlyIfItNeedsAKey()
+    {
+        foreach (var function in FunctionDescriptor.All)
+        {
+            using var notAllowed = await app.Client.SendAsync(HttpMethod.Patch, function.Route, ("x-functions-key", FunctionKey));
+            using var malformed = await app.Client.SendAsync(HttpMethod.Post, $"{function.Route}?x=%FF", ("x-functions-key", FunctionKey));
+
+            Assert.Equal(HttpStatusCode.MethodNotAllowed, notAllowed.StatusCode);
+            Assert.Equal(function.NeedsKey, notAllowed.Headers.Contains("Comet-Version"));
+            Assert.Equal(function.NeedsKey, malformed.Headers.Contains("Comet-Version"));
+        }
+
+        using var about = await app.SendAsync("GET about", Callers["the key in the header"]);
+        var told = JsonElement.Parse(await about.TextAsync());
+        var (version, commit) = (told.GetProperty("version").GetString(), told.GetProperty("commit").GetString());
+        Assert.Equal(commit is null ? version : $"{version}+{commit}", Assert.Single(about.Headers.GetValues("Comet-Version")));
     }
 
     [Fact]
@@ -237,6 +275,8 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
         Assert.DoesNotContain(host.Output, line => line.Contains("-key-", StringComparison.Ordinal));
         Assert.DoesNotContain(host.Output, line => line.Contains("vault.example", StringComparison.Ordinal));
     }
+
+    private static bool NeedsKey(string route) => FunctionDescriptor.All.Single(function => function.Route == route).NeedsKey;
 
     private static Caller Bearer(string token) => new(Headers: [("Authorization", $"Bearer {token}")]);
 

@@ -25,7 +25,7 @@ public sealed class DeadLetterTests(Azurite azurite) : IClassFixture<Azurite>
 
         using var none = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "poll?rcpt=poisoned&lease=5&timeout=15"));
         Assert.Equal(HttpStatusCode.NoContent, none.StatusCode);
-        var deadLetters = new QueueClient(azurite.ConnectionString, "fc-dead-letters");
+        var deadLetters = new QueueClient(azurite.ConnectionString, Named.Recipient("poisoned").DeadLetterQueueName("fc"));
         var letters = await deadLetters.PeekMessagesAsync(32, TestContext.Current.CancellationToken);
         var letter = JsonDocument.Parse(Assert.Single(letters.Value).MessageText).RootElement;
         Assert.Equal("poisoned", letter.GetProperty("rcpt").GetString());

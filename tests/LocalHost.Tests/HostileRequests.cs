@@ -11,13 +11,14 @@ internal sealed class HostileRequests(int seed, string functionKey, string token
     private static readonly (string Method, string Function)[] Functions =
     [
         ("POST", "push"), ("DELETE", "push"), ("GET", "poll"), ("POST", "ack"), ("POST", "lease"), ("POST", "token"), ("GET", "mailbox"),
-        ("DELETE", "mailbox"), ("GET", "presence"), ("GET", "health"),
+        ("DELETE", "mailbox"), ("GET", "mailbox/messages"), ("GET", "mailboxes"), ("GET", "presence"), ("GET", "deadletters"),
+        ("DELETE", "deadletters"), ("POST", "deadletters/redrive"), ("GET", "about"), ("GET", "health"),
     ];
 
     private static readonly string[] Parameters =
     [
-        "rcpt", "ttl", "delay", "timeout", "lease", "max", "ack", "receipt", "seconds", "after", "recall", "presence", "access_token",
-        "code",
+        "rcpt", "ttl", "delay", "timeout", "lease", "max", "ack", "receipt", "seconds", "after", "recall", "presence", "counts",
+        "all", "bodies", "erase", "access_token", "code",
     ];
 
     private static readonly string[] HeaderNames =

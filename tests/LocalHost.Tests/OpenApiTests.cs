@@ -34,6 +34,8 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await IssueTokensAsync(client, smallClient);
         await ShowAndEmptyMailboxesAsync(client);
         await AskPresenceAsync(client);
+        await OperateAsync(client);
+        await HandleDeadLettersAsync(client);
         await CheckHealthAsync(client);
         await ReachLimitsAsync(smallClient);
         await AskForWhatIsNotThereAsync(client);
@@ -60,7 +62,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
                      from range in operation.Ranges
                      select (operation, range);
 
-        Assert.Equal(["after", "delay", "lease", "max", "ttl", "ttl"], ranges.Select(each => each.range.Parameter).Order());
+        Assert.Equal(["after", "delay", "lease", "max", "max", "max", "ttl", "ttl", "ttl"], ranges.Select(each => each.range.Parameter).Order());
         foreach (var (operation, (parameter, least, most)) in ranges)
         {
             using var refused = await client.SendAsync($"{operation.Method} {operation.Path[1..]}?rcpt=alice&{parameter}=x", key: Key);
@@ -173,6 +175,32 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync("POST push?rcpt=alice&presence=yes", "400 bad-parameter", key: Key);
     }
 
+    private static async Task OperateAsync(Client client)
+    {
+        await client.ExpectAsync("GET mailboxes?counts=true", "200 application/json", key: Key);
+        await client.ExpectAsync("GET mailboxes?after=x", "400 bad-parameter", key: Key);
+        await client.ExpectAsync("GET mailboxes", "401");
+        await client.ExpectAsync("GET mailbox/messages?rcpt=alice&bodies=true", "200 application/json", key: Key);
+        await client.ExpectAsync("GET mailbox/messages", "400 bad-recipient", key: Key);
+        await client.ExpectAsync("GET mailbox/messages?rcpt=alice&bodies=yes", "400 bad-parameter", key: Key);
+        await client.ExpectAsync("GET mailbox/messages?rcpt=alice", "401");
+        await client.ExpectAsync("GET about", "200 application/json", key: Key);
+        await client.ExpectAsync("GET about?other=%FF", "400 bad-parameter", key: Key);
+        await client.ExpectAsync("GET about", "401");
+    }
+
+    private static async Task HandleDeadLettersAsync(Client client)
+    {
+        foreach (var request in new[] { "GET deadletters", "DELETE deadletters", "POST deadletters/redrive" })
+        {
+            await client.ExpectAsync($"{request}?rcpt=alice", "200 application/json", key: Key);
+            await client.ExpectAsync($"{request}?all=true", "200 application/json", key: Key);
+            await client.ExpectAsync($"{request}?rcpt=", "400 bad-recipient", key: Key);
+            await client.ExpectAsync($"{request}?all=true&after=x", "400 bad-parameter", key: Key);
+            await client.ExpectAsync($"{request}?rcpt=alice", "401");
+        }
+    }
+
     private static async Task CheckHealthAsync(Client client)
     {
         await client.ExpectAsync("GET health", "200");
@@ -195,7 +223,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
 
     private static async Task AskForWhatIsNotThereAsync(Client client)
     {
-        foreach (var path in new[] { "push", "poll", "ack", "lease", "token", "mailbox", "presence", "health" })
+        foreach (var path in OpenApiDocument.Current.Operations.Select(operation => operation.Path[1..]).Distinct())
         {
             await client.ExpectAsync($"PATCH {path}", "405 method-not-allowed", key: Key);
         }
@@ -221,7 +249,14 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync($"POST lease?rcpt=outage&seconds=60&receipt={leased}", "503 storage-unavailable", token);
         await client.ExpectAsync("GET mailbox?rcpt=outage", "503 storage-unavailable", key: Key);
         await client.ExpectAsync("DELETE mailbox?rcpt=outage", "503 storage-unavailable", key: Key);
+        await client.ExpectAsync("DELETE mailbox?rcpt=outage&erase=true", "202 application/json", key: Key);
+        await client.ExpectAsync("GET mailbox/messages?rcpt=outage", "503 storage-unavailable", key: Key);
+        await client.ExpectAsync("GET mailboxes", "503 storage-unavailable", key: Key);
+        await client.ExpectAsync("GET about", "200 application/json", key: Key);
         await client.ExpectAsync("GET presence?rcpt=outage", "503 storage-unavailable", key: Key);
+        await client.ExpectAsync("GET deadletters?rcpt=outage", "503 storage-unavailable", key: Key);
+        await client.ExpectAsync("DELETE deadletters?rcpt=outage", "503 storage-unavailable", key: Key);
+        await client.ExpectAsync("POST deadletters/redrive?rcpt=outage", "503 storage-unavailable", key: Key);
         await withoutEarlierHealth.ExpectAsync("GET health", "503 storage-unavailable");
         await azurite.StartAgainAsync();
     }

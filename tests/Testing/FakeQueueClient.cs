@@ -143,6 +143,15 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
             ? QueuesModelFactory.PeekedMessage(entry.Id, entry.Text, entry.DequeueCount, entry.InsertedOn, entry.ExpiresOn)
             : null!), cancellationToken);
 
+    public override Task<Response<PeekedMessage[]>> PeekMessagesAsync(
+        int? maxMessages = null, CancellationToken cancellationToken = default) =>
+        AnswerAsync("peek", () =>
+        {
+            var visible = Visible().Take(maxMessages ?? 1);
+            return Value(visible.Select(entry => QueuesModelFactory.PeekedMessage(
+                entry.Id, entry.Text, entry.DequeueCount, entry.InsertedOn, entry.ExpiresOn)).ToArray());
+        }, cancellationToken);
+
     public override Task<Response<QueueMessage[]>> ReceiveMessagesAsync(
         int? maxMessages = null,
         TimeSpan? visibilityTimeout = null,
@@ -259,11 +268,13 @@ public sealed class FakeQueueClient(TimeProvider time, string name = "fake") : Q
             entry.ExpiresOn);
     }
 
-    private Entry? FirstVisible()
+    private Entry? FirstVisible() => Visible().FirstOrDefault();
+
+    private IEnumerable<Entry> Visible()
     {
         var now = time.GetUtcNow();
         _entries.RemoveAll(entry => entry.ExpiresOn <= now);
-        return _entries.Find(entry => entry.VisibleOn <= now);
+        return _entries.Where(entry => entry.VisibleOn <= now);
     }
 
     private Entry Held(string messageId, string popReceipt)
@@ -307,22 +318,16 @@ public sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
 
     public override QueueClient GetQueueClient(string queueName) => Queue(queueName);
 
+    /// <summary>The most queues in a page of a listing.</summary>
+    public int PageSize { get; set; } = 5_000;
+
+    /// <summary>The number of requests to list queues so far.</summary>
+    public int Listings { get; private set; }
+
     public override AsyncPageable<QueueItem> GetQueuesAsync(
         QueueTraits traits = QueueTraits.None,
         string? prefix = null,
-        CancellationToken cancellationToken = default)
-    {
-        if (ListFailure is not null)
-        {
-            throw ListFailure;
-        }
-
-        var withMetadata = traits.HasFlag(QueueTraits.Metadata);
-        var items = There(prefix ?? "")
-            .Select(queue => QueuesModelFactory.QueueItem(queue.Name, withMetadata ? queue.Metadata : null))
-            .ToArray();
-        return AsyncPageable<QueueItem>.FromPages([Page<QueueItem>.FromValues(items, continuationToken: null, null!)]);
-    }
+        CancellationToken cancellationToken = default) => new Pages(this, traits.HasFlag(QueueTraits.Metadata), prefix ?? "");
 
     /// <summary>The existing queues whose names start with the prefix.</summary>
     public IReadOnlyList<FakeQueueClient> There(string prefix)
@@ -338,9 +343,35 @@ public sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
 
     public FakeQueueClient Of(Recipient recipient) => Queue(recipient.QueueName("fc"));
 
-    public FakeQueueClient DeadLetterQueue => Queue("fc-dead-letters");
+    public FakeQueueClient DeadLettersOf(Recipient recipient) => Queue(recipient.DeadLetterQueueName("fc"));
+
+    /// <summary>The dead letters of earlier versions.</summary>
+    public FakeQueueClient OlderDeadLetters => Queue("fc-dead-letters");
 
     public MailboxFactory Mailboxes() => Named.Mailboxes(this, time);
+
+    private Page<QueueItem> List(bool withMetadata, string prefix, string? marker, int pageSize)
+    {
+        Listings++;
+        if (ListFailure is not null)
+        {
+            throw ListFailure;
+        }
+
+        if (marker?.StartsWith(Pages.MarkerStart, StringComparison.Ordinal) == false)
+        {
+            throw RefusedAnswer.Exception(400, QueueErrorCode.OutOfRangeQueryParameterValue, time.GetUtcNow());
+        }
+
+        var queues = There(prefix)
+            .OrderBy(queue => queue.Name, StringComparer.Ordinal)
+            .Where(queue => string.CompareOrdinal(Pages.MarkerStart + queue.Name, marker ?? "") >= 0)
+            .Take(pageSize + 1)
+            .ToArray();
+        var items = queues.Take(pageSize)
+            .Select(queue => QueuesModelFactory.QueueItem(queue.Name, withMetadata ? queue.Metadata : null));
+        return Page<QueueItem>.FromValues([.. items], queues.Length > pageSize ? Pages.MarkerStart + queues[^1].Name : "", null!);
+    }
 
     private FakeQueueClient Queue(string name)
     {
@@ -349,6 +380,25 @@ public sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
             return _queues.TryGetValue(name, out var queue)
                 ? queue
                 : _queues[name] = new FakeQueueClient(time, name) { AnswersAsAzure = AnswersAsAzure };
+        }
+    }
+    // Storage lists by name and names the next queue in its marker.
+    private sealed class Pages(FakeQueueService service, bool withMetadata, string prefix) : AsyncPageable<QueueItem>
+    {
+        public const string MarkerStart = "/account/";
+
+        public override async IAsyncEnumerable<Page<QueueItem>> AsPages(string? continuationToken = null, int? pageSizeHint = null)
+        {
+            var marker = continuationToken;
+            do
+            {
+                await Task.CompletedTask;
+                var page = service.List(
+                    withMetadata, prefix, marker, Math.Min(service.PageSize, pageSizeHint ?? service.PageSize));
+                marker = page.ContinuationToken;
+                yield return page;
+            }
+            while (!string.IsNullOrEmpty(marker));
         }
     }
 }

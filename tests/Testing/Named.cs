@@ -29,7 +29,7 @@ public static class Named
     public static MailboxFactory Mailboxes(QueueServiceClient storage, TimeProvider time, MailboxOptions? options = null)
     {
         var given = Options.Create(options ?? new MailboxOptions());
-        return new MailboxFactory(storage, given, new QueueTextReader(given, NullLogger<QueueTextReader>.Instance), time);
+        return new MailboxFactory(storage, given, new QueueTextReader(given, time, NullLogger<QueueTextReader>.Instance), time);
     }
 
     public static string Text(this Message message) => Encoding.UTF8.GetString(message.Body.Span);

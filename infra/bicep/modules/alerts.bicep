@@ -64,14 +64,14 @@ customMetrics
   }
   {
     name: 'dead-letters'
-    description: 'Messages that were moved to the dead letters.'
+    description: 'Messages wait in the dead letters, until somebody puts them back or removes them.'
     severity: 2
     limit: 0
     periods: 1
     query: '''
 customMetrics
-| where name == 'funccomet.dead_letters'
-| summarize figure = sum(valueSum)
+| where name == 'funccomet.dead_letters.waiting'
+| summarize figure = max(valueMax)
 '''
   }
   {

@@ -185,7 +185,7 @@ public sealed partial class PresenceClearing : IDisposable
             {
                 Seen = found.Seen > seen ? found.Seen : seen,
             };
-            await _presences.WriteAsync(mailbox, list, Deadline, CancellationToken.None);
+            await _presences.WriteAsync(mailbox, list, createsQueue: false, Deadline, CancellationToken.None);
             return true;
         }
         finally

@@ -60,7 +60,7 @@ public sealed class PresencePublishing(
         await clearing.WhenNotWritingAsync(poll.Recipient).WaitAsync(leaving);
         var until = DateTimeOffset.FromUnixTimeSeconds((now + due.Left).ToUnixTimeSeconds() + SecondsBeyond);
         var list = PresenceList.Of(new Presence(due.Instance, until), bell.OthersIn(others, now), now);
-        if (await presences.WriteAsync(mailbox, list, clock.ForLook, leaving))
+        if (await presences.WriteAsync(mailbox, list, createsQueue: true, clock.ForLook, leaving))
         {
             rooms.Published(poll, due.Instance, due.Until + Slack);
         }

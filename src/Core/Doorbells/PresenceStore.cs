@@ -12,9 +12,20 @@ namespace FuncComet.Doorbells;
 /// </summary>
 public sealed class PresenceStore(TimeProvider time)
 {
-    /// <summary>Writes the presences, and creates the queue if there is none; false if Storage still deletes the queue.</summary>
+    /// <summary>Writes the presences; false if there is no queue, or if Storage still deletes it.</summary>
+    /// <param name="mailbox">The mailbox.</param>
+    /// <param name="presences">The presences.</param>
+    /// <param name="createsQueue">
+    /// Whether to create the queue if there is none. A presence that is removed must not bring back an erased mailbox.
+    /// </param>
+    /// <param name="deadline">The longest it may take.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     internal Task<bool> WriteAsync(
-        Mailbox mailbox, PresenceList presences, TimeSpan deadline, CancellationToken cancellationToken) => StorageCall.RunAsync(
+        Mailbox mailbox,
+        PresenceList presences,
+        bool createsQueue,
+        TimeSpan deadline,
+        CancellationToken cancellationToken) => StorageCall.RunAsync(
         "write the queue's metadata",
         deadline,
         time,
@@ -22,10 +33,10 @@ public sealed class PresenceStore(TimeProvider time)
         {
             try
             {
-                await WriteAsync(mailbox.Queue, MailboxMetadata.Of(mailbox.Recipient!, presences), token);
+                await WriteAsync(mailbox.Queue, MailboxMetadata.Of(mailbox.Recipient!, presences), createsQueue, token);
                 return true;
             }
-            catch (RequestFailedException ex) when (ex.IsQueueBeingDeleted())
+            catch (RequestFailedException ex) when (ex.IsNoQueue())
             {
                 return false;
             }
@@ -36,14 +47,15 @@ public sealed class PresenceStore(TimeProvider time)
     internal async Task<PresenceList> ReadAsync(Mailbox mailbox, TimeSpan deadline) =>
         (await mailbox.ReadStatusAsync(deadline, CancellationToken.None))?.Presences ?? PresenceList.None;
 
-    private static async Task WriteAsync(QueueClient queue, Dictionary<string, string> metadata, CancellationToken token)
+    private static async Task WriteAsync(
+        QueueClient queue, Dictionary<string, string> metadata, bool createsQueue, CancellationToken token)
     {
         try
         {
             await queue.SetMetadataAsync(metadata, token);
             return;
         }
-        catch (RequestFailedException ex) when (ex.ErrorCode == QueueErrorCode.QueueNotFound)
+        catch (RequestFailedException ex) when (createsQueue && ex.ErrorCode == QueueErrorCode.QueueNotFound)
         {
         }
 

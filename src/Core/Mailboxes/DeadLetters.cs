@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Azure.Storage.Queues;
 using FuncComet.Recipients;
 using Microsoft.Extensions.Options;
@@ -7,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace FuncComet.Mailboxes;
 
 /// <summary>
-/// The queue of messages that are no longer delivered. Its messages never expire. Each is readable JSON with the
-/// recipient, the times, the reason and the body. If that does not fit into one queue message, the original text is
+/// The messages that are no longer delivered: one queue for each recipient, so that a recipient's letters are found without reading
+/// those of others. Letters never expire. Each is readable JSON. If all of it does not fit into one queue message, the original text is
 /// stored in a queue message of its own, which the JSON names.
 /// </summary>
 public sealed class DeadLetters(QueueServiceClient storage, IOptions<MailboxOptions> options, TimeProvider time)
@@ -19,8 +17,16 @@ public sealed class DeadLetters(QueueServiceClient storage, IOptions<MailboxOpti
     // Tells Storage that a message never expires.
     private static readonly TimeSpan NoExpiry = TimeSpan.FromSeconds(-1);
 
-    /// <summary>The queue's name.</summary>
-    public string QueueName => $"{options.Value.QueuePrefix}-dead-letters";
+    /// <summary>The queue of a recipient's letters, whether or not it exists yet.</summary>
+    public Mailbox Open(Recipient recipient)
+    {
+        ArgumentNullException.ThrowIfNull(recipient);
+        return new Mailbox(storage, recipient.DeadLetterQueueName(options.Value.QueuePrefix), recipient, time);
+    }
+
+    /// <summary>The one queue into which earlier versions wrote the letters of all recipients.</summary>
+    public Mailbox OpenOlder() =>
+        new(storage, $"{Recipient.DeadLetterQueuePrefix(options.Value.QueuePrefix)}letters", recipient: null, time);
 
     /// <summary>Why a received message must not be delivered; null if it may be.</summary>
     public string? ReasonFor(LeasedMessage message, bool leaseMode)
@@ -41,54 +47,25 @@ public sealed class DeadLetters(QueueServiceClient storage, IOptions<MailboxOpti
         ArgumentNullException.ThrowIfNull(recipient);
         ArgumentNullException.ThrowIfNull(mailbox);
         ArgumentNullException.ThrowIfNull(message);
-        var queue = new Mailbox(storage, QueueName, recipient: null, time);
-        var letter = new DeadLetter(
-            recipient.Name,
-            message.Message.Id.ToString("N"),
-            message.Message.Time,
-            time.GetUtcNow(),
-            message.Deliveries - 1,
-            reason,
-            message.Unreadable is null ? message.Message.ContentType : null,
-            message.Message.Key,
-            Convert.ToBase64String(message.Message.Body.Span),
-            VerbatimIn: null);
-        var text = JsonSerializer.Serialize(letter, DeadLetterJson.Default.DeadLetter);
-        if (text.Length > MaxTextLength)
+        await WriteAsync(Open(recipient), DeadLetter.Of(recipient.Name, message, reason, time.GetUtcNow()), message.QueueText);
+        await mailbox.DeleteAsync(message, Mailbox.Deadline);
+    }
+
+    /// <summary>Writes a letter into a queue.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="letter">The letter.</param>
+    /// <param name="verbatim">
+    /// The message's original text, for a letter that does not fit or has no body of its own; null if it is not known.
+    /// </param>
+    internal static async Task WriteAsync(Mailbox queue, DeadLetter letter, string? verbatim)
+    {
+        var text = letter.Encode();
+        if (verbatim is not null && (letter.Base64 is null || text.Length > MaxTextLength))
         {
-            var verbatim = await queue.SendAsync(message.QueueText, NoExpiry, TimeSpan.Zero, Mailbox.Deadline);
-            var withoutBody = letter with { Base64 = null, VerbatimIn = verbatim.QueueMessageId };
-            text = JsonSerializer.Serialize(withoutBody, DeadLetterJson.Default.DeadLetter);
+            var beside = await queue.SendAsync(verbatim, NoExpiry, TimeSpan.Zero, Mailbox.Deadline);
+            text = (letter with { Base64 = null, Text = null, VerbatimIn = beside.QueueMessageId }).Encode();
         }
 
         await queue.SendAsync(text, NoExpiry, TimeSpan.Zero, Mailbox.Deadline);
-        await mailbox.DeleteAsync(message, Mailbox.Deadline);
     }
 }
-
-/// <param name="Rcpt">The recipient.</param>
-/// <param name="Id">The message's id, as in its deliveries.</param>
-/// <param name="Time">When it was pushed.</param>
-/// <param name="DeadLettered">When it was moved.</param>
-/// <param name="Deliveries">How often it had been delivered.</param>
-/// <param name="Reason">Why it is no longer delivered.</param>
-/// <param name="ContentType">Its content type, if that could be read.</param>
-/// <param name="Key">Its key, if it had one.</param>
-/// <param name="Base64">Its body.</param>
-/// <param name="VerbatimIn">In place of the body: the id of the queue message that holds the original text.</param>
-internal sealed record DeadLetter(
-    string Rcpt,
-    string Id,
-    DateTimeOffset Time,
-    DateTimeOffset DeadLettered,
-    long Deliveries,
-    string Reason,
-    string? ContentType,
-    string? Key,
-    string? Base64,
-    string? VerbatimIn);
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(DeadLetter))]
-internal sealed partial class DeadLetterJson : JsonSerializerContext;

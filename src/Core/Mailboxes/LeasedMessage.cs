@@ -36,9 +36,7 @@ public sealed class LeasedMessage
         QueueText = received.MessageText ?? "";
         Envelope = read.Envelope;
         Unreadable = read.Unreadable;
-        Message = Envelope?.Message
-            ?? Message.Foreign(
-                received.MessageId, received.InsertedOn ?? DateTimeOffset.UnixEpoch, read.Foreign ?? ForeignBody.Of(QueueText));
+        Message = Message.Of(received.MessageId, received.InsertedOn, QueueText, read);
         Deliveries = Math.Max(1, received.DequeueCount + (Envelope?.HandedOver ?? 0) - (Envelope?.Returned ?? 0));
     }
 

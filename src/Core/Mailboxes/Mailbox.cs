@@ -28,7 +28,7 @@ public sealed class Mailbox
     /// <param name="queueName">The queue's name.</param>
     /// <param name="recipient">The owner; null for one of the app's own queues.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="texts">Reads what is received; null for one of the app's own queues, from which this class never receives.</param>
+    /// <param name="texts">Reads what is received; null for a queue without messages to deliver: its texts are not read.</param>
     internal Mailbox(
         QueueServiceClient storage, string queueName, Recipient? recipient, TimeProvider time, QueueTextReader? texts = null)
     {
@@ -120,7 +120,7 @@ public sealed class Mailbox
                 return Array.ConvertAll(
                     received,
                     message => new LeasedMessage(
-                        Recipient!, message, _texts!.Read(QueueName, message.MessageText ?? ""), leasedAt, lease));
+                        Recipient!, message, _texts?.Read(QueueName, message.MessageText ?? "") ?? default, leasedAt, lease));
             }
             catch (RequestFailedException ex) when (ex.IsNoQueue())
             {
@@ -209,6 +209,42 @@ public sealed class Mailbox
             }
         },
         cancellationToken: cancellationToken);
+
+    /// <summary>
+    /// The first messages that can be received, at most <paramref name="max"/> (1 to 32). Takes, hides and counts nothing.
+    /// </summary>
+    internal Task<IReadOnlyList<ShownMessage>> ShowAsync(int max) => CallAsync<IReadOnlyList<ShownMessage>>(
+        "peek",
+        Deadline,
+        async token =>
+        {
+            try
+            {
+                var peeked = (await Queue.PeekMessagesAsync(max, token)).Value;
+                return Array.ConvertAll(peeked, message => ShownMessage.Of(message, _texts!.Read(QueueName, message.MessageText ?? "")));
+            }
+            catch (RequestFailedException ex) when (ex.IsNoQueue())
+            {
+                return [];
+            }
+        });
+
+    /// <summary>Deletes the queue with its messages and its metadata, unless there is none.</summary>
+    internal Task<bool> DeleteQueueAsync() => CallAsync(
+        "delete the queue",
+        Deadline,
+        async token =>
+        {
+            try
+            {
+                await Queue.DeleteAsync(token);
+                return true;
+            }
+            catch (RequestFailedException ex) when (ex.IsNoQueue())
+            {
+                return false;
+            }
+        });
 
     /// <summary>
     /// Removes every message; false if the deadline ended when only part of them was removed. The queue stays: Storage refuses the name

@@ -1,5 +1,4 @@
 using FuncComet.Recipients;
-using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 
 namespace FuncComet.Mailboxes;
@@ -14,11 +13,10 @@ namespace FuncComet.Mailboxes;
 /// On one instance the limit is exact, unless pushes are under way during the count. Each further instance may add as
 /// much as a twentieth.
 /// </remarks>
-public sealed class MailboxDepths(IOptions<MailboxOptions> options) : IDisposable
+public sealed class MailboxDepths(IOptions<MailboxOptions> options, TimeProvider time) : IRecipientMemory, IDisposable
 {
-    // What is forgotten is counted again. Instances live shorter than this where the platform stops idle ones.
-    private static readonly TimeSpan Forgotten = TimeSpan.FromHours(1);
-    private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = 100_000 });
+    // What is forgotten is counted again.
+    private readonly PassingMemory<Recipient, Depth> _known = new(time);
 
     private int Step => Math.Max(1, options.Value.MaxDepth / 20);
 
@@ -32,12 +30,8 @@ public sealed class MailboxDepths(IOptions<MailboxOptions> options) : IDisposabl
     public async Task<bool> HasRoomAsync(Recipient recipient, Mailbox mailbox, bool isSeenEmpty)
     {
         ArgumentNullException.ThrowIfNull(mailbox);
-        var depth = _known.GetOrCreate(recipient, entry =>
-        {
-            entry.Size = 1;
-            entry.SlidingExpiration = Forgotten;
-            return new Depth(isSeenEmpty ? Step : 0);
-        })!;
+        var depth = _known.Of(recipient)?.Value ?? new Depth(isSeenEmpty ? Step : 0);
+        _known.Remember(recipient, depth);
         if (depth.TryTake())
         {
             return true;
@@ -75,6 +69,24 @@ public sealed class MailboxDepths(IOptions<MailboxOptions> options) : IDisposabl
             depth.Counting.Release();
         }
     }
+
+    /// <summary>
+    /// How many of <paramref name="wanted"/> messages may be sent now; those then count as sent. Zero if the mailbox is full. Fewer than
+    /// wanted mean that the next count is due when they are sent.
+    /// </summary>
+    internal async Task<int> TakeRoomAsync(Recipient recipient, Mailbox mailbox, int wanted)
+    {
+        var taken = await HasRoomAsync(recipient, mailbox, isSeenEmpty: false) ? 1 : 0;
+        while (taken > 0 && taken < wanted && _known.Of(recipient)?.Value.TryTake() == true)
+        {
+            taken++;
+        }
+
+        return taken;
+    }
+
+    /// <inheritdoc/>
+    public void Forget(Recipient recipient) => _known.Forget(recipient);
 
     /// <inheritdoc/>
     public void Dispose() => _known.Dispose();

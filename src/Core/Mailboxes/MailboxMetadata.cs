@@ -39,6 +39,12 @@ internal static class MailboxMetadata
         return metadata;
     }
 
+    /// <summary>The recipient in the metadata, whose queue may be another one; null if it names none.</summary>
+    public static Recipient? RecipientIn(IDictionary<string, string> metadata) =>
+        metadata.TryGetValue(RecipientKey, out var text) && Recipient.TryParse(Uri.UnescapeDataString(text), out var recipient)
+            ? recipient
+            : null;
+
     /// <summary>The presences in the metadata. What cannot be read is left out.</summary>
     public static PresenceList PresencesIn(IDictionary<string, string>? metadata)
     {

@@ -1,30 +1,44 @@
-using System.Collections.Concurrent;
 using FuncComet.Messages;
+using FuncComet.Recipients;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace FuncComet.Mailboxes;
 
 /// <summary>
-/// Reads the texts on the queues as <see cref="MailboxOptions.ForeignEncoding"/> says. Warns once for each mailbox on which another
+/// Reads the texts on the queues as <see cref="MailboxOptions.ForeignEncoding"/> says. Warns of each mailbox on which another
 /// program's text stays as it is that the first version of this app would have decoded.
 /// </summary>
-public sealed partial class QueueTextReader(IOptions<MailboxOptions> options, ILogger<QueueTextReader> logger)
+public sealed partial class QueueTextReader(IOptions<MailboxOptions> options, TimeProvider time, ILogger<QueueTextReader> logger)
+    : IRecipientMemory, IDisposable
 {
-    // What remembers the mailboxes is bounded. After so many warnings, further ones would tell nobody anything new.
+    // After so many warnings, further ones would tell nobody anything new.
     private const int MaxWarnings = 1_000;
 
     private readonly ForeignEncoding _encoding = options.Value.ForeignEncoding;
-    private readonly ConcurrentDictionary<string, bool> _warned = new();
+    private readonly PassingMemory<string, bool> _warned = new(time);
+    private int _warnings;
+
+    /// <inheritdoc/>
+    public void Forget(Recipient recipient)
+    {
+        ArgumentNullException.ThrowIfNull(recipient);
+        _warned.Forget(recipient.QueueName(options.Value.QueuePrefix));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _warned.Dispose();
 
     internal QueueText Read(string queueName, string text)
     {
         var read = QueueText.Read(text, _encoding);
         if (_encoding == ForeignEncoding.Auto
             && read.WasDecodedByFirstVersion
-            && _warned.Count < MaxWarnings
-            && _warned.TryAdd(queueName, true))
+            && Volatile.Read(ref _warnings) < MaxWarnings
+            && _warned.Of(queueName) is null)
         {
+            _warned.Remember(queueName, true);
+            Interlocked.Increment(ref _warnings);
             Log.NotDecoded(logger, queueName);
         }
 

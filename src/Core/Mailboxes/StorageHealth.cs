@@ -16,6 +16,20 @@ public sealed class StorageHealth(MailboxFactory mailboxes, TimeProvider time)
     private Task? _latest;
     private long _began;
 
+    /// <summary>Whether Storage answers.</summary>
+    public async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await CheckAsync();
+            return true;
+        }
+        catch (StorageUnavailableException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Returns when Storage has answered.</summary>
     /// <exception cref="StorageUnavailableException">Storage did not answer.</exception>
     public Task CheckAsync()

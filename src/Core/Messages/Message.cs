@@ -76,6 +76,10 @@ public sealed record Message
         Body = body,
     };
 
+    /// <summary>The message of a queue message. What is unreadable counts as another program's, with its text as the body.</summary>
+    internal static Message Of(string queueMessageId, DateTimeOffset? insertedOn, string text, QueueText read) =>
+        read.Envelope?.Message ?? Foreign(queueMessageId, insertedOn ?? DateTimeOffset.UnixEpoch, read.Foreign ?? ForeignBody.Of(text));
+
     /// <summary>A message that another program put on the queue, with the id and the time that Storage gave it.</summary>
     internal static Message Foreign(string queueMessageId, DateTimeOffset time, ForeignBody body) => new()
     {

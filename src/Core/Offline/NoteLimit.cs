@@ -1,5 +1,4 @@
 using FuncComet.Recipients;
-using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 
 namespace FuncComet.Offline;
@@ -9,15 +8,13 @@ namespace FuncComet.Offline;
 /// received by then, so a message needs a note of its own only if none becomes visible between the time when it can be
 /// received and <see cref="OfflineOptions.After"/> later.
 /// </summary>
-/// <remarks>Forgetting a note costs one more note, so the cache needs only a bound on memory.</remarks>
+/// <remarks>Forgetting a note costs one more note.</remarks>
 internal sealed class NoteLimit(IOptions<OfflineOptions> options, TimeProvider time) : IDisposable
 {
-    private const int MaxRecipients = 100_000;
-
     // Of one recipient: messages with different delays and leases have notes at different times.
     private const int MaxNotes = 8;
 
-    private readonly MemoryCache _notes = new(new MemoryCacheOptions { SizeLimit = MaxRecipients });
+    private readonly PassingMemory<Recipient, TimeSpan[]> _notes = new(time);
     private readonly long _began = time.GetTimestamp();
     private readonly Lock _gate = new();
 
@@ -37,7 +34,7 @@ internal sealed class NoteLimit(IOptions<OfflineOptions> options, TimeProvider t
                 return null;
             }
 
-            Remember(recipient, [.. known.Where(note => note >= now).TakeLast(MaxNotes - 1), visible], now);
+            _notes.Remember(recipient, [.. known.Where(note => note >= now).TakeLast(MaxNotes - 1), visible]);
             return visible;
         }
     }
@@ -47,27 +44,14 @@ internal sealed class NoteLimit(IOptions<OfflineOptions> options, TimeProvider t
     {
         lock (_gate)
         {
-            Remember(recipient, [.. Of(recipient).Where(note => note != visible)], time.GetElapsedTime(_began));
+            _notes.Remember(recipient, [.. Of(recipient).Where(note => note != visible)]);
         }
     }
+
+    /// <summary>Forgets the recipient's notes.</summary>
+    public void Forget(Recipient recipient) => _notes.Forget(recipient);
 
     public void Dispose() => _notes.Dispose();
 
-    private TimeSpan[] Of(Recipient recipient) => _notes.TryGetValue(recipient, out TimeSpan[]? known) ? known! : [];
-
-    private void Remember(Recipient recipient, TimeSpan[] notes, TimeSpan now)
-    {
-        if (notes.Length == 0)
-        {
-            _notes.Remove(recipient);
-            return;
-        }
-
-        using var entry = _notes.CreateEntry(recipient);
-        entry.Value = notes;
-        entry.Size = 1;
-
-        // The cache frees memory by its own clock. What still counts is decided above.
-        entry.AbsoluteExpirationRelativeToNow = notes.Max() - now + options.Value.After;
-    }
+    private TimeSpan[] Of(Recipient recipient) => _notes.Of(recipient)?.Value ?? [];
 }

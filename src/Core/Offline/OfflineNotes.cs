@@ -13,7 +13,7 @@ namespace FuncComet.Offline;
 /// Tells the application of messages for recipients who do not poll, by notes in a queue of the application. It can then
 /// reach them in another way. A note is written in the background, and never fails what it belongs to.
 /// </summary>
-public sealed partial class OfflineNotes : IDisposable
+public sealed partial class OfflineNotes : IRecipientMemory, IDisposable
 {
     // Storage's limit for the time that a new message is hidden.
     private static readonly TimeSpan LongestHidden = TimeSpan.FromDays(7);
@@ -43,6 +43,9 @@ public sealed partial class OfflineNotes : IDisposable
         _queue = string.IsNullOrEmpty(_options.Queue) ? null : new Mailbox(storage, _options.Queue, recipient: null, time);
         (_limit, _work, _metrics, _logger) = (new NoteLimit(options, time), work, metrics, logger);
     }
+
+    /// <inheritdoc/>
+    public void Forget(Recipient recipient) => _limit.Forget(recipient);
 
     /// <inheritdoc/>
     public void Dispose() => _limit.Dispose();

@@ -19,7 +19,7 @@ public sealed class OfflineOptions : IValidatableObject
 
     /// <summary>
     /// How long a message waits until its note can be received: whole seconds from 1 second to 7 days, as hh:mm:ss. Default: 30 seconds.
-    /// Of one instance's notes about a recipient, at most one becomes visible in each stretch of this time.
+    /// Of the notes about a recipient that one instance writes within 10 minutes, at most one becomes visible in each stretch of this time.
     /// </summary>
     [TimeRange("00:00:01", "7.00:00:00")]
     public TimeSpan After { get; set; } = TimeSpan.FromSeconds(30);

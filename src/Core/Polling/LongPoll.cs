@@ -84,7 +84,7 @@ public sealed partial class LongPoll(
     /// <summary>
     /// A wait ends when messages were received or handed over by a push (writing the answer then decides the outcome),
     /// when the timeout has run out, when the client has left or the host is stopping (both are noticed before every
-    /// look and in every pause), or when Storage has failed.
+    /// look and in every pause), when the recipient is erased, or when Storage has failed.
     /// </summary>
     private async Task<WaitResult> WaitAsync(PollRequest request, Mailbox mailbox, PollClock clock, ClientAborted clientAborted)
     {
@@ -105,6 +105,8 @@ public sealed partial class LongPoll(
                     return new WaitResult(PollOutcome.ClientGone);
                 case WakeReason.HostStopping:
                     return new WaitResult(PollOutcome.HostStopping);
+                case WakeReason.Erased:
+                    return new WaitResult(PollOutcome.Erased);
                 case WakeReason.StorageFailed:
                     return new WaitResult(PollOutcome.StorageFailed);
             }

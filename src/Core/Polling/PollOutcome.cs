@@ -17,6 +17,9 @@ public enum PollOutcome
     /// <summary>This instance is shutting down; the client polls again at another one.</summary>
     HostStopping,
 
+    /// <summary>The recipient is erased by this instance.</summary>
+    Erased,
+
     /// <summary>
     /// This instance already holds the maximum number of polls, in total or for this recipient. It made no request to Storage.
     /// </summary>
@@ -35,6 +38,7 @@ internal static class PollOutcomes
         PollOutcome.TimedOut => "timed_out",
         PollOutcome.ClientGone => "client_gone",
         PollOutcome.HostStopping => "host_stopping",
+        PollOutcome.Erased => "erased",
         PollOutcome.TooManyPolls => "too_many_polls",
         _ => "storage_failed",
     };

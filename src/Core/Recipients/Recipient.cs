@@ -36,14 +36,21 @@ public sealed record Recipient
     /// The name of the recipient's queue: <paramref name="prefix"/>, a hyphen and the base32 of the SHA-256 of the
     /// recipient's name (52 characters). A queue's name can hold only 63 characters of a-z, 0-9 and '-'.
     /// </summary>
-    public string QueueName(string prefix)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(Name));
-        return $"{prefix}-{Base32.Rfc4648.Encode(hash).ToLowerInvariant()}";
-    }
+    public string QueueName(string prefix) => $"{prefix}-{Hash()}";
+
+    /// <summary>
+    /// The name of the queue of the recipient's dead letters: <see cref="DeadLetterQueuePrefix"/> and the first 40 characters of the same
+    /// hash, since all of it would not fit with the longest prefix.
+    /// </summary>
+    public string DeadLetterQueueName(string prefix) => $"{DeadLetterQueuePrefix(prefix)}{Hash()[..40]}";
+
+    /// <summary>How the names of all dead-letter queues begin. No mailbox's name does, since its hash has no hyphen.</summary>
+    public static string DeadLetterQueuePrefix(string prefix) => $"{prefix}-dead-";
 
     /// <summary>The name. It may be an e-mail address, so logs name the queue instead.</summary>
     public override string ToString() => Name;
+
+    private string Hash() => Base32.Rfc4648.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(Name))).ToLowerInvariant();
 
     private static bool IsValid(string name)
     {

@@ -36,6 +36,9 @@ public sealed class FuncCometMetrics
     private readonly Counter<long> _offlineNotes;
     private readonly Counter<long> _storageRequests;
 
+    // As they were measured last; null if they are not known.
+    private Tuple<long, double>? _letters;
+
     /// <summary>Creates the instruments.</summary>
     public FuncCometMetrics(IMeterFactory meters)
     {
@@ -61,6 +64,16 @@ public sealed class FuncCometMetrics
         _leaseChanges = meter.CreateCounter<long>(
             "funccomet.lease.changes", "{message}", "Messages whose lease a client has renewed, or ended by releasing them, by change.");
         _deadLetters = meter.CreateCounter<long>("funccomet.dead_letters", "{message}", "Messages moved to the dead-letter queue.");
+        meter.CreateObservableGauge(
+            "funccomet.dead_letters.waiting",
+            () => Observe(letters => letters.Item1),
+            "{message}",
+            "Messages that wait in the dead-letter queues.");
+        meter.CreateObservableGauge(
+            "funccomet.dead_letters.oldest_age",
+            () => Observe(letters => letters.Item2),
+            "s",
+            "How long the oldest dead letter has waited.");
         _offlineNotes = meter.CreateCounter<long>(
             "funccomet.offline.notes", "{note}", "Notes about messages that nobody polls for, by result.");
         _storageRequests = meter.CreateCounter<long>(
@@ -101,11 +114,23 @@ public sealed class FuncCometMetrics
 
     internal void DeadLettered() => _deadLetters.Add(1);
 
+    /// <summary>Reports the dead letters that wait from now on.</summary>
+    /// <param name="waiting">How many there are.</param>
+    /// <param name="oldestAge">How long the oldest has waited; zero if there is none.</param>
+    internal void LettersMeasured(long waiting, TimeSpan oldestAge) =>
+        Volatile.Write(ref _letters, Tuple.Create(waiting, Math.Max(0, oldestAge.TotalSeconds)));
+
+    /// <summary>Reports no dead letters from now on.</summary>
+    internal void LettersUnknown() => Volatile.Write(ref _letters, null);
+
     /// <param name="result">The result's tag: written or failed.</param>
     internal void NoteEnded(string result) => _offlineNotes.Add(1, KeyValuePair.Create<string, object?>("result", result));
 
     internal void StorageRequested(string operation, string result) =>
         _storageRequests.Add(1, new TagList { { "operation", operation }, { "result", result } });
+
+    private IEnumerable<Measurement<T>> Observe<T>(Func<Tuple<long, double>, T> value)
+        where T : struct => Volatile.Read(ref _letters) is { } letters ? [new(value(letters))] : [];
 
     private void LeasesChanged(string change, int messages) =>
         _leaseChanges.Add(messages, KeyValuePair.Create<string, object?>("change", change));

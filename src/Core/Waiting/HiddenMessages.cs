@@ -1,5 +1,4 @@
 using FuncComet.Recipients;
-using Microsoft.Extensions.Caching.Memory;
 
 namespace FuncComet.Waiting;
 
@@ -7,29 +6,28 @@ namespace FuncComet.Waiting;
 /// The <see cref="HiddenTimes"/> of the mailboxes in which this instance knows of hidden messages. Used under the lock
 /// of <see cref="WaitingRooms"/>.
 /// </summary>
-/// <remarks>Forgetting a mailbox costs a late look, so the cache needs only a bound on memory.</remarks>
-internal sealed class HiddenMessages : IDisposable
+/// <remarks>
+/// What is forgotten, as every time is that lies more than ten minutes ahead, is found as at another instance: a look that counts the
+/// hidden message is followed by frequent looks for ten minutes (<see cref="HiddenCount"/>), and then by one after each longest pause.
+/// </remarks>
+internal sealed class HiddenMessages(TimeProvider time) : IDisposable
 {
-    private const int MaxRecipients = 100_000;
-
-    private readonly MemoryCache _times = new(new MemoryCacheOptions { SizeLimit = MaxRecipients });
+    private readonly PassingMemory<Recipient, HiddenTimes> _times = new(time);
 
     /// <summary>The known times of the recipient's mailbox; null if there are none.</summary>
-    public HiddenTimes? Of(Recipient recipient) => _times.TryGetValue(recipient, out HiddenTimes? times) ? times : null;
+    public HiddenTimes? Of(Recipient recipient) => _times.Of(recipient)?.Value;
 
     /// <summary>Adds that a message of the recipient becomes visible at <paramref name="due"/>.</summary>
     public HiddenTimes Add(Recipient recipient, TimeSpan due, TimeSpan now)
     {
         var times = Of(recipient) ?? new HiddenTimes();
         times.Add(due, now);
-        using var entry = _times.CreateEntry(recipient);
-        entry.Value = times;
-        entry.Size = 1;
-
-        // The cache frees memory by its own clock. The times themselves are on ours.
-        entry.AbsoluteExpirationRelativeToNow = times.End - now;
+        _times.Remember(recipient, times);
         return times;
     }
+
+    /// <summary>Forgets the recipient's times.</summary>
+    public void Forget(Recipient recipient) => _times.Forget(recipient);
 
     /// <inheritdoc/>
     public void Dispose() => _times.Dispose();

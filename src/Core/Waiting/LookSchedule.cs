@@ -140,6 +140,13 @@ internal sealed class LookSchedule(
         _pause = (beganAt, endsAt < _pause.EndsAt ? endsAt : _pause.EndsAt);
     }
 
+    /// <summary>Begins anew, as for a recipient of whom nothing is known.</summary>
+    public void Restart(TimeSpan now)
+    {
+        (Step, Counted, Known, _hidden) = (0, default, default, null);
+        Unpublish(now);
+    }
+
     /// <summary>
     /// Whether the presence at <paramref name="instance"/> until <paramref name="until"/> must be published before the
     /// look that begins now.

@@ -20,6 +20,12 @@ internal sealed class OpenRoom(WaitingRooms rooms, Recipient recipient, WaitingR
 
     public bool IsClosed { get; private set; }
 
+    /// <summary>
+    /// Whether the recipient has been erased since the room was opened. A look that was under way may still report what it found before, so
+    /// nothing of the room is remembered.
+    /// </summary>
+    public bool IsForgotten { get; set; }
+
     /// <summary>Whether the last poll has left since it was asked last.</summary>
     public bool HasJustEmptied()
     {

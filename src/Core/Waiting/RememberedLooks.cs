@@ -1,5 +1,4 @@
 using FuncComet.Recipients;
-using Microsoft.Extensions.Caching.Memory;
 
 namespace FuncComet.Waiting;
 
@@ -8,51 +7,39 @@ namespace FuncComet.Waiting;
 /// (<see cref="Backoff"/>), which hidden messages were counted, and which presences were found. So the next poll of a
 /// quiet mailbox does not restart with the shortest pause, nor with looking for a message that stays hidden for days.
 /// </summary>
-/// <remarks>Forgetting a recipient costs a few early looks, so the cache needs only a bound on memory.</remarks>
-public sealed class RememberedLooks(TimeProvider time) : IDisposable
+/// <remarks>Forgetting a recipient costs a few early looks.</remarks>
+public sealed class RememberedLooks(TimeProvider time) : IRecipientMemory, IDisposable
 {
-    private const int MaxRecipients = 100_000;
-
     private static readonly TimeSpan StepLifetime = TimeSpan.FromMinutes(5);
 
-    private readonly MemoryCache _looks = new(new MemoryCacheOptions { SizeLimit = MaxRecipients });
+    private readonly PassingMemory<Recipient, Reached> _looks = new(time);
 
     /// <summary>
     /// The step that the recipient's polls reached within the last five minutes, or 0, and what was counted and which
     /// presences were known within the last ten.
     /// </summary>
-    internal (int Step, HiddenCount Hidden, KnownPresences Presences) Of(Recipient recipient)
-    {
-        if (!_looks.TryGetValue(recipient, out Reached reached))
-        {
-            return default;
-        }
-
-        var age = time.GetElapsedTime(reached.At);
-        return age < HiddenCount.Watched
+    internal (int Step, HiddenCount Hidden, KnownPresences Presences) Of(Recipient recipient) =>
+        _looks.Of(recipient) is var (reached, age)
             ? (age < StepLifetime ? reached.Step : 0, reached.Hidden, reached.Presences)
             : default;
-    }
 
     /// <summary>Remembers all of it for the recipient's next poll.</summary>
     internal void Remember(Recipient recipient, int step, HiddenCount hidden = default, KnownPresences presences = default)
     {
         if (step == 0 && hidden.Messages == 0 && presences == default)
         {
-            _looks.Remove(recipient);
+            _looks.Forget(recipient);
             return;
         }
 
-        using var entry = _looks.CreateEntry(recipient);
-        entry.Value = new Reached(step, hidden, presences, time.GetTimestamp());
-        entry.Size = 1;
-
-        // The cache frees memory by its own clock. What still counts is decided above.
-        entry.AbsoluteExpirationRelativeToNow = HiddenCount.Watched;
+        _looks.Remember(recipient, new Reached(step, hidden, presences));
     }
+
+    /// <inheritdoc/>
+    public void Forget(Recipient recipient) => _looks.Forget(recipient);
 
     /// <inheritdoc/>
     public void Dispose() => _looks.Dispose();
 
-    private readonly record struct Reached(int Step, HiddenCount Hidden, KnownPresences Presences, long At);
+    private readonly record struct Reached(int Step, HiddenCount Hidden, KnownPresences Presences);
 }

@@ -12,12 +12,12 @@ namespace FuncComet.Waiting;
 /// Every change but the end of the process goes through <see cref="Change"/>. Nothing foreign runs under the lock: no I/O,
 /// no continuation, no callback.
 /// </remarks>
-public sealed partial class WaitingRooms : IDisposable
+public sealed partial class WaitingRooms : IRecipientMemory, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Recipient, OpenRoom> _rooms = [];
     private readonly LookTurns _turns = new();
-    private readonly HiddenMessages _hidden = new();
+    private readonly HiddenMessages _hidden;
     private readonly Backoff _backoff;
     private readonly RememberedLooks _remembered;
     private readonly bool _hasDoorbell;
@@ -38,6 +38,7 @@ public sealed partial class WaitingRooms : IDisposable
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(time);
         (_backoff, _remembered, _hasDoorbell, _time, _began) = (backoff, remembered, hasDoorbell, time, time.GetTimestamp());
+        _hidden = new HiddenMessages(time);
         _onStopping = host.ApplicationStopping.UnsafeRegister(static rooms => ((WaitingRooms)rooms!).Stop(), this);
     }
 
@@ -64,6 +65,23 @@ public sealed partial class WaitingRooms : IDisposable
     {
         var times = _hidden.Add(recipient, now + within, now);
         Find(recipient)?.Schedule.Hide(times);
+        return true;
+    });
+
+    /// <summary>
+    /// Forgets the recipient, whose polls have been ended (<see cref="EndAll"/>) and whose mailbox has been deleted. A poll that has come
+    /// since waits on as if it were the first.
+    /// </summary>
+    public void Forget(Recipient recipient) => Change(recipient, now =>
+    {
+        _hidden.Forget(recipient);
+        _remembered.Forget(recipient);
+        if (_rooms.TryGetValue(recipient, out var open))
+        {
+            open.IsForgotten = true;
+            open.Room.Schedule.Restart(now);
+        }
+
         return true;
     });
 
@@ -136,6 +154,13 @@ public sealed partial class WaitingRooms : IDisposable
 
     /// <summary>Ends a poll.</summary>
     internal void End(WaitingPoll poll, WakeReason reason) => ChangeRoomOf(poll, (room, _) => room.End(poll, reason));
+
+    /// <summary>Ends every poll of the recipient that waits here. A poll that is looking ends when its look has found nothing.</summary>
+    internal void EndAll(Recipient recipient, WakeReason reason) => Change(recipient, _ =>
+    {
+        Find(recipient)?.EndAll(reason);
+        return true;
+    });
 
     /// <summary>Lets a room act on the time that has passed.</summary>
     internal void OnTimer(Recipient recipient) => Change(recipient, _ => true);
@@ -232,7 +257,11 @@ public sealed partial class WaitingRooms : IDisposable
 
         open.Close();
         _rooms.Remove(open.Recipient);
-        _remembered.Remember(open.Recipient, room.Schedule.Step, room.Schedule.Counted, room.Schedule.Known.At(now));
+        if (!open.IsForgotten)
+        {
+            _remembered.Remember(open.Recipient, room.Schedule.Step, room.Schedule.Counted, room.Schedule.Known.At(now));
+        }
+
         if (_rooms.Count == 0)
         {
             _somebodyWaits = NobodyWaits();

@@ -31,6 +31,9 @@ internal enum WakeReason
     /// <summary>This instance is shutting down.</summary>
     HostStopping,
 
+    /// <summary>Its recipient is erased.</summary>
+    Erased,
+
     /// <summary>Storage did not answer the look that the poll needed.</summary>
     StorageFailed,
 }

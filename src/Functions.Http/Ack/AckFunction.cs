@@ -16,7 +16,7 @@ public sealed class AckFunction(Acknowledgements acknowledgements, TokenGate tok
     /// <summary>Answers 204, or 410 with the receipts that have expired.</summary>
     [Function("Ack")]
     public Task RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "ack")] HttpRequest request) =>
-        HttpFunction.AnswerAsync(request, (HttpMethods.Post, query => AcknowledgeAsync(request, query)));
+        HttpFunction.AnswerAnonymouslyAsync(request, (HttpMethods.Post, query => AcknowledgeAsync(request, query)));
 
     private async Task<IResult> AcknowledgeAsync(HttpRequest request, RequestQuery query)
     {

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace FuncComet.Functions.Answers;
 
 /// <summary>
-/// A 204 that ends a poll before its timeout, since the instance stops. All its polls end in one moment, so <c>Retry-After</c> lets their
-/// clients come back at different times.
+/// A 204 that ends a poll before its timeout, since the instance stops or the recipient is erased. Many polls end in one moment, so
+/// <c>Retry-After</c> lets their clients come back at different times.
 /// </summary>
 internal sealed class PollAgain : IResult
 {

@@ -10,6 +10,7 @@ internal static class ResponseHeaders
     public const string Time = "Comet-Time";
     public const string Deliveries = "Comet-Deliveries";
     public const string Receipt = "Comet-Receipt";
+    public const string Version = "Comet-Version";
     public const string IdempotencyKey = "Idempotency-Key";
     public const string PreferenceApplied = "Preference-Applied";
 

@@ -11,7 +11,7 @@ public sealed class HealthFunction(StorageHealth storage)
     /// <summary>Answers 200 if the storage answers, else 503.</summary>
     [Function("Health")]
     public Task RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "health")] HttpRequest request) =>
-        HttpFunction.AnswerAsync(request, (HttpMethods.Get, _ => CheckAsync()));
+        HttpFunction.AnswerAnonymouslyAsync(request, (HttpMethods.Get, _ => CheckAsync()));
 
     private async Task<IResult> CheckAsync()
     {

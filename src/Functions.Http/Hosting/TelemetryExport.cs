@@ -33,7 +33,9 @@ internal static class TelemetryExport
 
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(
-                builder.Configuration[ServiceNameSetting] ?? builder.Configuration["WEBSITE_SITE_NAME"] ?? "funccomet"))
+                builder.Configuration[ServiceNameSetting] ?? builder.Configuration["WEBSITE_SITE_NAME"] ?? "funccomet",
+                serviceVersion: AppVersion.Full,
+                serviceInstanceId: AppInstance.Id))
             .WithTracing(tracing => tracing.AddSource(Tracing.SourceName))
             .WithMetrics(metrics => metrics.AddMeter(FuncCometMetrics.MeterName));
         if (toOtlp)

@@ -14,7 +14,7 @@ public sealed class LeaseFunction(LeaseChanges changes, Leases leases, TokenGate
     /// <summary>Answers 200 with the receipts that were and were not applied, or 410 if none was.</summary>
     [Function("Lease")]
     public Task RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, Route = "lease")] HttpRequest request) =>
-        HttpFunction.AnswerAsync(request, (HttpMethods.Post, query => ChangeAsync(request, query)));
+        HttpFunction.AnswerAnonymouslyAsync(request, (HttpMethods.Post, query => ChangeAsync(request, query)));
 
     private async Task<IResult> ChangeAsync(HttpRequest request, RequestQuery query)
     {

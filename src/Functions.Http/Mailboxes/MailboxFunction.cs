@@ -2,18 +2,21 @@ using FuncComet.Doorbells;
 using FuncComet.Functions.Answers;
 using FuncComet.Functions.Requests;
 using FuncComet.Mailboxes;
+using FuncComet.Operations;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FuncComet.Functions.Mailboxes;
 
-/// <summary><c>GET</c> and <c>DELETE /api/mailbox</c>: counts a recipient's messages, or deletes them.</summary>
-public sealed class MailboxFunction(MailboxFactory mailboxes, PresenceQuery presences)
+/// <summary><c>GET</c> and <c>DELETE /api/mailbox</c>: counts a recipient's messages, deletes them, or erases the recipient.</summary>
+public sealed class MailboxFunction(MailboxFactory mailboxes, PresenceQuery presences, MailboxContents contents, Erasure erasure)
 {
-    /// <summary>Answers GET with 200, the approximate count and whether a poll waits, DELETE with 204.</summary>
+    /// <summary>
+    /// Answers GET with 200, the approximate count and whether a poll waits, DELETE with 204, or with 202 if not all is erased.
+    /// </summary>
     [Function("Mailbox")]
     public Task RunAsync([HttpTrigger(AuthorizationLevel.Function, Route = "mailbox")] HttpRequest request) =>
-        HttpFunction.AnswerAsync(request, (HttpMethods.Get, ShowAsync), (HttpMethods.Delete, ClearAsync));
+        HttpFunction.AnswerAsync(request, (HttpMethods.Get, ShowAsync), (HttpMethods.Delete, DeleteAsync));
 
     private async Task<IResult> ShowAsync(RequestQuery query)
     {
@@ -27,13 +30,15 @@ public sealed class MailboxFunction(MailboxFactory mailboxes, PresenceQuery pres
         return TypedResults.Json(answer, MailboxAnswerJson.Default.MailboxAnswer);
     }
 
-    private async Task<IResult> ClearAsync(RequestQuery query)
+    private async Task<IResult> DeleteAsync(RequestQuery query)
     {
-        if (!query.TryGetRecipient(out var recipient, out var problem))
+        if (!query.TryGetRecipient(out var recipient, out var problem) || !query.TryGetFlag("erase", out var erases, out problem))
         {
             return problem;
         }
 
-        return await mailboxes.Open(recipient).ClearAsync() ? TypedResults.NoContent() : Problems.MailboxEmptiedInPart();
+        return erases ? ErasureAnswer.For(await erasure.EraseAsync(recipient))
+            : await contents.ClearAsync(recipient) ? TypedResults.NoContent()
+            : Problems.MailboxEmptiedInPart();
     }
 }

@@ -48,7 +48,7 @@ internal sealed class BatchAnswer(HttpContext context, bool withReceipts, Client
         json.WriteString("time", Rfc3339.Format(message.Time));
         json.WriteNumber("deliveries", leased.Deliveries);
         json.WriteString("contentType", message.ContentType);
-        if (TextTypes.Contains(message.ContentType) && Utf8.IsValid(message.Body.Span))
+        if (TextTypes.IsText(message.ContentType, message.Body.Span))
         {
             json.WriteString("text", message.Body.Span);
         }

@@ -21,7 +21,7 @@ public sealed class PollFunction(LongPoll polls, HeldPolls held, PollTimeouts ti
     public Task RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, Route = "poll")] HttpRequest request,
         CancellationToken cancellationToken) =>
-        HttpFunction.AnswerAsync(request, (HttpMethods.Get, query => PollAsync(request, query, cancellationToken)));
+        HttpFunction.AnswerAnonymouslyAsync(request, (HttpMethods.Get, query => PollAsync(request, query, cancellationToken)));
 
     private async Task<IResult> PollAsync(HttpRequest request, RequestQuery query, CancellationToken cancellationToken)
     {
@@ -67,7 +67,7 @@ public sealed class PollFunction(LongPoll polls, HeldPolls held, PollTimeouts ti
         {
             PollOutcome.Delivered => TypedResults.Empty,
             PollOutcome.TimedOut => TypedResults.NoContent(),
-            PollOutcome.HostStopping or PollOutcome.ClientGone => PollAgain.Soon,
+            PollOutcome.HostStopping or PollOutcome.Erased or PollOutcome.ClientGone => PollAgain.Soon,
             PollOutcome.TooManyPolls => Problems.TooManyPolls(held.Limits),
             _ => Problems.StorageUnavailable(),
         };

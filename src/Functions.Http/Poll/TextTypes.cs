@@ -1,10 +1,11 @@
 using System.Collections.Frozen;
+using System.Text.Unicode;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace FuncComet.Functions.Poll;
 
-/// <summary>The content types whose messages are text in the answer to a poll with <c>max</c>. docs/protocol.md lists them.</summary>
+/// <summary>The content types whose messages are text in a JSON answer. docs/protocol.md lists them.</summary>
 internal static class TextTypes
 {
     /// <summary>The suffixes, without their plus.</summary>
@@ -19,6 +20,9 @@ internal static class TextTypes
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> IsSuffix = Set(Suffixes);
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> IsSubtype = Set(Subtypes);
+
+    /// <summary>Whether a body is text in a JSON answer: its content type is listed, and its bytes are UTF-8.</summary>
+    public static bool IsText(string contentType, ReadOnlySpan<byte> body) => Contains(contentType) && Utf8.IsValid(body);
 
     /// <summary>True for <c>text/*</c> and for the listed subtypes and suffixes. Parameters do not matter, well-formed or not.</summary>
     public static bool Contains(string contentType)

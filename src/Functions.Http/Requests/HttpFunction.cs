@@ -1,4 +1,5 @@
 using FuncComet.Functions.Answers;
+using FuncComet.Functions.Hosting;
 using FuncComet.Mailboxes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,10 +10,22 @@ namespace FuncComet.Functions.Requests;
 /// <summary>Runs every function the same way, from the request to the response.</summary>
 internal static class HttpFunction
 {
+    /// <summary>Answers a request for a function that needs a function key. Each answer says which version gave it.</summary>
     /// <param name="request">The request. Triggers list no methods, because the host answers the unlisted ones 404 where HTTP wants
     /// 405.</param> <param name="handlers">For each allowed method, a handler that parses the request, calls Core and returns the
     /// result.</param>
-    public static async Task AnswerAsync(HttpRequest request, params (string Method, Func<RequestQuery, Task<IResult>> Handle)[] handlers)
+    public static Task AnswerAsync(HttpRequest request, params (string Method, Func<RequestQuery, Task<IResult>> Handle)[] handlers)
+    {
+        // Before the handler runs, so that no answer can be without it. Anonymous callers are not told.
+        request.HttpContext.Response.Headers[ResponseHeaders.Version] = AppVersion.Full;
+        return RunAsync(request, handlers);
+    }
+
+    /// <summary>The same for a function that anybody may call.</summary>
+    public static Task AnswerAnonymouslyAsync(
+        HttpRequest request, params (string Method, Func<RequestQuery, Task<IResult>> Handle)[] handlers) => RunAsync(request, handlers);
+
+    private static async Task RunAsync(HttpRequest request, (string Method, Func<RequestQuery, Task<IResult>> Handle)[] handlers)
     {
         var context = request.HttpContext;
         var clientAborted = context.RequestAborted;

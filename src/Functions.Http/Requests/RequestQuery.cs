@@ -56,6 +56,9 @@ internal sealed class RequestQuery
         return true;
     }
 
+    /// <summary>Whether the parameter is given, with whatever value.</summary>
+    public bool Has(string name) => _parameters.Exists(parameter => parameter.Name == name);
+
     /// <summary>Reads the one recipient; fails if there is none, or more than one name.</summary>
     public bool TryGetRecipient([NotNullWhen(true)] out Recipient? recipient, [NotNullWhen(false)] out IResult? problem)
     {

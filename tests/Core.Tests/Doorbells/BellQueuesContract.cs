@@ -117,7 +117,7 @@ public abstract class BellQueuesContract
     private Task<bool> WriteAsync(params Presence[] presences)
     {
         var list = new PresenceList(presences, Seen: DateTimeOffset.FromUnixTimeSeconds(1_799_999_940));
-        return Presences.WriteAsync(Mailbox, list, FuncComet.Mailboxes.Mailbox.Deadline, Token);
+        return Presences.WriteAsync(Mailbox, list, createsQueue: true, FuncComet.Mailboxes.Mailbox.Deadline, Token);
     }
 }
 

@@ -51,6 +51,26 @@ public sealed class PresenceClearingTests : IDisposable
         Assert.Equal("alice", Queue.Metadata!["recipient"]);
     }
 
+    // The recipient is erased by another instance between the two requests.
+    [Fact]
+    public async Task Presence_WhenTheMailboxIsErasedMeanwhile_DoesNotBringItBack()
+    {
+        await _there.OpenBellAsync();
+        await LeaveAfterAsync(seconds: 10);
+        Queue.Requests.Clear();
+        Queue.Arrived = (request, token) =>
+        {
+            Queue.IsThere = request != "metadata";
+            return Task.CompletedTask;
+        };
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        await Await.UntilAsync(() => Queue.Requests.Count == 2, "the removal");
+        Assert.Equal(["properties", "metadata"], Queue.Requests);
+        Assert.False(Queue.IsThere);
+    }
+
     [Fact]
     public async Task Presence_WhenTheNextPollComes_StaysWithoutARequest()
     {

@@ -51,10 +51,10 @@ public abstract class AzureMailboxContract : MailboxContract
     {
         var presences = new CoreInstance(Clock, Storage).Get<PresenceStore>();
         var presence = new PresenceList([new Presence(Presence.NewInstance(), Clock.GetUtcNow())], Clock.GetUtcNow());
-        Assert.True(await presences.WriteAsync(Mailbox, presence, Mailbox.Deadline, Token));
+        Assert.True(await presences.WriteAsync(Mailbox, presence, createsQueue: true, Mailbox.Deadline, Token));
         await Queue.DeleteAsync(Token);
 
-        Assert.False(await presences.WriteAsync(Mailbox, presence, Mailbox.Deadline, Token));
+        Assert.False(await presences.WriteAsync(Mailbox, presence, createsQueue: true, Mailbox.Deadline, Token));
         Assert.Equal(PresenceList.None, await presences.ReadAsync(Mailbox, Mailbox.Deadline));
     }
 

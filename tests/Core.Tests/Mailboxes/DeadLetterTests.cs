@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure.Storage.Queues;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
+using FuncComet.Recipients;
 using FuncComet.Testing;
 using Microsoft.Extensions.Options;
 
@@ -14,7 +15,7 @@ public sealed class DeadLetterTests(Azurite azurite)
 
     private readonly QueueServiceClient _storage = StorageFor.ConnectionString(azurite.ConnectionString).CreateClient();
 
-    // Each test has its own dead-letter queue.
+    // Each test has dead-letter queues of its own.
     private readonly IOptions<MailboxOptions> _options =
         Options.Create(new MailboxOptions { QueuePrefix = $"d{Guid.NewGuid().ToString("N")[..8]}" });
 
@@ -33,7 +34,7 @@ public sealed class DeadLetterTests(Azurite azurite)
         var received = await mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
         await DeadLetters.MoveAsync(recipient, mailbox, received!, "a reason");
 
-        var letter = JsonDocument.Parse(Assert.Single(await ReadAsync()).Text).RootElement;
+        var letter = JsonDocument.Parse(Assert.Single(await ReadAsync(recipient)).Text).RootElement;
         Assert.Equal(recipient.Name, letter.GetProperty("rcpt").GetString());
         Assert.Equal(sent.Id.ToString("N"), letter.GetProperty("id").GetString());
         Assert.Equal(sent.Time, letter.GetProperty("time").GetDateTimeOffset());
@@ -56,7 +57,7 @@ public sealed class DeadLetterTests(Azurite azurite)
         var received = await mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
         await DeadLetters.MoveAsync(recipient, mailbox, received!, "a reason");
 
-        var letters = await ReadAsync();
+        var letters = await ReadAsync(recipient);
         Assert.Equal(2, letters.Count);
         var letter = JsonDocument.Parse(letters[1].Text).RootElement;
         Assert.Equal(letters[0].Id, letter.GetProperty("verbatimIn").GetString());
@@ -80,7 +81,7 @@ public sealed class DeadLetterTests(Azurite azurite)
 
         await DeadLetters.MoveAsync(recipient, mailbox, received, received.Unreadable!);
 
-        Assert.Equal(text, (await ReadAsync())[0].Text);
+        Assert.Equal(text, (await ReadAsync(recipient))[0].Text);
     }
 
     [Fact]
@@ -93,12 +94,12 @@ public sealed class DeadLetterTests(Azurite azurite)
         var received = await mailbox.ReceiveAsync(Lease, Mailbox.Deadline);
         await DeadLetters.MoveAsync(recipient, mailbox, received!, "a reason");
 
-        Assert.Equal(9999, Assert.Single(await ReadAsync()).Expires?.Year);
+        Assert.Equal(9999, Assert.Single(await ReadAsync(recipient)).Expires?.Year);
     }
 
-    private async Task<IReadOnlyList<(string Id, string Text, DateTimeOffset? Expires)>> ReadAsync()
+    private async Task<IReadOnlyList<(string Id, string Text, DateTimeOffset? Expires)>> ReadAsync(Recipient recipient)
     {
-        var queue = _storage.GetQueueClient(DeadLetters.QueueName);
+        var queue = _storage.GetQueueClient(DeadLetters.Open(recipient).QueueName);
         var messages = (await queue.PeekMessagesAsync(32, TestContext.Current.CancellationToken)).Value;
         return [.. messages.Select(message => (message.MessageId, message.MessageText, message.ExpiresOn))];
     }

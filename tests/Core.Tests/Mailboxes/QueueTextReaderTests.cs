@@ -3,6 +3,7 @@ using FuncComet.Messages;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Mailboxes;
 
@@ -10,6 +11,7 @@ public sealed class QueueTextReaderTests
 {
     private const string Base64OfText = "aGVsbG8=";
 
+    private readonly FakeTimeProvider _time = new();
     private readonly FakeLogger<QueueTextReader> _log = new();
 
     [Fact]
@@ -29,6 +31,21 @@ public sealed class QueueTextReaderTests
         Assert.Contains("FuncComet__Mailbox__ForeignEncoding", warnings[0].Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Base64OfText, warnings[0].Message, StringComparison.Ordinal);
         Assert.Contains("fc-two", warnings[1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_AfterTenMinutes_WarnsOfTheMailboxAgain()
+    {
+        var reader = CreateReader(ForeignEncoding.Auto);
+        reader.Read("fc-one", "1500");
+
+        _time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromTicks(1));
+        reader.Read("fc-one", "1500");
+        Assert.Equal(1, _log.Collector.Count);
+
+        _time.Advance(TimeSpan.FromTicks(1));
+        reader.Read("fc-one", "1500");
+        Assert.Equal(2, _log.Collector.Count);
     }
 
     [Theory]
@@ -55,5 +72,5 @@ public sealed class QueueTextReaderTests
     }
 
     private QueueTextReader CreateReader(ForeignEncoding encoding) =>
-        new(Options.Create(new MailboxOptions { ForeignEncoding = encoding }), _log);
+        new(Options.Create(new MailboxOptions { ForeignEncoding = encoding }), _time, _log);
 }

@@ -127,7 +127,7 @@ public sealed class NotesAcrossInstancesTests : IDisposable
         WriteAsync(PresenceList.Of(new Presence(instance, _time.GetUtcNow().AddSeconds(seconds)), others: [], _time.GetUtcNow()));
 
     private Task<bool> WriteAsync(PresenceList presences) => new PresenceStore(_time).WriteAsync(
-        _storage.Mailboxes().Open(_here.Alice), presences, Mailbox.Deadline, CancellationToken.None);
+        _storage.Mailboxes().Open(_here.Alice), presences, createsQueue: true, Mailbox.Deadline, CancellationToken.None);
 
     private async Task PushAsync()
     {

@@ -47,4 +47,36 @@ public sealed class HiddenMessageTests : IDisposable
         Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
         Assert.Equal("later", Assert.Single(_instance.Answer.Messages).Message.Text());
     }
+
+    // The instance forgets after ten minutes what it has hidden. Then a poll finds the message as at any other instance.
+    [Theory]
+    [InlineData(900, 0)]
+    [InlineData(0, 1_800)]
+    public async Task Poll_WhenTheMessageWasHiddenHereForMoreThanTenMinutes_GetsItWithinTheLongestPause(int lease, int delay)
+    {
+        using var instance = new PollHarness(hasBell: true);
+        await instance.OpenBellAsync();
+        await instance.Push.SendAsync(
+            [instance.Alice], Named.Message("hello"), TimeSpan.FromHours(1), TimeSpan.FromSeconds(delay)).Bounded();
+        if (lease > 0)
+        {
+            var leasing = new PollRequest(instance.Alice, TimeSpan.Zero) { Lease = TimeSpan.FromSeconds(lease) };
+            await instance.Poll.RunAsync(leasing, new RecordedAnswer(), CancellationToken.None).Bounded();
+        }
+
+        // As a client does: the next poll follows when one has timed out.
+        var hidden = lease + delay;
+        Task<PollOutcome>? poll = null;
+        var waited = 0.0;
+        for (; waited < hidden + 60 && instance.Answer.Messages.Count == 0; waited += 0.25)
+        {
+            await Task.Yield();
+            poll = poll is null or { IsCompleted: true } ? instance.PollAsync(seconds: 220) : poll;
+            await Task.Yield();
+            instance.Time.Advance(TimeSpan.FromSeconds(0.25));
+        }
+
+        Assert.Equal("hello", Assert.Single(instance.Answer.Messages).Message.Text());
+        Assert.InRange(waited, hidden, hidden + 30);
+    }
 }

@@ -49,8 +49,8 @@ public sealed class LateStorageTests : IDisposable
                 Named.LaterEnvelope, timeToLive: TimeSpan.FromHours(1), cancellationToken: TestContext.Current.CancellationToken);
         }
 
-        _instance.Storage.DeadLetterQueue.IsThere = true;
-        _instance.Storage.DeadLetterQueue.Arrived = (_, token) => Task.Delay(Timeout.Infinite, token);
+        _instance.Storage.DeadLettersOf(_instance.Alice).IsThere = true;
+        _instance.Storage.DeadLettersOf(_instance.Alice).Arrived = (_, token) => Task.Delay(Timeout.Infinite, token);
         var request = Leasing(lease) with { Max = 16, Timeout = TimeSpan.FromSeconds(220) };
         var poll = _instance.Poll.RunAsync(request, _instance.Answer, CancellationToken.None);
         _instance.Time.Advance(Mailbox.Deadline);

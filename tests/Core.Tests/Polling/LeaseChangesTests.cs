@@ -132,7 +132,7 @@ public sealed class LeaseChangesTests : IDisposable
         }
 
         Assert.Equal(PollOutcome.TimedOut, await LeaseOnceAsync(seconds: 600));
-        await Await.UntilAsync(() => _instance.Storage.DeadLetterQueue.Texts.Any(), "the dead letter");
+        await Await.UntilAsync(() => _instance.Storage.DeadLettersOf(_instance.Alice).Texts.Any(), "the dead letter");
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -15,7 +15,7 @@ public sealed class PoisonTests : IDisposable
 
     public void Dispose() => _instance.Dispose();
 
-    private FakeQueueClient Dead => _instance.Storage.DeadLetterQueue;
+    private FakeQueueClient Dead => _instance.Storage.DeadLettersOf(_instance.Alice);
 
     [Fact]
     public async Task Message_WhenItIsNeverAcknowledged_GoesToTheDeadLettersOnce_AndLaterOnesAreDelivered()

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
+using Azure.Storage.Queues.Models;
 using FuncComet.Core.Tests.Mailboxes;
 using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
+using FuncComet.Messages;
 using FuncComet.Polling;
 using FuncComet.Pushing;
 using FuncComet.Recipients;
@@ -75,6 +77,9 @@ internal sealed class PollHarness : IDisposable
 
     public ILoggerFactory Loggers => _core.Get<ILoggerFactory>();
 
+    public T Get<T>()
+        where T : notnull => _core.Get<T>();
+
     public Recipient Alice { get; } = Named.Recipient("alice");
 
     public FakeQueueClient Queue => Storage.Of(Alice);
@@ -137,6 +142,24 @@ internal sealed class PollHarness : IDisposable
     /// <summary>Stores a message as a push at another instance does, so that no poll here is woken.</summary>
     public async Task PutAsync(string text) =>
         await Storage.Mailboxes().Open(Alice).SendAsync(Named.Message(text), TimeSpan.FromHours(1));
+
+    /// <summary>Opens the queue of a recipient's dead letters.</summary>
+    public Mailbox DeadLettersOf(Recipient recipient) => Get<DeadLetters>().Open(recipient);
+
+    /// <summary>Writes a dead letter for a message with this text, as the instance does that received it.</summary>
+    /// <param name="recipient">The recipient that the letter names.</param>
+    /// <param name="text">The text in the mailbox.</param>
+    /// <param name="into">The queue; null for that of the recipient.</param>
+    public async Task DieAsync(Recipient recipient, string text, FakeQueueClient? into = null)
+    {
+        var received = QueuesModelFactory.QueueMessage($"{Guid.NewGuid()}", "receipt", text, 4, null, Time.GetUtcNow(), null);
+        var read = QueueText.Read(text, ForeignEncoding.Auto);
+        var message = new LeasedMessage(recipient, received, read, leasedAt: 0, lease: TimeSpan.FromSeconds(30));
+        await DeadLetters.WriteAsync(
+            into is null ? DeadLettersOf(recipient) : new Mailbox(Storage, into.Name, recipient: null, Time),
+            DeadLetter.Of(recipient.Name, message, "a reason", Time.GetUtcNow()),
+            text);
+    }
 
     public void Stop() => _core.Stop();
 

@@ -68,4 +68,11 @@ public sealed class RecipientTests
     {
         Assert.Equal(63, Named.Recipient("alice").QueueName("abcdefghij").Length);
     }
+
+    [Fact]
+    public void DeadLetterQueueName_IsTheStartOfTheSameHash()
+    {
+        Assert.Equal("fc-dead-fpmansl7byak6gq7ymzi7j3dvetjoi6i3oh2yt4t", Named.Recipient("alice").DeadLetterQueueName("fc"));
+        Assert.InRange(Named.Recipient("alice").DeadLetterQueueName("abcdefghij").Length, 3, 63);
+    }
 }

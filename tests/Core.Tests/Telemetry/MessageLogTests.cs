@@ -1,6 +1,7 @@
 using FuncComet.Core.Tests.Polling;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
+using FuncComet.Operations;
 using FuncComet.Polling;
 using FuncComet.Pushing;
 using FuncComet.Telemetry;
@@ -172,6 +173,24 @@ public sealed class MessageLogTests : IDisposable
             $"dead: {Named(instance, message, instance.Answer.Messages[0])}, deliveries 4: "
             + "delivered 3 times without an acknowledgement",
             lines()[^1]);
+    }
+
+    [Fact]
+    public async Task ADeadLetterThatIsPutBack_IsStoredAgain_WithItsIdAndAnotherOfStorage()
+    {
+        var (instance, lines) = Start();
+        var message = await PushAsync(instance, "hello");
+        for (var delivery = 0; delivery < 4; delivery++)
+        {
+            await PollAsync(instance, seconds: 0, lease: 60).Bounded();
+            _time.Advance(TimeSpan.FromSeconds(61));
+        }
+
+        await Await.UntilAsync(() => lines().Any(line => line.StartsWith("dead", StringComparison.Ordinal)), "the line of the move");
+        await instance.Get<DeadLetterRedrive>().RunAsync(instance.Alice, Hour).Bounded();
+
+        Assert.StartsWith($"stored: message {message.Id:N}, storage id ", lines()[^1], StringComparison.Ordinal);
+        Assert.Equal(2, StorageIds(lines(), "stored").Distinct().Count());
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public sealed partial class ProtocolDocTests
     ];
 
     // Push: `POST /api/push?…`, Mailbox: `GET` and `DELETE /api/mailbox?…`
-    [GeneratedRegex(@"^\w+: (`(?<method>[A-Z]+)` and )?`(?<method>[A-Z]+) /api(?<path>/\w+)")]
+    [GeneratedRegex(@"^\w+: (`(?<method>[A-Z]+)` and )?`(?<method>[A-Z]+) /api(?<path>(/\w+)+)")]
     private static partial Regex Heading();
 
     [GeneratedRegex(@"^\| (?<status>\d{3}) \|( `(?<code>[a-z-]+)`,?)+ \|")]
