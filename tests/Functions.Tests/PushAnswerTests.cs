@@ -29,7 +29,9 @@ public sealed class PushAnswerTests
                 new PushedCopy(Named.Recipient("alice"), PushOutcome.Stored) { Expires = Expires, Recall = Recall },
                 new PushedCopy(Named.Recipient("bob"), PushOutcome.StorageFailed),
                 new PushedCopy(Named.Recipient("carol"), PushOutcome.MailboxFull),
-            ]));
+            ],
+            [],
+            new PushLimitOptions()));
 
         Assert.Equal(503, context.Response.StatusCode);
         Assert.Equal("5", context.Response.Headers.RetryAfter.ToString());
@@ -50,7 +52,9 @@ public sealed class PushAnswerTests
             [
                 new PushedCopy(Named.Recipient("carol"), PushOutcome.MailboxFull),
                 new PushedCopy(Named.Recipient("bob"), PushOutcome.StorageFailed),
-            ]));
+            ],
+            [],
+            new PushLimitOptions()));
 
         Assert.Equal(503, context.Response.StatusCode);
         Assert.Equal("5", context.Response.Headers.RetryAfter.ToString());
@@ -62,7 +66,9 @@ public sealed class PushAnswerTests
     {
         var (context, body) = await ExecuteAsync(PushAnswer.For(
             Named.Message("x"),
-            [new PushedCopy(Named.Recipient("alice"), PushOutcome.Stored) { Expires = Expires }]));
+            [new PushedCopy(Named.Recipient("alice"), PushOutcome.Stored) { Expires = Expires }],
+            [],
+            new PushLimitOptions()));
 
         Assert.Equal(202, context.Response.StatusCode);
         Assert.Equal(["accepted"], body.EnumerateObject().Select(member => member.Name));
@@ -73,11 +79,73 @@ public sealed class PushAnswerTests
     {
         var (_, body) = await ExecuteAsync(PushAnswer.For(
             Named.Message("x"),
-            [new PushedCopy(Named.Recipient("alice"), PushOutcome.Written) { Expires = Expires }]));
+            [new PushedCopy(Named.Recipient("alice"), PushOutcome.Written) { Expires = Expires }],
+            [],
+            new PushLimitOptions()));
 
         var copy = Assert.Single(body.GetProperty("accepted").EnumerateArray());
         Assert.Equal(["rcpt", "id", "expires", "handed"], copy.EnumerateObject().Select(member => member.Name));
         Assert.True(copy.GetProperty("handed").GetBoolean());
+    }
+
+    [Fact]
+    public async Task For_WhenEveryFailureIsALimit_IsTooManyRequests_AfterTheLongestWait()
+    {
+        var (context, body) = await ExecuteAsync(PushAnswer.For(
+            Named.Message("x"),
+            [new PushedCopy(Named.Recipient("alice"), PushOutcome.Stored) { Expires = Expires }],
+            [
+                new LimitedCopy(Named.Recipient("bob"), TimeSpan.FromSeconds(0.2)),
+                new LimitedCopy(Named.Recipient("carol"), TimeSpan.FromSeconds(1.2)),
+            ],
+            new PushLimitOptions { PushesPerMinutePerRecipient = 50 }));
+
+        Assert.Equal(429, context.Response.StatusCode);
+        Assert.Equal("2", context.Response.Headers.RetryAfter.ToString());
+        Assert.Equal("urn:funccomet:too-many-requests", body.GetProperty("type").GetString());
+        Assert.Equal(
+            "This instance takes at most 50 messages a minute to one recipient. Try again after 2 seconds.",
+            body.GetProperty("detail").GetString());
+        Assert.Equal("alice", Assert.Single(body.GetProperty("accepted").EnumerateArray()).GetProperty("rcpt").GetString());
+        Assert.Equal(
+            """[{"rcpt":"bob","type":"urn:funccomet:too-many-requests"},{"rcpt":"carol","type":"urn:funccomet:too-many-requests"}]""",
+            body.GetProperty("failed").GetRawText());
+    }
+
+    [Theory]
+    [InlineData(0.001, "1")]
+    [InlineData(1, "1")]
+    [InlineData(60, "60")]
+    public async Task For_WhenACopyIsLimited_RoundsTheWaitUpToSeconds(double wait, string expected)
+    {
+        var (context, _) = await ExecuteAsync(PushAnswer.For(
+            Named.Message("x"),
+            [],
+            [new LimitedCopy(Named.Recipient("bob"), TimeSpan.FromSeconds(wait))],
+            new PushLimitOptions { PushesPerMinutePerRecipient = 1 }));
+
+        Assert.Equal(expected, context.Response.Headers.RetryAfter.ToString());
+    }
+
+    [Theory]
+    [InlineData(PushOutcome.MailboxFull, 60, "urn:funccomet:mailbox-full", "60")]
+    [InlineData(PushOutcome.StorageFailed, 60, "urn:funccomet:storage-unavailable", "60")]
+    [InlineData(PushOutcome.StorageFailed, 1, "urn:funccomet:storage-unavailable", "5")]
+    public async Task For_WhenOnlySomeFailuresAreLimits_IsTheOtherFailure_AfterTheLongestWait(
+        PushOutcome outcome, int wait, string type, string retryAfter)
+    {
+        var (context, body) = await ExecuteAsync(PushAnswer.For(
+            Named.Message("x"),
+            [new PushedCopy(Named.Recipient("carol"), outcome)],
+            [new LimitedCopy(Named.Recipient("bob"), TimeSpan.FromSeconds(wait))],
+            new PushLimitOptions { PushesPerMinutePerRecipient = 1 }));
+
+        Assert.Equal(503, context.Response.StatusCode);
+        Assert.Equal(retryAfter, context.Response.Headers.RetryAfter.ToString());
+        Assert.Equal(type, body.GetProperty("type").GetString());
+        Assert.Equal(
+            $$"""[{"rcpt":"carol","type":"{{type}}"},{"rcpt":"bob","type":"urn:funccomet:too-many-requests"}]""",
+            body.GetProperty("failed").GetRawText());
     }
 
     private static async Task<(HttpContext Context, JsonElement Body)> ExecuteAsync(IResult result)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FuncComet.Functions.Push;
 using FuncComet.Functions.Requests;
 using FuncComet.Pushing;
+using FuncComet.Telemetry;
 using FuncComet.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace FuncComet.Functions.Tests;
 
-/// <summary>Pushes whose body the server stops reading.</summary>
+/// <summary>Pushes that are refused before they reach Core.</summary>
 public sealed class PushFunctionTests : IDisposable
 {
     private readonly FakeQueueService _storage = new(TimeProvider.System);
@@ -38,7 +39,32 @@ public sealed class PushFunctionTests : IDisposable
     [Fact]
     public async Task Run_WhenTheConnectionBreaks_AnswersNothing() => Assert.Equal((200, []), await PushAsync(new IOException("broken")));
 
+    [Fact]
+    public async Task Run_AboveTheInstancesLimit_RefusesBeforeItReadsTheBody()
+    {
+        using var limits = Limits(new PushLimitOptions { PushesPerMinute = 1 });
+        var broken = new IOException("The body was read.");
+        Assert.Equal((200, []), await PushAsync(broken, limits));
+
+        var (status, body) = await PushAsync(broken, limits);
+
+        Assert.Equal(429, status);
+        var problem = JsonElement.Parse(body);
+        Assert.Equal("urn:funccomet:too-many-requests", problem.GetProperty("type").GetString());
+        Assert.Equal(
+            "This instance takes at most 1 pushes a minute. Try again after 60 seconds.", problem.GetProperty("detail").GetString());
+        Assert.False(problem.TryGetProperty("failed", out _));
+    }
+
+    private PushLimits Limits(PushLimitOptions options) => new(Options.Create(options), _instance.Get<FuncCometMetrics>());
+
     private async Task<(int Status, byte[] Body)> PushAsync(Exception broken)
+    {
+        using var limits = Limits(new PushLimitOptions());
+        return await PushAsync(broken, limits);
+    }
+
+    private async Task<(int Status, byte[] Body)> PushAsync(Exception broken, PushLimits limits)
     {
         var context = new DefaultHttpContext { RequestServices = new ServiceCollection().AddLogging().AddOptions().BuildServiceProvider() };
         context.Request.Method = "POST";
@@ -49,6 +75,7 @@ public sealed class PushFunctionTests : IDisposable
         var function = new PushFunction(
             _instance.Get<MessagePush>(),
             _instance.Get<MessageRecall>(),
+            limits,
             Options.Create(new RequestLimitOptions()),
             TimeProvider.System);
 

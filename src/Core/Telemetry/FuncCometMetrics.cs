@@ -26,6 +26,7 @@ public sealed class FuncCometMetrics
 
     private readonly Counter<long> _accepted;
     private readonly Counter<long> _recalled;
+    private readonly Counter<long> _limited;
     private readonly UpDownCounter<long> _held;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _latency;
@@ -47,6 +48,8 @@ public sealed class FuncCometMetrics
             "funccomet.push.accepted", "{message}", "Copies of messages that were accepted, one for each recipient of a push.");
         _recalled = meter.CreateCounter<long>(
             "funccomet.push.recalled", "{message}", "Copies that were taken back before a poll received them.");
+        _limited = meter.CreateCounter<long>(
+            "funccomet.push.limited", "{message}", "Pushes that were refused because there were too many, by limit.");
         _held = meter.CreateUpDownCounter<long>("funccomet.poll.held", "{poll}", "Polls that this instance holds now.");
         _duration = meter.CreateHistogram(
             "funccomet.poll.duration", "s", "How long a poll was held, by outcome.", tags: null, PollBuckets);
@@ -76,6 +79,10 @@ public sealed class FuncCometMetrics
         _storageRequests = meter.CreateCounter<long>(
             "funccomet.storage.requests", "{request}", "HTTP requests to Storage, retries included, by operation and result.");
     }
+
+    /// <summary>Counts a push that was refused because of a rate.</summary>
+    /// <param name="limit">The limit's tag: <c>instance</c> for a whole request, <c>recipient</c> for one of its copies.</param>
+    public void PushLimited(string limit) => _limited.Add(1, KeyValuePair.Create<string, object?>("limit", limit));
 
     internal void PushAccepted() => _accepted.Add(1);
 

@@ -15,8 +15,13 @@ internal static class Problems
     /// <summary>The code of <see cref="MailboxFull"/>. A push also reports it for each copy that was refused.</summary>
     public const string MailboxFullCode = "mailbox-full";
 
-    // Where nothing else is known.
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+    /// <summary>The code of <see cref="TooManyRequests"/>. A push also reports it for each copy that was refused.</summary>
+    public const string TooManyRequestsCode = "too-many-requests";
+
+    /// <summary>When to try again, where nothing else is known.</summary>
+    public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     public static IResult BadRecipient(string detail) =>
         new Problem(StatusCodes.Status400BadRequest, "bad-recipient", "The recipient is missing or malformed.")
@@ -129,22 +134,38 @@ internal static class Problems
             members: [],
             "Part of the messages is gone, and the storage did not remove the rest in time. ");
 
+    /// <param name="retryAfter">When to try again.</param>
     /// <param name="members">Further members of the document.</param>
-    public static IResult MailboxFull(params IEnumerable<KeyValuePair<string, object?>> members) =>
-        TryLater(MailboxFullCode, "The mailbox holds as many messages as it may.", members);
+    public static IResult MailboxFull(TimeSpan retryAfter, IEnumerable<KeyValuePair<string, object?>> members) =>
+        TryLater(MailboxFullCode, "The mailbox holds as many messages as it may.", members, retryAfter: retryAfter);
+
+    /// <param name="limit">The limit, in one sentence.</param>
+    /// <param name="retryAfter">When the next request is taken.</param>
+    /// <param name="members">Further members of the document.</param>
+    public static IResult TooManyRequests(string limit, TimeSpan retryAfter, IEnumerable<KeyValuePair<string, object?>> members) =>
+        TryLater(
+            TooManyRequestsCode,
+            "There are more pushes than this instance takes.",
+            members,
+            $"{limit} ",
+            retryAfter,
+            StatusCodes.Status429TooManyRequests);
 
     private static Problem TryLater(
         string code,
         string title,
         IEnumerable<KeyValuePair<string, object?>> members,
         string why = "",
-        TimeSpan? retryAfter = null)
+        TimeSpan? retryAfter = null,
+        int status = StatusCodes.Status503ServiceUnavailable)
     {
-        var seconds = $"{(retryAfter ?? RetryAfter).TotalSeconds:F0}";
-        return new(StatusCodes.Status503ServiceUnavailable, code, title)
+        // Rounded up to whole seconds, at least one: who comes back earlier is refused again.
+        var wait = retryAfter ?? RetryAfter;
+        var seconds = (int)Math.Ceiling((wait > Second ? wait : Second).TotalSeconds);
+        return new(status, code, title)
         {
-            Detail = $"{why}Try again after {seconds} seconds.",
-            Header = ("Retry-After", seconds),
+            Detail = $"{why}Try again after {seconds} {(seconds == 1 ? "second" : "seconds")}.",
+            Header = ("Retry-After", $"{seconds}"),
             Members = members,
         };
     }

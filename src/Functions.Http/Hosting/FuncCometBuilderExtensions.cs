@@ -1,4 +1,5 @@
 using FuncComet.Functions.Poll;
+using FuncComet.Functions.Push;
 using FuncComet.Functions.Requests;
 using FuncComet.Functions.Tokens;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -20,6 +21,8 @@ internal static class FuncCometBuilderExtensions
         builder.Services.AddSingleton<IValidateOptions<PollOptions>, PollOptionsHostValidator>();
         builder.Services.AddSingleton<PollTimeouts>();
         builder.Services.AddAnnotatedOptions<RequestLimitOptions>(RequestLimitOptions.SectionName);
+        builder.Services.AddAnnotatedOptions<PushLimitOptions>(PushLimitOptions.SectionName);
+        builder.Services.AddSingleton<PushLimits>();
         builder.Services.AddAnnotatedOptions<TokenOptions>(TokenOptions.SectionName);
         builder.Services.AddSingleton<RecipientTokens>();
         builder.Services.AddSingleton<TokenGate>();

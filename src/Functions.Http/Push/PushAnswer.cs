@@ -25,10 +25,15 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
         public bool? Waiting { get; init; }
     }
 
-    /// <summary>A copy that may not be stored, with the <c>type</c> of the problem.</summary>
+    /// <summary>A copy that is not known to be stored, with the <c>type</c> of the problem.</summary>
     internal sealed record FailedCopy(string Rcpt, string Type);
 
-    public static IResult For(Message message, IReadOnlyList<PushedCopy> copies)
+    /// <param name="message">The message.</param>
+    /// <param name="copies">The copies that were sent, in the order of the request.</param>
+    /// <param name="limited">The copies that were not.</param>
+    /// <param name="limits">Why they were not.</param>
+    public static IResult For(
+        Message message, IReadOnlyList<PushedCopy> copies, IReadOnlyList<LimitedCopy> limited, PushLimitOptions limits)
     {
         Copy[] accepted =
         [
@@ -41,7 +46,7 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
                    Waiting = copy.IsWaiting,
                },
         ];
-        if (accepted.Length == copies.Count)
+        if (accepted.Length == copies.Count && limited.Count == 0)
         {
             var answer = new PushAnswer(accepted);
             return TypedResults.Json(answer, PushAnswerJson.Default.PushAnswer, statusCode: StatusCodes.Status202Accepted);
@@ -53,6 +58,7 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
                where !copy.IsAccepted
                let code = copy.Outcome == PushOutcome.MailboxFull ? Problems.MailboxFullCode : Problems.StorageUnavailableCode
                select new FailedCopy(copy.Recipient.Name, Problem.TypeOf(code)),
+            .. from copy in limited select new FailedCopy(copy.Recipient.Name, Problem.TypeOf(Problems.TooManyRequestsCode)),
         ];
         var members = new[]
         {
@@ -60,10 +66,20 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
             KeyValuePair.Create<string, object?>("failed", failed),
         };
 
-        // The first failure decides the document's own code.
-        return copies.First(copy => !copy.IsAccepted).Outcome == PushOutcome.MailboxFull
-            ? Problems.MailboxFull(members)
-            : Problems.StorageUnavailable(copies.Max(copy => copy.RetryAfter), members);
+        // After the longest time, all that failed can be tried again. The first copy that was sent and failed decides the document's own
+        // code, if there is one.
+        var wait = limited.Select(copy => copy.RetryAfter).DefaultIfEmpty().Max();
+        var unsent = copies.FirstOrDefault(copy => !copy.IsAccepted);
+        if (unsent is null)
+        {
+            var most = $"This instance takes at most {limits.PushesPerMinutePerRecipient} messages a minute to one recipient.";
+            return Problems.TooManyRequests(most, wait, members);
+        }
+
+        var longest = copies.Select(copy => copy.RetryAfter ?? Problems.RetryAfter).Append(wait).Max();
+        return unsent.Outcome == PushOutcome.MailboxFull
+            ? Problems.MailboxFull(longest, members)
+            : Problems.StorageUnavailable(longest, members);
     }
 }
 
