@@ -72,7 +72,7 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
     {
         ["nothing"] = new(),
         ["an expired token"] = Bearer(Jwt.Make(SigningKey, "alice", validFrom: -600, validUntil: -35)),
-        ["a token that is not valid yet"] = Bearer(Jwt.Make(SigningKey, "alice", validFrom: 120)),
+        ["a token that is not valid yet"] = Bearer(Jwt.Make(SigningKey, "alice", validFrom: 3_600, validUntil: 7_200)),
         ["a token without an end"] = Bearer(Jwt.Make(SigningKey, "alice", validUntil: null)),
         ["a token for nobody"] = Bearer(Jwt.Make(SigningKey, recipient: null)),
         ["a token with changed claims"] = Bearer(Jwt.Make(SigningKey, "mallory").WithPayloadOf(Jwt.Make(AnotherKey, "alice"))),
