@@ -324,7 +324,7 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
             Client = new ApiClient(_host.Url);
             using var pushed = await Client.SendAsync(HttpMethod.Post, "push?rcpt=alice", Callers["the key in the header"].Headers!);
             using var polled = await Client.SendAsync(
-                HttpMethod.Get, "poll?rcpt=alice&lease=60&timeout=30", Callers["the token in the header"].Headers!);
+                HttpMethod.Get, "poll?rcpt=alice&lease=3600&timeout=30", Callers["the token in the header"].Headers!);
             Receipt = polled.Headers.GetValues("Comet-Receipt").Single();
             using var acknowledged = await SendAsync("POST ack", Callers["the token in the header"]);
         }

@@ -49,6 +49,7 @@ public sealed class SecretsTests
         AssertFound(logs, Encoding.UTF8.GetBytes(QueueName), "the mailbox's queue in a log line");
         AssertFound(logs, "trce: "u8, "a line at Trace");
         AssertFound(logs, "acknowledged: storage id "u8, "a step of a message");
+        AssertFound(logs, Encoding.UTF8.GetBytes($"Erasure of {QueueName}"), "the erasure in a log line");
         AssertFound(logs, "Storage did not"u8, "the storage's failure in a log line");
         AssertFound(collector.Traces, PushSpan, "an activity named push");
         AssertFound(collector.Traces, PollSpan, "an activity named poll");
@@ -154,7 +155,31 @@ public sealed class SecretsTests
 
             using var shown = await _client.SendAsync(HttpMethod.Get, $"mailbox?rcpt={Recipient}&code={FunctionKey}");
             Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
+            await OperateAsync();
             return [token, another];
+        }
+
+        // The last call erases the recipient.
+        private async Task OperateAsync()
+        {
+            using var pushed = await PushAsync($"text/plain; x={ContentType}", FunctionKey);
+            foreach (var request in (string[])
+                [
+                    "GET mailboxes?counts=true",
+                    "GET mailbox/messages?bodies=true",
+                    "GET deadletters?bodies=true",
+                    "POST deadletters/redrive?ttl=60",
+                    "DELETE deadletters?max=1",
+                    "DELETE mailbox?erase=false",
+                    "DELETE mailbox?erase=true",
+                ])
+            {
+                using var answer = await _client.SendAsync(
+                    new HttpMethod(request.Split(' ')[0]),
+                    $"{request.Split(' ')[1]}&rcpt={Recipient}",
+                    ("x-functions-key", FunctionKey));
+                Assert.True(answer.IsSuccessStatusCode, $"{request}: {answer.StatusCode}");
+            }
         }
 
         /// <summary>Sends each secret in a request that is refused.</summary>

@@ -72,6 +72,21 @@ public sealed class OfflineNotesTests : IDisposable
         Assert.InRange(Assert.Single(Notes.Texts).Length, 1_000, 8_000);
     }
 
+    // The instance has forgotten the first note by then, as it forgets all that it remembers of a recipient.
+    [Theory]
+    [InlineData(599, 1)]
+    [InlineData(600, 2)]
+    public async Task Push_TenMinutesAfterTheLastNote_WritesAnother(int seconds, int notes)
+    {
+        var instance = Create(settings: ("FuncComet:Offline:After", "01:00:00"));
+        await PushAsync(instance, Named.Message("1"));
+        _time.Advance(TimeSpan.FromSeconds(seconds));
+
+        await PushAsync(instance, Named.Message("2"));
+
+        Assert.Equal(notes, Notes.Texts.Count());
+    }
+
     [Fact]
     public async Task Push_WithEncodingNone_WritesTheJsonItself()
     {
