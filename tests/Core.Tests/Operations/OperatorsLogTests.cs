@@ -3,7 +3,6 @@ using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 using FuncComet.Operations;
 using FuncComet.Recipients;
-using FuncComet.Testing;
 using FuncComet.Waiting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
