@@ -50,6 +50,16 @@ type settingsType = {
   @maxValue(100000)
   FuncComet__Limits__MaxHeldPollsPerRecipient: int?
 
+  @description('The most requests to push that an instance takes in a minute: 1 to 1,000,000, or 0 for no limit. Default: 0.')
+  @minValue(0)
+  @maxValue(1000000)
+  FuncComet__Limits__PushesPerMinute: int?
+
+  @description('The most messages to one recipient that an instance takes in a minute: 1 to 1,000,000, or 0 for no limit. Default: 0.')
+  @minValue(0)
+  @maxValue(1000000)
+  FuncComet__Limits__PushesPerMinutePerRecipient: int?
+
   @description('The longest query, in bytes: 4,000 to 8,000. Default: 8,000.')
   @minValue(4000)
   @maxValue(8000)
@@ -104,6 +114,12 @@ type settingsType = {
 
   @description('How a note is written: Base64, which queue-triggered functions expect, or None. Default: Base64.')
   FuncComet__Offline__Encoding: ('Base64' | 'None')?
+
+  @description('Whether each step of each message is logged, by the message\'s id. Default: false.')
+  FuncComet__Log__Messages: bool?
+
+  @description('The share of the messages that are logged so: more than 0, up to 1, as a string. Default: 1.')
+  FuncComet__Log__MessagesShare: string?
 }
 
 @export()

@@ -39,10 +39,12 @@ public static class FuncCometServices
         services.AddAnnotatedOptions<HeldPollOptions>(HeldPollOptions.SectionName);
         services.AddAnnotatedOptions<OfflineOptions>(OfflineOptions.SectionName);
         services.AddSingleton<IValidateOptions<OfflineOptions>, OfflineQueueRule>();
+        services.AddAnnotatedOptions<MessageLogOptions>(MessageLogOptions.SectionName);
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Random.Shared);
         services.AddSingleton<FuncCometMetrics>();
+        services.AddSingleton<MessageLog>();
         services.AddSingleton(provider =>
         {
             var metrics = new StorageRequestMetrics(provider.GetRequiredService<FuncCometMetrics>());

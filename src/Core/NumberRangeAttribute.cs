@@ -3,7 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace FuncComet;
 
 /// <summary>
-/// The range of a setting that is a number, both ends included. <see cref="AnnotatedOptions"/> puts the setting's name before the message.
+/// The range of a setting that is a number, both ends included unless <see cref="RangeAttribute.MinimumIsExclusive"/> is set.
+/// <see cref="AnnotatedOptions"/> puts the setting's name before the message.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class NumberRangeAttribute : RangeAttribute
@@ -21,5 +22,7 @@ public sealed class NumberRangeAttribute : RangeAttribute
     }
 
     /// <inheritdoc/>
-    public override string FormatErrorMessage(string name) => FormattableString.Invariant($"must be from {Minimum} to {Maximum}.");
+    public override string FormatErrorMessage(string name) => MinimumIsExclusive
+        ? FormattableString.Invariant($"must be more than {Minimum}, up to {Maximum}.")
+        : FormattableString.Invariant($"must be from {Minimum} to {Maximum}.");
 }

@@ -44,6 +44,7 @@ public sealed class OperatorTests(App app)
         Assert.Equal(0, without.ExitCode);
         Assert.Equal(3, without.Output.Trim().Split('\n').Length);
         Assert.DoesNotContain("first", without.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"text\"", (await app.RunAsync("peek", "cli-peek", "--json")).Output, StringComparison.Ordinal);
         Assert.Contains("first", with.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("second", with.Output, StringComparison.Ordinal);
         var peeked = JsonDocument.Parse(json.Output).RootElement;

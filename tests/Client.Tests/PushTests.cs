@@ -123,6 +123,40 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
+    public async Task PushAsync_WhenARecipientIsOverItsLimit_PushesToThatOneAgainAfterTheTimeAskedFor()
+    {
+        var pushing = Server().PushAsync(["alice", "bob"], new("hello"), TestContext.Current.CancellationToken);
+        var first = await _app.NextAsync();
+        var refused = _app.Time.GetUtcNow();
+        first.AnswerLimited("bob", retryAfter: "20", accepted: ["alice"]);
+
+        var second = await _app.NextInTimeAsync();
+
+        Assert.True(_app.Time.GetUtcNow() - refused >= TimeSpan.FromSeconds(20));
+        Assert.Equal("POST /api/push?rcpt=bob", second.Line);
+        Assert.Equal(first.Header("Idempotency-Key"), second.Header("Idempotency-Key"));
+        second.AnswerAccepted("bob");
+        Assert.Equal(["alice", "bob"], (await pushing.Bounded()).Select(copy => copy.Recipient));
+    }
+
+    [Fact]
+    public async Task PushAsync_WhenTheInstanceIsOverItsLimitAtEveryAttempt_ThrowsWithTheTimeAskedFor()
+    {
+        var pushing = Server().PushAsync(["alice", "bob"], new("hello") { Attempts = 2 }, TestContext.Current.CancellationToken);
+        (await _app.NextAsync()).AnswerLimited(failed: null, retryAfter: "1");
+
+        var last = await _app.NextInTimeAsync();
+
+        Assert.Equal("POST /api/push?rcpt=alice&rcpt=bob", last.Line);
+        last.AnswerLimited(failed: null, retryAfter: "7");
+        var error = await Assert.ThrowsAsync<PushFailedException>(() => pushing.Bounded());
+        Assert.Equal("too-many-requests", error.Code);
+        Assert.True(error.IsTransient);
+        Assert.Equal(TimeSpan.FromSeconds(7), error.RetryAfter);
+        Assert.Equal([new FailedCopy("alice", "too-many-requests"), new FailedCopy("bob", "too-many-requests")], error.Failed);
+    }
+
+    [Fact]
     public async Task PushAsync_WhenNoAnswerIsTheApps_TriesAgainWithTheSameKey()
     {
         var pushing = Server().PushAsync("alice", new("hello") { Key = "order-17", Attempts = 8 }, TestContext.Current.CancellationToken);

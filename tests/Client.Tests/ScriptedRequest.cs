@@ -41,6 +41,17 @@ internal sealed class ScriptedRequest(HttpRequestMessage request, byte[] body, C
         "mailbox-full",
         $$""","accepted":[{{Copies(accepted)}}],"failed":[{"rcpt":"{{failed}}","type":"urn:funccomet:mailbox-full"}]""");
 
+    /// <summary>
+    /// Answers a push with the problem of a limit: of <paramref name="failed"/> or, if it is null, of the instance, which stores nothing.
+    /// </summary>
+    public void AnswerLimited(string? failed, string retryAfter, params IEnumerable<string> accepted) => AnswerProblem(
+        HttpStatusCode.TooManyRequests,
+        "too-many-requests",
+        failed is null
+            ? ""
+            : $$""","accepted":[{{Copies(accepted)}}],"failed":[{"rcpt":"{{failed}}","type":"urn:funccomet:too-many-requests"}]""",
+        RetryAfter(retryAfter));
+
     /// <summary>Answers with messages of these ids, the receipts <c>r-…</c> and the texts <c>text of …</c>.</summary>
     public void AnswerMessages(params IEnumerable<string> ids) =>
         AnswerJson(HttpStatusCode.OK, $$"""{"messages":[{{string.Join(',', ids.Select(id => Message(id)))}}]}""");

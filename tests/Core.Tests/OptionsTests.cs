@@ -39,6 +39,8 @@ public sealed class OptionsTests
         "FuncComet:Limits:MaxHeldPollsPerRecipient",
         "100001",
         "FuncComet__Limits__MaxHeldPollsPerRecipient must be from 1 to 100000.")]
+    [InlineData("FuncComet:Log:MessagesShare", "0", "FuncComet__Log__MessagesShare must be more than 0, up to 1.")]
+    [InlineData("FuncComet:Log:MessagesShare", "1.1", "FuncComet__Log__MessagesShare must be more than 0, up to 1.")]
     [InlineData("FuncComet:Offline:After", "00:00:00", "FuncComet__Offline__After must be from 00:00:01 to 7.00:00:00.")]
     [InlineData("FuncComet:Offline:After", "7.00:00:01", "FuncComet__Offline__After must be from 00:00:01 to 7.00:00:00.")]
     [InlineData("FuncComet:Offline:After", "00:00:01.5", "FuncComet__Offline__After (00:00:01.5000000) must be whole seconds.")]

@@ -90,9 +90,14 @@ public class DeadLetterTests(Target target)
         await DieAsync(recipient, letters: 2);
         await MakeOlderAsync(recipient);
 
-        // The calls of other tests move letters too, and may hold some of these at the moment.
-        await Await.UntilAsync(async () => (await ShowAsync(recipient)).Count == 2, "both letters to be moved");
-        Assert.Equal((2, 0), await RedriveAsync(recipient));
+        // The calls of other tests move letters too. They may hold some of these at the moment, and a letter whose move is repeated is
+        // there twice, with the same id.
+        await Await.UntilAsync(
+            async () => (await ShowAsync(recipient)).Select(letter => letter.GetProperty("id").GetString()).Distinct().Count() == 2,
+            "both letters to be moved");
+        var (moved, left) = await RedriveAsync(recipient);
+        Assert.True(moved >= 2, $"{moved} moved");
+        Assert.Equal(0, left);
 
         using var polled = await target.GetAsync($"poll?rcpt={recipient}&timeout=0&max=32");
         var messages = await polled.MessagesAsync();

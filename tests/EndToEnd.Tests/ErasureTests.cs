@@ -87,8 +87,15 @@ public class ErasureTests(Target target)
 
     private async Task EraseAsync(string recipient)
     {
-        using var erased = await target.Http.DeleteAsync($"mailbox?rcpt={recipient}&erase=true", TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.NoContent, erased.StatusCode);
-        erased.AssertNoStore();
+        // Not complete while letters are in the queue of earlier versions, where other tests put some.
+        await Await.UntilAsync(
+            async () =>
+            {
+                using var erased = await target.Http.DeleteAsync(
+                    $"mailbox?rcpt={recipient}&erase=true", TestContext.Current.CancellationToken);
+                erased.AssertNoStore();
+                return erased.StatusCode == HttpStatusCode.NoContent;
+            },
+            "all of it to be erased");
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Azure.Storage.Queues;
@@ -18,46 +19,53 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
     private const string PreviousKey = "the-previous-key-the-previous-key-the-previous-key-the-previous-";
     private const string AnotherKey = "another-key-another-key-another-key-another-key-another-key-anot";
 
-    // Columns are requests: a method of a function, or each request of an operator. Rows are callers. Requests and tokens are for alice
+    // Columns are requests: a method of a function, or each of the others. Rows are callers. Requests and tokens are for alice
     // unless the name says otherwise.
     private const string Table =
         """
-        caller                              POST  DELETE  GET   POST  POST   POST   GET      DELETE   GET       each      GET
-        of                                  push  push    poll  ack   lease  token  mailbox  mailbox  presence  operator  health
-        nothing                             401   401     401   401   401    401    401      401      401       401       200
-        an expired token                    401   401     401   401   401    401    401      401      401       401       200
-        a token that is not valid yet       401   401     401   401   401    401    401      401      401       401       200
-        a token without an end              401   401     401   401   401    401    401      401      401       401       200
-        a token for nobody                  401   401     401   401   401    401    401      401      401       401       200
-        a token with changed claims         401   401     401   401   401    401    401      401      401       401       200
-        a token with a changed signature    401   401     401   401   401    401    401      401      401       401       200
-        a token with alg none               401   401     401   401   401    401    401      401      401       401       200
-        a token by another key              401   401     401   401   401    401    401      401      401       401       200
-        an HS384 token                      401   401     401   401   401    401    401      401      401       401       200
-        an HS512 token                      401   401     401   401   401    401    401      401      401       401       200
-        another recipient's token           401   401     403   403   403    401    401      401      401       401       200
-        a token for another audience        401   401     401   401   401    401    401      401      401       401       200
-        a token of another issuer           401   401     401   401   401    401    401      401      401       401       200
-        the token as another scheme         401   401     401   401   401    401    401      401      401       401       200
-        the token in the header             401   401     204   204   410    401    401      401      401       401       200
-        the token in the query              401   401     204   204   410    401    401      401      401       401       200
-        the token in both                   401   401     204   204   410    401    401      401      401       401       200
-        the token, another's in the header  401   401     204   204   410    401    401      401      401       401       200
-        the token, a scheme in the header   401   401     204   204   410    401    401      401      401       401       200
-        another's, the token in the header  401   401     403   403   403    401    401      401      401       401       200
-        a token by the previous key         401   401     204   204   410    401    401      401      401       401       200
-        the token as a key                  401   401     401   401   401    401    401      401      401       401       200
-        the key as a token                  401   401     401   401   401    401    401      401      401       401       200
-        a wrong key in the header           401   401     401   401   401    401    401      401      401       401       200
-        a wrong key in the query            401   401     401   401   401    401    401      401      401       401       200
-        the key in the header               202   400     401   401   401    200    200      204      200       200       200
-        the key in the query                202   400     401   401   401    200    200      204      200       200       200
-        the key and the token               202   400     204   204   410    200    200      204      200       200       200
+        caller                              POST  DELETE  GET   POST  POST   POST   POST      POST       GET      DELETE   each   GET
+        of                                  push  push    poll  ack   lease  token  app/push  app/token  mailbox  mailbox  other  health
+        nothing                             401   401     401   401   401    401    401       401        401      401      401    200
+        an expired token                    401   401     401   401   401    401    401       401        401      401      401    200
+        a token that is not valid yet       401   401     401   401   401    401    401       401        401      401      401    200
+        a token without an end              401   401     401   401   401    401    401       401        401      401      401    200
+        a token for nobody                  401   401     401   401   401    401    401       401        401      401      401    200
+        a token with changed claims         401   401     401   401   401    401    401       401        401      401      401    200
+        a token with a changed signature    401   401     401   401   401    401    401       401        401      401      401    200
+        a token with alg none               401   401     401   401   401    401    401       401        401      401      401    200
+        a token by another key              401   401     401   401   401    401    401       401        401      401      401    200
+        an HS384 token                      401   401     401   401   401    401    401       401        401      401      401    200
+        an HS512 token                      401   401     401   401   401    401    401       401        401      401      401    200
+        another recipient's token           401   401     403   403   403    401    401       401        401      401      401    200
+        a token for another audience        401   401     401   401   401    401    401       401        401      401      401    200
+        a token of another issuer           401   401     401   401   401    401    401       401        401      401      401    200
+        the token as another scheme         401   401     401   401   401    401    401       401        401      401      401    200
+        the token in the header             401   401     204   204   410    401    401       401        401      401      401    200
+        the token in the query              401   401     204   204   410    401    401       401        401      401      401    200
+        the token in both                   401   401     204   204   410    401    401       401        401      401      401    200
+        the token, another's in the header  401   401     204   204   410    401    401       401        401      401      401    200
+        the token, a scheme in the header   401   401     204   204   410    401    401       401        401      401      401    200
+        another's, the token in the header  401   401     403   403   403    401    401       401        401      401      401    200
+        a token by the previous key         401   401     204   204   410    401    401       401        401      401      401    200
+        the token as a key                  401   401     401   401   401    401    401       401        401      401      401    200
+        the key as a token                  401   401     401   401   401    401    401       401        401      401      401    200
+        a wrong key in the header           401   401     401   401   401    401    401       401        401      401      401    200
+        a wrong key in the query            401   401     401   401   401    401    401       401        401      401      401    200
+        the key in the header               202   400     401   401   401    200    401       401        200      204      200    200
+        the key in the query                202   400     401   401   401    200    401       401        200      204      200    200
+        the key and the token               202   400     204   204   410    200    401       401        200      204      200    200
+        a user's token of the provider      401   401     204   204   410    401    401       401        401      401      401    200
+        another user's of the provider      401   401     403   403   403    401    401       401        401      401      401    200
+        a user's token of no provider       401   401     401   401   401    401    401       401        401      401      401    200
+        a sender's token                    401   401     401   401   401    401    202       200        401      401      401    200
+        a sender's without the role         401   401     401   401   401    401    403       403        401      401      401    200
+        a sender's in the query             401   401     401   401   401    401    401       401        401      401      401    200
         """;
 
-    // The requests of operators that are all answered in the same way.
-    private static readonly string[] OfOperators =
+    // The other requests that need a key, which are all answered in the same way.
+    private static readonly string[] Others =
     [
+        "GET presence",
         "GET about",
         "GET mailboxes",
         "GET mailbox/messages",
@@ -65,6 +73,14 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
         "DELETE deadletters",
         "POST deadletters/redrive",
     ];
+
+    // The audiences of the provider's tokens.
+    private const string Users = "api://users";
+    private const string Senders = "api://senders";
+
+    // It answers on a port of its own as soon as it is made: the callers' tokens have its address.
+    private static readonly IdentityProvider Provider = IdentityProvider.Start();
+    private static readonly RsaSecurityKey ProviderKey = Provider.AddRsaKey("one", RSA.Create(2_048));
 
     private static readonly string RightToken = Jwt.Make(SigningKey, "alice");
 
@@ -102,6 +118,12 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
         ["the key in the header"] = new(Headers: [("x-functions-key", FunctionKey)]),
         ["the key in the query"] = new(Query: $"&code={FunctionKey}"),
         ["the key and the token"] = new(Headers: [("x-functions-key", FunctionKey), ("Authorization", $"Bearer {RightToken}")]),
+        ["a user's token of the provider"] = Bearer(UserToken("alice")),
+        ["another user's of the provider"] = Bearer(UserToken("mallory")),
+        ["a user's token of no provider"] = Bearer(Provider.Token(ProviderKey, issuer: "http://localhost:1", audience: Users)),
+        ["a sender's token"] = Bearer(SenderToken("FuncComet.Push")),
+        ["a sender's without the role"] = Bearer(SenderToken("Another.Role")),
+        ["a sender's in the query"] = new(Query: $"&access_token={SenderToken("FuncComet.Push")}"),
     };
 
     // All other callers are strangers.
@@ -114,6 +136,7 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
         "the token, a scheme in the header",
         "a token by the previous key",
         "the key and the token",
+        "a user's token of the provider",
     ];
 
     public static TheoryData<string, string, int> Cells()
@@ -126,7 +149,7 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
             for (var at = 1; at < requests.Count; at++)
             {
                 var expected = int.Parse(row[at], System.Globalization.CultureInfo.InvariantCulture);
-                foreach (var request in requests[at] == "each operator" ? OfOperators : [requests[at]])
+                foreach (var request in requests[at] == "each other" ? Others : [requests[at]])
                 {
                     cells.Add(row[0], request, expected);
                 }
@@ -281,6 +304,11 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
 
     private static bool NeedsKey(string route) => FunctionDescriptor.All.Single(function => function.Route == route).NeedsKey;
 
+    private static string UserToken(string user) => Provider.Token(ProviderKey, subject: user, audience: Users);
+
+    private static string SenderToken(string role) =>
+        Provider.Token(ProviderKey, audience: Senders, claims: new Dictionary<string, object> { ["roles"] = role });
+
     private static Caller Bearer(string token) => new(Headers: [("Authorization", $"Bearer {token}")]);
 
     private static Task<LocalHostProcess> StartAsync(string storage, params (string Name, string Value)[] settings)
@@ -290,6 +318,10 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
             ["FuncComet__Token__Required"] = "true",
             ["FuncComet__Token__SigningKey"] = SigningKey,
             ["FuncComet__Token__PreviousKey"] = PreviousKey,
+            ["FuncComet__Token__Authorities__0__Issuer"] = Provider.Issuer,
+            ["FuncComet__Token__Authorities__0__Audience"] = Users,
+            ["FuncComet__Push__Authority"] = Provider.Issuer,
+            ["FuncComet__Push__Audience"] = Senders,
         };
         foreach (var (name, value) in settings)
         {
@@ -339,7 +371,7 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
             {
                 // A recall that gets in is refused for its handle.
                 "push" when method == "DELETE" => "rcpt=alice&recall=malformed",
-                "push" => "rcpt=pushed-to",
+                "push" or "app/push" => "rcpt=pushed-to",
                 "poll" => "rcpt=alice&timeout=0",
                 "ack" => $"rcpt=alice&receipt={Receipt}",
                 "lease" => $"rcpt=alice&receipt={Receipt}&seconds=60",

@@ -16,7 +16,13 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
     {
         await using var host = await StartAsync("true", new() { ["FuncComet__Token__SigningKey"] = "openapi-openapi-openapi-openapi-" });
         await using var small = await StartAsync(
-            "false", new() { ["FuncComet__Limits__MaxHeldPolls"] = "1", ["FuncComet__Mailbox__MaxDepth"] = "1" });
+            "false",
+            new()
+            {
+                ["FuncComet__Limits__MaxHeldPolls"] = "1",
+                ["FuncComet__Limits__PushesPerMinutePerRecipient"] = "2",
+                ["FuncComet__Mailbox__MaxDepth"] = "1",
+            });
         using var client = new Client(host.Url);
         using var smallClient = new Client(small.Url);
 
@@ -205,6 +211,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
     {
         await client.ExpectAsync("POST push?rcpt=full", "202 application/json", key: Key);
         await client.ExpectAsync("POST push?rcpt=full&rcpt=other", "503 mailbox-full", key: Key);
+        await client.ExpectAsync("POST push?rcpt=full&rcpt=one-more", "429 too-many-requests", key: Key);
 
         // The first to arrive is held and the other is refused.
         var polls = new[] { client.SendAsync("GET poll?rcpt=held&timeout=60"), client.SendAsync("GET poll?rcpt=held&timeout=60") };

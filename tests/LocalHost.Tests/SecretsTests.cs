@@ -49,6 +49,7 @@ public sealed class SecretsTests
         AssertFound(logs, Encoding.UTF8.GetBytes(QueueName), "the mailbox's queue in a log line");
         AssertFound(logs, "trce: "u8, "a line at Trace");
         AssertFound(logs, Encoding.UTF8.GetBytes($"Erasure of {QueueName}"), "the erasure in a log line");
+        AssertFound(logs, "acknowledged: storage id "u8, "a step of a message");
         AssertFound(logs, "Storage did not"u8, "the storage's failure in a log line");
         AssertFound(collector.Traces, PushSpan, "an activity named push");
         AssertFound(collector.Traces, PollSpan, "an activity named poll");
@@ -81,6 +82,7 @@ public sealed class SecretsTests
         {
             ["Logging__LogLevel__Default"] = "Trace",
             ["Logging__LogLevel__Microsoft"] = "Trace",
+            ["FuncComet__Log__Messages"] = "true",
             ["FuncComet__Token__Required"] = "true",
             ["FuncComet__Token__SigningKey"] = SigningKey,
             ["FuncComet__Token__PreviousKey"] = PreviousKey,

@@ -28,6 +28,7 @@ public sealed partial class AzureAnswers : HttpTransformer
     private readonly ConcurrentDictionary<string, long> _deletedAt = new();
     private readonly ConcurrentDictionary<string, bool> _sendAnswersToLose = new();
     private readonly ConcurrentDictionary<string, bool> _updateAnswersToLose = new();
+    private readonly ConcurrentDictionary<string, bool> _endlessClears = new();
     private readonly QueueServiceClient _storage;
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly long _began;
@@ -56,6 +57,12 @@ public sealed partial class AzureAnswers : HttpTransformer
     /// </summary>
     public void LoseNextUpdateAnswer(string recipient) => _updateAnswersToLose[Named.Recipient(recipient).QueueName("fc")] = true;
 
+    /// <summary>
+    /// From now on, no request to clear this recipient's queue ends in its time, as if the queue had more messages than Storage
+    /// removes in a minute.
+    /// </summary>
+    public void NeverEndClears(string recipient) => _endlessClears[Named.Recipient(recipient).QueueName("fc")] = true;
+
     /// <summary>Answers a request in place of the storage; false if the storage is to answer it.</summary>
     internal async Task<bool> TryAnswerAsync(HttpContext context)
     {
@@ -74,7 +81,7 @@ public sealed partial class AzureAnswers : HttpTransformer
             return await RefuseAsync(context.Response, StatusCodes.Status409Conflict, QueueErrorCode.QueueBeingDeleted);
         }
 
-        if (isClear && await RemoveSomeAsync(queue) == ClearedAtOnce)
+        if (isClear && (await RemoveSomeAsync(queue) == ClearedAtOnce || _endlessClears.ContainsKey(queue)))
         {
             return await RefuseAsync(context.Response, StatusCodes.Status500InternalServerError, QueueErrorCode.OperationTimedOut);
         }

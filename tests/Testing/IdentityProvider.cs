@@ -38,10 +38,10 @@ public sealed class IdentityProvider : IAsyncDisposable
     public string? KeySet { get; set; }
 
     /// <summary>Starts a provider without keys.</summary>
-    public static async Task<IdentityProvider> StartAsync()
+    public static IdentityProvider Start()
     {
         var provider = new IdentityProvider();
-        await provider._app.StartAsync();
+        provider._app.Start();
         provider.Issuer = provider._app.Urls.Single();
         return provider;
     }

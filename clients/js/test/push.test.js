@@ -62,6 +62,36 @@ test('retries only the recipients that failed', async context => {
   assert.deepEqual(await pushing, accepted('alice', 'bob'));
 });
 
+test('pushes again to a recipient over its limit, after the time asked for', async context => {
+  const server = start(context);
+  const pushing = push({ url, rcpt: ['alice', 'bob'], body: 'hello' });
+  const problem = { status: 429, detail: 'Too many.', accepted: accepted('alice'), failed: [{ rcpt: 'bob', type: 'urn:funccomet:too-many-requests' }] };
+  await server.answer(429, JSON.stringify(problem), { 'Content-Type': 'application/problem+json', 'Retry-After': '20' });
+  await pass(context, 20_249);
+  assert.equal(server.requests.length, 1);
+  await pass(context, 1);
+  assert.deepEqual(server.last.query.getAll('rcpt'), ['bob']);
+  await server.answer(202, JSON.stringify({ accepted: accepted('bob') }));
+
+  assert.deepEqual(await pushing, accepted('alice', 'bob'));
+  const keys = server.requests.map(request => request.headers['Idempotency-Key']);
+  assert.equal(keys[0], keys[1]);
+});
+
+test('throws the limit of an instance after the last attempt, with every recipient and the time asked for', async context => {
+  const server = start(context);
+  const pushing = assert.rejects(push({ url, rcpt: ['alice', 'bob'], body: 'hello', attempts: 2 }), error => {
+    assert.deepEqual([error.status, error.retryAfter, error.refused, error.rest], [429, 7000, false, ['alice', 'bob']]);
+    return true;
+  });
+  await server.refuse(429, 'Too many.', { 'Retry-After': '1' });
+  await pass(context, 1250);
+  await server.refuse(429, 'Too many.', { 'Retry-After': '7' });
+
+  await pushing;
+  assert.equal(server.requests.length, 2);
+});
+
 test('throws a refusal at once', async context => {
   const server = start(context);
   const pushing = assert.rejects(push({ url, rcpt: 'alice', body: 'hello' }), error => {

@@ -212,6 +212,11 @@ internal sealed record StorageJson
 internal static class BodyJson
 {
     /// <summary>Reads a body from the member that has it; null if neither does, because bodies were not asked for.</summary>
-    public static ReadOnlyMemory<byte>? Read(string? text, byte[]? base64) =>
-        (base64 ?? (text is null ? null : Encoding.UTF8.GetBytes(text))) is { } body ? new ReadOnlyMemory<byte>(body) : null;
+    public static ReadOnlyMemory<byte>? Read(string? text, byte[]? base64)
+    {
+        var body = base64 ?? (text is null ? null : Encoding.UTF8.GetBytes(text));
+
+        // Not in one expression with the line before: a null array converts to an empty memory.
+        return body is null ? default(ReadOnlyMemory<byte>?) : body;
+    }
 }

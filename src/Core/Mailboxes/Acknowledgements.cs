@@ -1,9 +1,10 @@
 using FuncComet.Recipients;
+using FuncComet.Telemetry;
 
 namespace FuncComet.Mailboxes;
 
 /// <summary>Applies the receipts of one request.</summary>
-public sealed class Acknowledgements(MailboxFactory mailboxes)
+public sealed class Acknowledgements(MailboxFactory mailboxes, MessageLog messages)
 {
     /// <summary>
     /// Applies all receipts at once. Returns those that came too late: their messages have been received again since, or
@@ -19,6 +20,14 @@ public sealed class Acknowledgements(MailboxFactory mailboxes)
 
         var mailbox = mailboxes.Open(recipient);
         var gone = await Task.WhenAll(receipts.Select(mailbox.AcknowledgeAsync));
+
+        foreach (var (at, receipt) in receipts.Index())
+        {
+            if (gone[at])
+            {
+                messages.Acknowledged(receipt.QueueMessageId, mailbox.QueueName);
+            }
+        }
 
         // An older receipt is not late if a newer receipt of the same message has just removed the message.
         var removed = receipts.Where((_, at) => gone[at]).Select(receipt => receipt.QueueMessageId).ToHashSet();

@@ -3,6 +3,7 @@ using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
 using FuncComet.Recipients;
+using FuncComet.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,7 @@ public sealed partial class DeadLetterRedrive(
     MailboxDepths depths,
     Ringer ringer,
     UnsettledWork work,
+    MessageLog messages,
     IHostApplicationLifetime host,
     TimeProvider time,
     ILogger<DeadLetterRedrive> logger)
@@ -159,9 +161,13 @@ public sealed partial class DeadLetterRedrive(
         }
     }
 
-    private static async ValueTask MoveAsync(Move move, Target target)
+    private async ValueTask MoveAsync(Move move, Target target)
     {
-        await target.Mailbox.SendAsync(move.Content.QueueText, target.TimeToLive, TimeSpan.Zero, Mailbox.Deadline);
+        var sent = await target.Mailbox.SendAsync(move.Content.QueueText, target.TimeToLive, TimeSpan.Zero, Mailbox.Deadline);
+
+        // The message of another program has Storage's id as its own.
+        var id = move.Content.Own?.Id ?? Guid.Parse(sent.QueueMessageId);
+        messages.Stored(id, sent.QueueMessageId, target.Mailbox.QueueName, TimeSpan.Zero, sent.Expires);
         target.Moved.Enqueue(move.Content.Own);
         await move.RemoveAsync();
     }

@@ -15,6 +15,7 @@ public sealed partial class DeadLetterMoves(
     LeaseNotes leases,
     UnsettledWork work,
     FuncCometMetrics metrics,
+    MessageLog messages,
     TimeProvider time,
     ILogger<DeadLetterMoves> logger)
 {
@@ -54,6 +55,7 @@ public sealed partial class DeadLetterMoves(
         {
             await deadLetters.MoveAsync(recipient, mailbox, message, reason);
             metrics.DeadLettered();
+            messages.Dead(message.Message.Id, message.QueueMessageId, mailbox.QueueName, message.Deliveries, reason);
             Log.DeadLettered(logger, message.Message.Id, mailbox.QueueName, reason);
         }
         catch (StorageUnavailableException ex)

@@ -21,6 +21,7 @@ public sealed partial class LeaseChanges(
     LeaseNotes notes,
     UnsettledWork work,
     FuncCometMetrics metrics,
+    MessageLog messages,
     ILogger<LeaseChanges> logger)
 {
     /// <summary>
@@ -30,9 +31,15 @@ public sealed partial class LeaseChanges(
     public async Task<LeaseChange[]> RenewAsync(Recipient recipient, IReadOnlyList<Receipt> receipts, TimeSpan lease)
     {
         using var unsettled = work.Begin();
-        var changes = await ChangeAsync(recipient, mailboxes.Open(recipient), receipts, lease);
+        var mailbox = mailboxes.Open(recipient);
+        var changes = await ChangeAsync(recipient, mailbox, receipts, lease);
         notes.Hidden(recipient, lease);
-        metrics.LeasesRenewed(CountOf(changes));
+        metrics.LeasesRenewed(ChangedOf(changes).Count());
+        foreach (var receipt in ChangedOf(changes))
+        {
+            messages.Renewed(receipt.QueueMessageId, mailbox.QueueName, lease);
+        }
+
         return changes;
     }
 
@@ -54,7 +61,12 @@ public sealed partial class LeaseChanges(
             notes.Hidden(recipient, after);
         }
 
-        metrics.LeasesReleased(CountOf(changes));
+        metrics.LeasesReleased(ChangedOf(changes).Count());
+        foreach (var receipt in ChangedOf(changes))
+        {
+            messages.Released(receipt.QueueMessageId, mailbox.QueueName, after);
+        }
+
         return changes;
     }
 
@@ -71,7 +83,8 @@ public sealed partial class LeaseChanges(
         return changes;
     }
 
-    private static int CountOf(LeaseChange[] changes) => changes.Count(change => change.Outcome == LeaseOutcome.Changed);
+    private static IEnumerable<Receipt> ChangedOf(LeaseChange[] changes) =>
+        changes.Where(change => change.Outcome == LeaseOutcome.Changed).Select(change => change.Receipt);
 
     private static partial class Log
     {

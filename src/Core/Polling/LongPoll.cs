@@ -19,6 +19,7 @@ public sealed partial class LongPoll(
     HeldPolls held,
     UnsettledWork work,
     FuncCometMetrics metrics,
+    MessageLog messages,
     IOptions<MailboxOptions> options,
     TimeProvider time,
     ILogger<LongPoll> logger)
@@ -95,7 +96,9 @@ public sealed partial class LongPoll(
             switch (wake.Reason)
             {
                 case WakeReason.Deliver:
-                    return new WaitResult([wake.Message!], wake.Direct);
+                    var handed = wake.Message!;
+                    messages.Handed(handed.Message.Id, handed.QueueMessageId, mailbox.QueueName, handed.Deliveries);
+                    return new WaitResult([handed], wake.Direct);
                 case WakeReason.TimedOut:
                     return new WaitResult(PollOutcome.TimedOut);
                 case WakeReason.ClientAborted:

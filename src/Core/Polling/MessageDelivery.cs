@@ -14,6 +14,7 @@ public sealed partial class MessageDelivery(
     Ringer ringer,
     LeaseNotes leases,
     FuncCometMetrics metrics,
+    MessageLog log,
     TimeProvider time,
     ILogger<MessageDelivery> logger)
 {
@@ -45,7 +46,7 @@ public sealed partial class MessageDelivery(
         {
             if (outcome == WriteOutcome.Written)
             {
-                CountDeliveries(messages);
+                CountDeliveries(request, mailbox, messages);
             }
 
             if (waited.Direct is { } direct)
@@ -66,12 +67,13 @@ public sealed partial class MessageDelivery(
         return outcome == WriteOutcome.Written ? PollOutcome.Delivered : PollOutcome.ClientGone;
     }
 
-    private void CountDeliveries(IReadOnlyList<LeasedMessage> messages)
+    private void CountDeliveries(PollRequest request, Mailbox mailbox, IReadOnlyList<LeasedMessage> messages)
     {
         var now = time.GetUtcNow();
         foreach (var message in messages)
         {
             metrics.Delivered(now - message.Message.Time, again: message.Deliveries > 1);
+            log.Delivered(message.Message.Id, message.QueueMessageId, mailbox.QueueName, message.Deliveries, request.Lease);
         }
     }
 
@@ -85,6 +87,10 @@ public sealed partial class MessageDelivery(
             if (!ours)
             {
                 Log.NoLongerOurs(logger, message.Message.Id, mailbox.QueueName, outcome);
+            }
+            else if (outcome != WriteOutcome.Written)
+            {
+                log.GivenBack(message.Message.Id, message.QueueMessageId, mailbox.QueueName);
             }
         }
         catch (StorageUnavailableException ex)

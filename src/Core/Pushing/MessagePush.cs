@@ -26,6 +26,7 @@ public sealed partial class MessagePush(
     PresenceQuery presences,
     UnsettledWork work,
     FuncCometMetrics metrics,
+    MessageLog messages,
     IOptions<PushOptions> options,
     IOptions<BackoffOptions> backoff,
     TimeProvider time,
@@ -149,6 +150,7 @@ public sealed partial class MessagePush(
         Recipient recipient, Mailbox mailbox, Texts texts, bool isNew, TimeSpan timeToLive, TimeSpan delay, CopyRing ring)
     {
         var sent = await SendOrExpectAsync(recipient, mailbox, isNew ? texts.Stored : texts.HandedOver, timeToLive, delay);
+        messages.Stored(texts.Message.Id, sent.QueueMessageId, mailbox.QueueName, delay, sent.Expires);
         if (delay == TimeSpan.Zero)
         {
             ring.Stored(recipient, mailbox, texts.Message);
@@ -189,6 +191,7 @@ public sealed partial class MessagePush(
     {
         var lease = claimed.Lease;
         var sent = await SendOrExpectAsync(recipient, mailbox, texts.HandedOver, timeToLive, delay: lease);
+        messages.Stored(texts.Message.Id, sent.QueueMessageId, mailbox.QueueName, lease, sent.Expires);
         var message = new LeasedMessage(recipient, texts.HandedOverEnvelope, sent);
         for (var poll = claimed; ; poll = rooms.TryClaim(recipient, longestLease: lease))
         {
@@ -213,6 +216,10 @@ public sealed partial class MessagePush(
         try
         {
             popReceipt = await mailbox.GiveBackAsync(message, undelivered: true, Mailbox.Deadline);
+            if (popReceipt is not null)
+            {
+                messages.GivenBack(message.Message.Id, message.QueueMessageId, mailbox.QueueName);
+            }
         }
         catch (StorageUnavailableException ex)
         {

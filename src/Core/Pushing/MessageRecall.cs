@@ -13,7 +13,7 @@ namespace FuncComet.Pushing;
 /// message is first received, and refuses it from then on.
 /// </remarks>
 public sealed partial class MessageRecall(
-    MailboxFactory mailboxes, FuncCometMetrics metrics, TimeProvider time, ILogger<MessageRecall> logger)
+    MailboxFactory mailboxes, FuncCometMetrics metrics, MessageLog messages, TimeProvider time, ILogger<MessageRecall> logger)
 {
     /// <summary>Takes back the messages of all handles, all at the same time, and returns each one's outcome in their order.</summary>
     public async Task<RecallOutcome[]> RunAsync(Recipient recipient, IReadOnlyCollection<RecallHandle> handles)
@@ -34,6 +34,7 @@ public sealed partial class MessageRecall(
             }
 
             metrics.PushRecalled();
+            messages.Recalled(handle.QueueMessageId, mailbox.QueueName);
             return RecallOutcome.Removed;
         }
         catch (StorageUnavailableException ex)

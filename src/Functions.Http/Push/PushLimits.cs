@@ -54,7 +54,9 @@ public sealed class PushLimits : IDisposable
         return Wait(lease, "instance");
     }
 
-    /// <summary>Counts a message to a recipient. Returns how long it must wait if this instance takes no more of them now, else null.</summary>
+    /// <summary>
+    /// Counts a message to a recipient. Returns how long it must wait if this instance takes no more of them now, else null.
+    /// </summary>
     internal TimeSpan? RefuseMessage(Recipient recipient)
     {
         using var lease = _messages?.AttemptAcquire(recipient);

@@ -9,6 +9,7 @@ using FuncComet.Pushing;
 using FuncComet.Recipients;
 using FuncComet.Testing;
 using FuncComet.Waiting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Polling;
@@ -69,6 +70,12 @@ internal sealed class PollHarness : IDisposable
     public LeaseChanges Leases => _core.Get<LeaseChanges>();
 
     public LongPoll Poll => _core.Get<LongPoll>();
+
+    public Acknowledgements Acknowledgements => _core.Get<Acknowledgements>();
+
+    public MessageRecall Recall => _core.Get<MessageRecall>();
+
+    public ILoggerFactory Loggers => _core.Get<ILoggerFactory>();
 
     public T Get<T>()
         where T : notnull => _core.Get<T>();

@@ -7,7 +7,6 @@ using FuncComet.Telemetry;
 using FuncComet.Testing;
 using FuncComet.Waiting;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Pushing;
@@ -25,8 +24,7 @@ public abstract class MessageRecallTests : IDisposable
     {
         var storage = new FakeQueueService(_time) { AnswersAsAzure = answersAsAzure };
         _instance = new PollHarness(_time, storage);
-        _recall = new MessageRecall(
-            storage.Mailboxes(), new FuncCometMetrics(_instance.Meters), _time, NullLogger<MessageRecall>.Instance);
+        _recall = _instance.Recall;
         _instance.Queue.IsThere = true;
     }
 

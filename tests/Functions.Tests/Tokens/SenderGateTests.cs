@@ -27,11 +27,12 @@ public sealed class SenderGateTests : IAsyncLifetime
     private IdentityProvider _provider = null!;
     private RsaSecurityKey _key = null!;
 
-    public async ValueTask InitializeAsync()
+    public ValueTask InitializeAsync()
     {
-        _provider = await IdentityProvider.StartAsync();
+        _provider = IdentityProvider.Start();
         _key = _provider.AddRsaKey("one", Rsa);
         _options.Authority = _provider.Issuer;
+        return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()

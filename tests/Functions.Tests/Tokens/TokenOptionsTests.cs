@@ -1,3 +1,4 @@
+using FuncComet.Functions.Push;
 using FuncComet.Functions.Requests;
 using FuncComet.Functions.Tokens;
 using FuncComet.Functions.Tokens.Authorities;
@@ -162,6 +163,13 @@ public sealed class TokenOptionsTests
     [InlineData("MaxKeyLength", "0", "FuncComet__Request__MaxKeyLength must be from 1 to 128.")]
     public void Validate_WhenARequestLimitIsInvalid_NamesIt(string name, string value, string expected) =>
         Assert.Equal([expected], Failures<RequestLimitOptions>(RequestLimitOptions.SectionName, (name, value)));
+
+    [Theory]
+    [InlineData("PushesPerMinute", "-1", "FuncComet__Limits__PushesPerMinute must be from 0 to 1000000.")]
+    [InlineData(
+        "PushesPerMinutePerRecipient", "1000001", "FuncComet__Limits__PushesPerMinutePerRecipient must be from 0 to 1000000.")]
+    public void Validate_WhenALimitOfPushesIsInvalid_NamesIt(string name, string value, string expected) =>
+        Assert.Equal([expected], Failures<PushLimitOptions>(PushLimitOptions.SectionName, (name, value)));
 
     private static IEnumerable<string> Failures(params (string Name, string Value)[] settings) =>
         Failures<TokenOptions>(TokenOptions.SectionName, settings);

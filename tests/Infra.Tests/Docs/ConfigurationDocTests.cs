@@ -85,6 +85,8 @@ public sealed partial class ConfigurationDocTests
         Assert.True(range is not null, $"{property.DeclaringType!.Name}.{property.Name} has no range.");
         return type == typeof(TimeSpan)
             ? $"`{Written(TimeOf(range.Minimum))}` to `{Written(TimeOf(range.Maximum))}`"
+            : range.MinimumIsExclusive
+                ? string.Create(CultureInfo.InvariantCulture, $"more than {range.Minimum:#,0.#}, up to {range.Maximum:#,0.#}")
             : string.Create(CultureInfo.InvariantCulture, $"{range.Minimum:#,0.#} to {range.Maximum:#,0.#}");
     }
 

@@ -32,7 +32,7 @@ public sealed class SenderGate
     internal Task AnswerAsync(HttpRequest request, string method, Func<RequestQuery, Task<IResult>> handle) =>
         _authority is null
             ? HttpFunction.NotFoundAsync(request)
-            : HttpFunction.AnswerAsync(
+            : HttpFunction.AnswerAnonymouslyAsync(
                 request,
                 (method, async query => await RefuseAsync(_authority, request) is { } refused ? refused : await handle(query)));
 
