@@ -19,6 +19,8 @@ public sealed class FunctionAppTests
             [
                 "About: httpTrigger about, Function, FuncComet.Functions.About.AboutFunction.RunAsync",
                 "Ack: httpTrigger ack, Anonymous, FuncComet.Functions.Ack.AckFunction.RunAsync",
+                "AppPush: httpTrigger app/push, Anonymous, FuncComet.Functions.Push.AppPushFunction.RunAsync",
+                "AppToken: httpTrigger app/token, Anonymous, FuncComet.Functions.Tokens.AppTokenFunction.RunAsync",
                 "DeadLetters: httpTrigger deadletters, Function, FuncComet.Functions.DeadLetters.DeadLettersFunction.RunAsync",
                 "DeadLettersRedrive: httpTrigger deadletters/redrive, Function, "
                     + "FuncComet.Functions.DeadLetters.DeadLettersRedriveFunction.RunAsync",

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text.Json;
 using FuncComet.Testing;
+using Microsoft.IdentityModel.Tokens;
 
 namespace FuncComet.LocalHost.Tests;
 
@@ -10,14 +12,19 @@ namespace FuncComet.LocalHost.Tests;
 public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
 {
     private const string Key = "openapi";
+    private const string Audience = "api://openapi";
 
     [Fact]
     public async Task EveryAnswerOfTheDocument_IsGiven_AndNoOther()
     {
-        await using var host = await StartAsync("true", new() { ["FuncComet__Token__SigningKey"] = "openapi-openapi-openapi-openapi-" });
+        await using var provider = IdentityProvider.Start();
+        var key = provider.AddRsaKey("one", RSA.Create(2_048));
+        var sender = SenderToken(provider, key);
+        await using var host = await StartAsync(
+            "true", new(SendersOf(provider)) { ["FuncComet__Token__SigningKey"] = "openapi-openapi-openapi-openapi-" });
         await using var small = await StartAsync(
             "false",
-            new()
+            new(SendersOf(provider))
             {
                 ["FuncComet__Limits__MaxHeldPolls"] = "1",
                 ["FuncComet__Limits__PushesPerMinutePerRecipient"] = "2",
@@ -26,20 +33,24 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         using var client = new Client(host.Url);
         using var smallClient = new Client(small.Url);
 
-        await PushAsync(client);
+        await PushAsync(client, "push", key: Key);
+        await PushAsync(client, "app/push", token: sender);
         await RecallAsync(client);
         await PollAsync(client);
         await AcknowledgeAsync(client);
         await ChangeLeasesAsync(client);
-        await IssueTokensAsync(client, smallClient);
+        await IssueTokensAsync(client, smallClient, "token", key: Key);
+        await IssueTokensAsync(client, smallClient, "app/token", token: sender);
+        await MissTheRoleAsync(client, provider.Token(key, audience: Audience));
         await ShowAndEmptyMailboxesAsync(client);
         await AskPresenceAsync(client);
         await OperateAsync(client);
         await HandleDeadLettersAsync(client);
         await CheckHealthAsync(client);
-        await ReachLimitsAsync(smallClient);
+        await ReachLimitsAsync(smallClient, sender);
         await AskForWhatIsNotThereAsync(client);
-        await MissTheStorageAsync(client, smallClient);
+        var withoutAuthority = await MissTheAuthorityAsync();
+        await MissTheStorageAsync(client, smallClient, sender);
 
         string[] beyondTheDocument =
         [
@@ -50,22 +61,27 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         ];
         Assert.Equal(
             OpenApiDocument.Current.Answers.Concat(beyondTheDocument).Order(),
-            client.Answered.Union(smallClient.Answered).Order());
+            client.Answered.Union(smallClient.Answered).Union(withoutAuthority).Order());
     }
 
     [Fact]
     public async Task EveryRangeOfTheDocument_IsTheOneThatARefusalNames()
     {
-        await using var host = await StartAsync("false", []);
+        await using var provider = IdentityProvider.Start();
+        var sender = SenderToken(provider, provider.AddRsaKey("one", RSA.Create(2_048)));
+        await using var host = await StartAsync("false", SendersOf(provider));
         using var client = new Client(host.Url);
         var ranges = from operation in OpenApiDocument.Current.Operations
                      from range in operation.Ranges
                      select (operation, range);
 
-        Assert.Equal(["after", "delay", "lease", "max", "max", "max", "ttl", "ttl", "ttl"], ranges.Select(each => each.range.Parameter).Order());
+        Assert.Equal(
+            ["after", "delay", "delay", "lease", "max", "max", "max", "ttl", "ttl", "ttl", "ttl", "ttl"],
+            ranges.Select(each => each.range.Parameter).Order());
         foreach (var (operation, (parameter, least, most)) in ranges)
         {
-            using var refused = await client.SendAsync($"{operation.Method} {operation.Path[1..]}?rcpt=alice&{parameter}=x", key: Key);
+            using var refused = await client.SendAsync(
+                $"{operation.Method} {operation.Path[1..]}?rcpt=alice&{parameter}=x", sender, Key);
 
             var problem = await refused.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
             Assert.Equal(parameter, problem.GetProperty("parameter").GetString());
@@ -73,19 +89,19 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         }
     }
 
-    private static async Task PushAsync(Client client)
+    private static async Task PushAsync(Client client, string path, string? key = null, string? token = null)
     {
-        await client.ExpectAsync("POST push?rcpt=alice&rcpt=bob&ttl=60&delay=1", "202 application/json", key: Key);
-        await client.ExpectAsync("POST push", "400 bad-recipient", key: Key);
-        await client.ExpectAsync("POST push?rcpt=alice&ttl=0", "400 bad-parameter", key: Key);
-        await client.ExpectAsync("POST push?rcpt=alice", "401");
-        await client.ExpectAsync("POST push?rcpt=alice", "401", key: "wrong");
-        await client.ExpectStalledAsync("POST push?rcpt=alice", "408 request-timeout", key: Key);
+        await client.ExpectAsync($"POST {path}?rcpt=alice&rcpt=bob&ttl=60&delay=1", "202 application/json", token, key);
+        await client.ExpectAsync($"POST {path}", "400 bad-recipient", token, key);
+        await client.ExpectAsync($"POST {path}?rcpt=alice&ttl=0", "400 bad-parameter", token, key);
+        await client.ExpectAsync($"POST {path}?rcpt=alice", key is null ? "401 unauthorized" : "401");
+        await client.ExpectAsync($"POST {path}?rcpt=alice", key is null ? "401 unauthorized" : "401", key: "wrong");
+        await client.ExpectStalledAsync($"POST {path}?rcpt=alice", "408 request-timeout", token, key);
         var tooLarge = new ByteArrayContent(new byte[48_001]);
-        await client.ExpectAsync("POST push?rcpt=alice", "413 message-too-large", key: Key, content: tooLarge);
+        await client.ExpectAsync($"POST {path}?rcpt=alice", "413 message-too-large", token, key, content: tooLarge);
         using var coded = new ByteArrayContent([0x1F, 0x8B]);
         coded.Headers.ContentEncoding.Add("gzip");
-        await client.ExpectAsync("POST push?rcpt=alice", "415 unsupported-encoding", key: Key, content: coded);
+        await client.ExpectAsync($"POST {path}?rcpt=alice", "415 unsupported-encoding", token, key, content: coded);
     }
 
     private static async Task RecallAsync(Client client)
@@ -144,14 +160,56 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync("POST lease?rcpt=neighbour", "403 forbidden", token);
     }
 
-    private static async Task IssueTokensAsync(Client client, Client withoutSigningKey)
+    private static async Task IssueTokensAsync(
+        Client client, Client withoutSigningKey, string path, string? key = null, string? token = null)
     {
-        await client.ExpectAsync("POST token?rcpt=alice", "200 application/json", key: Key);
-        await client.ExpectAsync("POST token", "400 bad-recipient", key: Key);
-        await client.ExpectAsync("POST token?rcpt=alice&ttl=59", "400 bad-parameter", key: Key);
-        await client.ExpectAsync("POST token?rcpt=alice", "401");
-        await withoutSigningKey.ExpectAsync("POST token?rcpt=alice", "501 tokens-not-configured", key: Key);
+        await client.ExpectAsync($"POST {path}?rcpt=alice", "200 application/json", token, key);
+        await client.ExpectAsync($"POST {path}", "400 bad-recipient", token, key);
+        await client.ExpectAsync($"POST {path}?rcpt=alice&ttl=59", "400 bad-parameter", token, key);
+        await client.ExpectAsync($"POST {path}?rcpt=alice", key is null ? "401 unauthorized" : "401");
+        await withoutSigningKey.ExpectAsync($"POST {path}?rcpt=alice", "501 tokens-not-configured", token, key);
     }
+
+    private static async Task MissTheRoleAsync(Client client, string token)
+    {
+        await client.ExpectAsync("POST app/push?rcpt=alice", "403 forbidden", token);
+        await client.ExpectAsync("POST app/token?rcpt=alice", "403 forbidden", token);
+    }
+
+    private async Task<IEnumerable<string>> MissTheAuthorityAsync()
+    {
+        var provider = IdentityProvider.Start();
+        var token = SenderToken(provider, provider.AddRsaKey("one", RSA.Create(2_048)));
+        await using var host = await StartAsync(
+            "true",
+            new(SendersOf(provider))
+            {
+                ["FuncComet__Token__Authorities__0__Issuer"] = provider.Issuer,
+                ["FuncComet__Token__Authorities__0__Audience"] = Audience,
+            });
+        await using var withoutSenders = await StartAsync("false", []);
+        using var client = new Client(host.Url);
+        using var withoutSendersClient = new Client(withoutSenders.Url);
+        await provider.DisposeAsync();
+
+        foreach (var request in new[] { "POST app/push", "POST app/token", "GET poll", "POST ack", "POST lease" })
+        {
+            await client.ExpectAsync($"{request}?rcpt=alice", "503 authority-unavailable", token);
+        }
+
+        await withoutSendersClient.ExpectAsync("POST app/push?rcpt=alice", "404", token);
+        await withoutSendersClient.ExpectAsync("POST app/token?rcpt=alice", "404", token);
+        return client.Answered.Union(withoutSendersClient.Answered);
+    }
+
+    private static Dictionary<string, string> SendersOf(IdentityProvider provider) => new()
+    {
+        ["FuncComet__Push__Authority"] = provider.Issuer,
+        ["FuncComet__Push__Audience"] = Audience,
+    };
+
+    private static string SenderToken(IdentityProvider provider, SecurityKey key) =>
+        provider.Token(key, audience: Audience, claims: new Dictionary<string, object> { ["roles"] = "FuncComet.Push" });
 
     private static async Task ShowAndEmptyMailboxesAsync(Client client)
     {
@@ -207,11 +265,14 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync("GET health?other=%FF", "400 bad-parameter");
     }
 
-    private static async Task ReachLimitsAsync(Client client)
+    private static async Task ReachLimitsAsync(Client client, string sender)
     {
         await client.ExpectAsync("POST push?rcpt=full", "202 application/json", key: Key);
         await client.ExpectAsync("POST push?rcpt=full&rcpt=other", "503 mailbox-full", key: Key);
         await client.ExpectAsync("POST push?rcpt=full&rcpt=one-more", "429 too-many-requests", key: Key);
+        await client.ExpectAsync("POST app/push?rcpt=filled", "202 application/json", sender);
+        await client.ExpectAsync("POST app/push?rcpt=filled", "503 mailbox-full", sender);
+        await client.ExpectAsync("POST app/push?rcpt=filled", "429 too-many-requests", sender);
 
         // The first to arrive is held and the other is refused.
         var polls = new[] { client.SendAsync("GET poll?rcpt=held&timeout=60"), client.SendAsync("GET poll?rcpt=held&timeout=60") };
@@ -232,7 +293,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await client.ExpectAsync($"GET poll?rcpt={new string('x', 10_000)}", "414");
     }
 
-    private async Task MissTheStorageAsync(Client client, Client withoutEarlierHealth)
+    private async Task MissTheStorageAsync(Client client, Client withoutEarlierHealth, string sender)
     {
         var token = await client.TokenAsync("outage");
         await client.ExpectAsync("POST push?rcpt=outage", "202 application/json", key: Key);
@@ -243,6 +304,7 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         await azurite.StopAsync();
 
         await client.ExpectAsync("POST push?rcpt=outage", "503 storage-unavailable", key: Key);
+        await client.ExpectAsync("POST app/push?rcpt=outage", "503 storage-unavailable", sender);
         await client.ExpectAsync($"DELETE push?rcpt=outage&recall={recall}", "503 storage-unavailable", key: Key);
         await client.ExpectAsync("GET poll?rcpt=outage", "503 storage-unavailable", token, preference: "wait=10");
         await client.ExpectAsync($"POST ack?rcpt=outage&receipt={leased}", "503 storage-unavailable", token);
@@ -308,9 +370,9 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
         }
 
         /// <summary>Sends a request whose body never comes, and asserts the end of its answer's name.</summary>
-        public async Task ExpectStalledAsync(string request, string expected, string key)
+        public async Task ExpectStalledAsync(string request, string expected, string? token, string? key)
         {
-            using var answer = await SendAsync(_stalling, request, token: null, key, content: null, preference: null);
+            using var answer = await SendAsync(_stalling, request, token, key, content: null, preference: null);
             Assert.EndsWith($" {expected}", ContractHandler.NameOf(answer), StringComparison.Ordinal);
         }
 

@@ -39,11 +39,11 @@ internal static class HttpFunction
         }
     }
 
-    /// <summary>Answers as if there were no such function.</summary>
-    public static Task NotFoundAsync(HttpRequest request)
+    /// <summary>Answers a request that no function is to see.</summary>
+    public static Task RefuseAsync(HttpRequest request, IResult refusal)
     {
         ResponseHeaders.Set(request.HttpContext.Response.Headers);
-        return TypedResults.NotFound().ExecuteAsync(request.HttpContext);
+        return refusal.ExecuteAsync(request.HttpContext);
     }
 
     private static async Task<IResult> HandleAsync(

@@ -110,6 +110,13 @@ public sealed class SenderGateTests : IAsyncLifetime
         Assert.Equal((404, ""), await AnswerAsync(method: "PUT"));
     }
 
+    [Fact]
+    public async Task Answer_ToAnotherMethod_Is405_AndTheProviderIsNotAsked()
+    {
+        Assert.Equal((405, ""), await AnswerAsync($"Bearer {Token("FuncComet.Push")}", method: "PUT"));
+        Assert.Equal(0, _provider.Discoveries);
+    }
+
     private string Token(object? roles) =>
         _provider.Token(_key, claims: roles is null ? null : new Dictionary<string, object> { ["roles"] = roles });
 

@@ -28,15 +28,31 @@ public sealed class SenderGate
             : null;
     }
 
-    /// <summary>Answers a request whose sender is let in, and no other. Without an identity provider there is no such function.</summary>
-    internal Task AnswerAsync(HttpRequest request, string method, Func<RequestQuery, Task<IResult>> handle) =>
-        _authority is null
-            ? HttpFunction.NotFoundAsync(request)
-            : HttpFunction.AnswerAnonymouslyAsync(
-                request,
-                (method, async query => await RefuseAsync(_authority, request) is { } refused ? refused : await handle(query)));
+    /// <summary>
+    /// Answers a request whose sender is let in as the host answers one with a function key, and no other. Without an identity provider
+    /// there is no such function.
+    /// </summary>
+    internal async Task AnswerAsync(HttpRequest request, string method, Func<RequestQuery, Task<IResult>> handle)
+    {
+        if (_authority is null)
+        {
+            await HttpFunction.RefuseAsync(request, TypedResults.NotFound());
+        }
+        else if (!HttpMethods.Equals(request.Method, method))
+        {
+            await HttpFunction.RefuseAsync(request, Problems.MethodNotAllowed([method]));
+        }
+        else if (await RefusalOfAsync(_authority, request) is { } refusal)
+        {
+            await HttpFunction.RefuseAsync(request, refusal);
+        }
+        else
+        {
+            await HttpFunction.AnswerAsync(request, (method, handle));
+        }
+    }
 
-    private async Task<IResult?> RefuseAsync(TokenAuthority authority, HttpRequest request)
+    private async Task<IResult?> RefusalOfAsync(TokenAuthority authority, HttpRequest request)
     {
         if (!BearerToken.TryRead(request, out var token, out var problem))
         {
