@@ -152,6 +152,7 @@ internal sealed partial class DeadLetterReader(Mailbox queue, CallTime call, Tim
 
     private static partial class Log
     {
+        // The logger is the caller's, so the number is none of the caller's own.
         [LoggerMessage(
             11,
             LogLevel.Warning,
