@@ -95,7 +95,7 @@ public sealed partial class DeadLetterGauges(
                 try
                 {
                     return (await queue.Queue.PeekMessageAsync(token)).Value is not { } first ? null
-                        : DeadLetter.TryDecode(first.MessageText, out var letter) ? letter.DeadLettered
+                        : DeadLetter.TryDecode(first.MessageText ?? "", out var letter) ? letter.DeadLettered
                         : first.InsertedOn;
                 }
                 catch (RequestFailedException ex) when (ex.IsNoQueue())
