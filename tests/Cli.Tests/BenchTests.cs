@@ -46,6 +46,29 @@ public sealed class BenchTests(App app)
     }
 
     [Fact]
+    public async Task Bench_WhenMessagesComeTwiceOrNotAtAll_CountsThem()
+    {
+        await using var fake = await BadApp.StartAsync();
+        await using var run = app.Start(
+            "bench", "--clients", "1", "--minutes", "10", "--rate", "20", "--json", "--url", fake.Url);
+        await fake.Served.Bounded();
+
+        var report = JsonDocument.Parse(await run.StopAsync()).RootElement;
+
+        Assert.Equal(130, run.ExitCode);
+        var (accepted, received) = (
+            report.GetProperty("pushed").GetProperty("accepted").GetInt64(),
+            report.GetProperty("received").GetProperty("messages").GetInt64());
+        Assert.Equal(1, report.GetProperty("repeated").GetInt64());
+        Assert.Equal(1, report.GetProperty("lost").GetInt64());
+        Assert.Equal(accepted - 1, received);
+        var error = Assert.Single(report.GetProperty("errors").EnumerateArray());
+        Assert.Equal(
+            ("push: 503 storage-unavailable", 1), (error.GetProperty("kind").GetString(), error.GetProperty("count").GetInt64()));
+        Assert.Equal(accepted + 1, report.GetProperty("pushed").GetProperty("sent").GetInt64());
+    }
+
+    [Fact]
     public async Task Bench_WithKeep_KeepsItsMailboxes()
     {
         var run = await app.RunAsync("bench", "--clients", "2", "--minutes", "0.01", "--recipients", "cli-kept", "--keep");
