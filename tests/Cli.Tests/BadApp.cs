@@ -86,7 +86,10 @@ internal sealed class BadApp : IAsyncDisposable
     }
 
     private static Task ProblemAsync(HttpContext context, string code, int status) => FakeApp.AnswerAsync(
-        context, $$"""{"type":"urn:funccomet:{{code}}","title":"…","status":{{status}},"detail":"…"}""", status, "application/problem+json");
+        context,
+        $$"""{"type":"urn:funccomet:{{code}}","title":"…","status":{{status}},"detail":"…"}""",
+        status,
+        "application/problem+json");
 
     private static Task NothingAsync(HttpContext context)
     {

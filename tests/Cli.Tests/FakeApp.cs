@@ -20,7 +20,7 @@ internal sealed class FakeApp : IAsyncDisposable
         string contentType = "application/problem+json") =>
         StartAsync(context => AnswerAsync(context, answer, status, contentType));
 
-    /// <summary>Starts an app that answers with JSON: each answer once, in this order. It adds each request to the first argument.</summary>
+    /// <summary>Starts an app that answers with JSON: each answer once, in this order. It lists the requests.</summary>
     public static Task<FakeApp> StartAsync(ICollection<string> requests, params string[] answers)
     {
         var rest = new Queue<string>(answers);

@@ -28,7 +28,9 @@ public sealed class UsageTests(App app)
 
         Assert.Equal(0, help.ExitCode);
         Assert.Contains("Example", help.Output, StringComparison.Ordinal);
-        Assert.Contains($"funccomet {string.Join(' ', command)}".TrimEnd(), help.Output[help.Output.IndexOf("Example", StringComparison.Ordinal)..],
+        Assert.Contains(
+            $"funccomet {string.Join(' ', command)}".TrimEnd(),
+            help.Output[help.Output.IndexOf("Example", StringComparison.Ordinal)..],
             StringComparison.Ordinal);
         Assert.DoesNotContain(App.FunctionKey, help.Output, StringComparison.Ordinal);
     }
