@@ -35,6 +35,18 @@ public sealed class UsageTests(App app)
         Assert.DoesNotContain(App.FunctionKey, help.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Help_WhenNobodyReadsIt_ExitsWith1AndNoStack()
+    {
+        await using var help = app.Start("--help");
+        help.Output.Close();
+
+        await help.WaitForExitAsync();
+
+        Assert.Equal(1, help.ExitCode);
+        Assert.DoesNotContain("   at ", await help.Errors.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Required command was not provided.")]
     [InlineData("Unrecognized command or argument 'nonsense'.", "nonsense")]
