@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace FuncComet.Cli.Tests;
 
 /// <summary>
-/// An app for one recipient that refuses the second push of those that are measured, accepts the third and does not deliver it, and
-/// delivers the fourth twice.
+/// An app for one recipient that refuses the second push of those that are measured, accepts the third and does not deliver it,
+/// delivers the fourth twice, and erases nothing.
 /// </summary>
 internal sealed class BadApp : IAsyncDisposable
 {
@@ -36,6 +36,7 @@ internal sealed class BadApp : IAsyncDisposable
         ("POST", "/api/push") => PushAsync(context),
         ("GET", "/api/poll") => PollAsync(context),
         ("POST", "/api/token") => ProblemAsync(context, "not-implemented", StatusCodes.Status501NotImplemented),
+        ("DELETE", "/api/mailbox") => ProblemAsync(context, "forbidden", StatusCodes.Status403Forbidden),
         _ => NothingAsync(context),
     };
 

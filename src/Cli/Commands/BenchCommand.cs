@@ -88,8 +88,7 @@ internal sealed class BenchCommand : OperatorCommand
     {
         if (run.Kept.Count > 0 && !plan.KeepsMailboxes)
         {
-            Terminal.WriteError(
-                $"{run.Kept.Count} mailboxes could not be erased: {string.Join(' ', run.Kept.Order(StringComparer.Ordinal))}");
+            Terminal.WriteError($"These mailboxes could not be erased: {string.Join(' ', run.Kept.Order(StringComparer.Ordinal))}");
         }
     }
 
