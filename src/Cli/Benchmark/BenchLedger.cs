@@ -18,7 +18,7 @@ internal sealed class BenchLedger(TimeProvider time)
     private readonly ConcurrentDictionary<string, long> _errors = new(StringComparer.Ordinal);
     private readonly LongConcurrentHistogram _microseconds = new(1, LongestMicroseconds, 3);
 
-    // Counted besides, because a ConcurrentDictionary takes all of its locks to tell its count.
+    // Counters of their own: a ConcurrentDictionary takes all of its locks to tell its count.
     private long _pushed;
     private long _firsts;
     private long _repeated;
