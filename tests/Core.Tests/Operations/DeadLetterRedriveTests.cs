@@ -319,6 +319,7 @@ public sealed class DeadLetterRedriveTests : IDisposable
     {
         await DieAsync("text");
         _instance.Time.Advance(TimeSpan.FromSeconds(1));
+        _instance.Get<MailboxDepths>().Forget(_instance.Alice);
         _instance.Queue.Arrived = (request, _) =>
         {
             if (request == "properties")
