@@ -62,7 +62,8 @@ public sealed class OpenApiTests(Azurite azurite) : IClassFixture<Azurite>
                      from range in operation.Ranges
                      select (operation, range);
 
-        Assert.Equal(["after", "delay", "lease", "max", "max", "max", "ttl", "ttl", "ttl"], ranges.Select(each => each.range.Parameter).Order());
+        Assert.Equal(
+            ["after", "delay", "lease", "max", "max", "max", "ttl", "ttl", "ttl"], ranges.Select(each => each.range.Parameter).Order());
         foreach (var (operation, (parameter, least, most)) in ranges)
         {
             using var refused = await client.SendAsync($"{operation.Method} {operation.Path[1..]}?rcpt=alice&{parameter}=x", key: Key);

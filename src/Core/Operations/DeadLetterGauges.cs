@@ -66,7 +66,8 @@ public sealed partial class DeadLetterGauges(
         using var timer = new PeriodicTimer(CheckEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            await CheckAsync();
+            // A measurement under way must not hold up the services that stop after this one: they settle messages.
+            await CheckAsync().WaitAsync(stoppingToken);
         }
     }
 
