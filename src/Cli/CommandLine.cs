@@ -43,7 +43,7 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Root()
+    private static FuncCometCommand Root()
     {
         var root = new FuncCometCommand
         {
