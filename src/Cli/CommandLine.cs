@@ -43,9 +43,9 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Root()
+    private static FuncCometCommand Root()
     {
-        var root = new RootCommand("The command line of FuncComet: push and poll, look into mailboxes, repair, erase, and measure.")
+        var root = new FuncCometCommand
         {
             new PushCommand(), new PollCommand(), new TokenCommand(), new PresenceCommand(), new MailboxesCommand(), new PeekCommand(),
             new DeadLettersCommand(), new EraseCommand(), new AboutCommand(), new WatchCommand(), new BenchCommand(),
@@ -69,6 +69,9 @@ internal static class CommandLine
         ArgumentException { ParamName: not null } => (exception.Message, ExitCode.WrongUsage),
         FuncCometException => (exception.Message, ExitCode.Failed),
         OutputClosedException => (exception.Message, ExitCode.Failed),
+
+        // The help is written by System.CommandLine, to the same output.
+        IOException => (exception.Message, ExitCode.Failed),
         _ => null,
     };
 }

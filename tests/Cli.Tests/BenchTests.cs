@@ -7,6 +7,8 @@ public sealed class BenchTests(App app)
 {
     private static readonly string[] Small = ["bench", "--clients", "20", "--minutes", "0.05", "--rate", "20"];
 
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task Bench_WhenNothingFails_LosesNothingAndErasesItsMailboxes()
     {
@@ -43,6 +45,33 @@ public sealed class BenchTests(App app)
         Assert.Equal(130, run.ExitCode);
         Assert.Matches(@"\nLost +\d", report);
         Assert.DoesNotContain("cli-interrupted", (await app.RunAsync("mailboxes")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bench_WhenMessagesComeTwiceOrNotAtAllAndMailboxesStay_SaysSo()
+    {
+        await using var fake = await BadApp.StartAsync();
+        await using var run = app.Start(
+            "bench", "--clients", "1", "--minutes", "10", "--rate", "20", "--json", "--url", fake.Url);
+        await fake.Served.Bounded();
+
+        var report = JsonDocument.Parse(await run.StopAsync()).RootElement;
+
+        Assert.Equal(130, run.ExitCode);
+        var (accepted, received) = (
+            report.GetProperty("pushed").GetProperty("accepted").GetInt64(),
+            report.GetProperty("received").GetProperty("messages").GetInt64());
+        Assert.Equal(1, report.GetProperty("repeated").GetInt64());
+        Assert.Equal(1, report.GetProperty("lost").GetInt64());
+        Assert.Equal(accepted - 1, received);
+        Assert.Equal(
+            [("erase: 403 forbidden", 1), ("push: 503 storage-unavailable", 1)],
+            report.GetProperty("errors").EnumerateArray()
+                .Select(error => (error.GetProperty("kind").GetString(), error.GetProperty("count").GetInt64())));
+        Assert.Equal(accepted + 1, report.GetProperty("pushed").GetProperty("sent").GetInt64());
+        Assert.Equal(1, report.GetProperty("kept").GetInt64());
+        Assert.Contains(
+            "\nThese mailboxes could not be erased: bench-", await run.Errors.ReadToEndAsync(CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

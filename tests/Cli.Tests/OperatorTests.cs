@@ -84,6 +84,58 @@ public sealed class OperatorTests(App app)
     }
 
     [Fact]
+    public async Task Redrive_OfAll_GoesOnUntilNothingMoreCanBeDoneAndExitsWith3IfSomeAreLeft()
+    {
+        var requests = new List<string>();
+        await using var fake = await FakeApp.StartAsync(
+            requests,
+            """{"moved":2,"left":0,"next":"bWFyaw","older":9}""",
+            """{"moved":1,"left":1,"older":9}""",
+            """{"moved":3,"left":1,"older":2}""",
+            """{"moved":0,"left":1,"older":2}""");
+
+        var redriven = await app.RunAsync(["deadletters", "redrive", "--all", "--json", "--url", fake.Url, .. Yes]);
+
+        Assert.Equal(
+            [
+                "POST /api/deadletters/redrive?all=true",
+                "POST /api/deadletters/redrive?all=true&after=bWFyaw",
+                "POST /api/deadletters/redrive?all=true",
+                "POST /api/deadletters/redrive?all=true",
+            ],
+            requests);
+        Assert.Equal((3, """{"moved":6,"left":1,"older":2}"""), (redriven.ExitCode, redriven.Output.Trim()));
+        Assert.StartsWith("2 letters of an earlier version could not be sorted", redriven.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(3, "--all")]
+    [InlineData(0, "alice")]
+    public async Task Purge_WhenLettersCannotBeSorted_ExitsWith3IfAllWereMeant(int exitCode, string scope)
+    {
+        const string Answer = """{"removed":1,"left":0,"older":2}""";
+        await using var fake = await FakeApp.StartAsync(Answer, status: 200, contentType: "application/json");
+
+        var purged = await app.RunAsync(["deadletters", "purge", scope, "--url", fake.Url, .. Yes]);
+
+        Assert.Equal(exitCode, purged.ExitCode);
+    }
+
+    [Fact]
+    public async Task Presence_WhenItIsNotKnown_SaysSoAndExitsWith3()
+    {
+        await using var fake = await FakeApp.StartAsync(
+            """{"presence":[],"failed":[{"rcpt":"alice","type":"urn:funccomet:storage-unavailable"}]}""",
+            status: 200,
+            contentType: "application/json");
+
+        var asked = await app.RunAsync("presence", "alice", "--url", fake.Url);
+
+        Assert.Equal(3, asked.ExitCode);
+        Assert.Matches(@"\nalice +unknown +-", asked.Output);
+    }
+
+    [Fact]
     public async Task Purge_OfOneRecipient_LeavesTheLettersOfOthers()
     {
         await app.DeadLetterAsync("cli-purge", "to be deleted");
@@ -117,7 +169,7 @@ public sealed class OperatorTests(App app)
     [Fact]
     public async Task Erase_WhenAPartIsLeft_SaysSoAndExitsWith3()
     {
-        await using var slow = await RefusingApp.StartAsync("""{"left":["mailbox"]}""", status: 202, contentType: "application/json");
+        await using var slow = await FakeApp.StartAsync("""{"left":["mailbox"]}""", status: 202, contentType: "application/json");
 
         var erased = await app.RunAsync(["erase", "alice", "--url", slow.Url, .. Yes]);
 

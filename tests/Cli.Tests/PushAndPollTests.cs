@@ -180,7 +180,7 @@ public sealed class PushAndPollTests(App app)
     [Fact]
     public async Task Push_WhenOneMailboxRefuses_TellsWhichAndExitsWith3()
     {
-        await using var refusing = await RefusingApp.StartAsync(
+        await using var refusing = await FakeApp.StartAsync(
             """
             {"type":"urn:funccomet:mailbox-full","title":"…","status":503,"detail":"It is full.",
              "accepted":[{"rcpt":"alice","id":"1","expires":"2026-01-08T00:00:00.000Z"}],

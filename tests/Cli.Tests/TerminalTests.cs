@@ -51,7 +51,7 @@ public sealed class TerminalTests(App app)
     [Fact]
     public async Task Errors_WhenTheAppSendsControlCharacters_ShowThem()
     {
-        await using var hostile = await RefusingApp.StartAsync(
+        await using var hostile = await FakeApp.StartAsync(
             """{"type":"urn:funccomet:bad-parameter","title":"…","status":400,"detail":"\u001b[2J[red]"}""", status: 400);
 
         var failed = await app.RunAsync("about", "--url", hostile.Url);

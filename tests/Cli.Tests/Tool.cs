@@ -28,6 +28,8 @@ internal sealed class Tool : IAsyncDisposable
 
     public StreamReader Output => _process.StandardOutput;
 
+    public StreamReader Errors => _process.StandardError;
+
     public static Tool Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment) =>
         Start(new ProcessStartInfo("dotnet", ["exec", Program, .. arguments]), environment);
 

@@ -7,6 +7,7 @@ namespace FuncComet.Cli.Tests;
 public sealed class UsageTests(App app)
 {
     [Theory]
+    [InlineData]
     [InlineData("push")]
     [InlineData("poll")]
     [InlineData("token")]
@@ -27,9 +28,23 @@ public sealed class UsageTests(App app)
 
         Assert.Equal(0, help.ExitCode);
         Assert.Contains("Example", help.Output, StringComparison.Ordinal);
-        Assert.Contains($"funccomet {string.Join(' ', command)}", help.Output[help.Output.IndexOf("Example", StringComparison.Ordinal)..],
+        Assert.Contains(
+            $"funccomet {string.Join(' ', command)}".TrimEnd(),
+            help.Output[help.Output.IndexOf("Example", StringComparison.Ordinal)..],
             StringComparison.Ordinal);
         Assert.DoesNotContain(App.FunctionKey, help.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_WhenNobodyReadsIt_ExitsWith1AndNoStack()
+    {
+        await using var help = app.Start("--help");
+        help.Output.Close();
+
+        await help.WaitForExitAsync();
+
+        Assert.Equal(1, help.ExitCode);
+        Assert.DoesNotContain("   at ", await help.Errors.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -37,6 +52,8 @@ public sealed class UsageTests(App app)
     [InlineData("Unrecognized command or argument 'nonsense'.", "nonsense")]
     [InlineData("Required argument missing for command: 'poll'.", "poll")]
     [InlineData("--ttl must be a time", "push", "alice", "--body", "x", "--ttl", "soon")]
+    [InlineData("--ttl must be a time", "push", "alice", "--body", "x", "--ttl", "99999999d")]
+    [InlineData("--interval must be 1 second to 1 day.", "watch", "--interval", "0")]
     [InlineData("--max must be a whole number from 1 to 32.", "peek", "alice", "--max", "33")]
     [InlineData("--rate must be a number above 0", "bench", "--rate", "0")]
     [InlineData("Give --body or --file, not both.", "push", "alice", "--body", "x", "--file", "y")]
@@ -120,9 +137,27 @@ public sealed class UsageTests(App app)
     }
 
     [Fact]
+    public async Task EachCommand_WhenItIsRedirected_DoesNotTakeTheKeyThere()
+    {
+        var requests = new List<string>();
+        await using var other = await FakeApp.StartAsync(requests);
+        await using var redirecting = await FakeApp.StartAsync(context =>
+        {
+            context.Response.Redirect($"{other.Url}/about");
+            return Task.CompletedTask;
+        });
+
+        var failed = await app.RunAsync("about", "--url", redirecting.Url);
+
+        Assert.Equal(1, failed.ExitCode);
+        Assert.StartsWith("302 unexpected-answer", failed.Errors, StringComparison.Ordinal);
+        Assert.Empty(requests);
+    }
+
+    [Fact]
     public async Task EachCommand_WhenTheAppIsTooOld_SaysWhatTheAnswerWas()
     {
-        await using var old = await RefusingApp.StartAsync("", status: 404, contentType: "text/plain");
+        await using var old = await FakeApp.StartAsync("", status: 404, contentType: "text/plain");
 
         var failed = await app.RunAsync("about", "--url", old.Url);
 

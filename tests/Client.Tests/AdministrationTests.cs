@@ -145,7 +145,11 @@ public sealed class AdministrationTests : IDisposable
         Assert.Equal(
             new DeadLetter("1", "too many", 5)
             {
-                Time = Noon, DeadLettered = Noon, ContentType = "text/plain", Key = "order-17", Size = 5,
+                Time = Noon,
+                DeadLettered = Noon,
+                ContentType = "text/plain",
+                Key = "order-17",
+                Size = 5,
             },
             list.Letters[0] with { Body = null });
         Assert.Equal("hello"u8.ToArray(), list.Letters[0].Body!.Value.ToArray());

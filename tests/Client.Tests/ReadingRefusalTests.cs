@@ -116,7 +116,8 @@ public sealed class ReadingRefusalTests : IDisposable
 
         var error = await Assert.ThrowsAsync<FuncCometException>(() => next.Bounded());
         Assert.Equal(
-            "404 unexpected-answer: There is no such function: BaseAddress needs the route prefix, as in https://….azurewebsites.net/api.",
+            "404 unexpected-answer: There is no such function: BaseAddress needs the route prefix, as in https://….azurewebsites.net/api, "
+            + "or the app is old.",
             error.Message);
     }
 }

@@ -1,5 +1,4 @@
 using FuncComet.LocalHost;
-
 using FuncComet.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

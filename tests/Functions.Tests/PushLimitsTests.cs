@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FuncComet.Functions.Push;
 using FuncComet.Telemetry;
 using FuncComet.Testing;
@@ -53,6 +54,28 @@ public sealed class PushLimitsTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(20), limits.RefuseMessage(Named.Recipient("alice")));
         Assert.Null(limits.RefuseMessage(Named.Recipient("bob")));
         Assert.Null(limits.RefuseRequest());
+    }
+
+    [Theory]
+    [InlineData(200, 0)]
+    [InlineData(0, 200)]
+    public void Refuse_WhenManyPushesComeAtOnce_TakesNoMoreThanTheLimit(int perMinute, int perMinuteAndRecipient)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var limits = With(new PushLimitOptions { PushesPerMinute = perMinute, PushesPerMinutePerRecipient = perMinuteAndRecipient });
+        var taken = 0;
+
+        Parallel.For(0, 2_000, _ =>
+        {
+            if ((limits.RefuseRequest() ?? limits.RefuseMessage(Named.Recipient("alice"))) is null)
+            {
+                Interlocked.Increment(ref taken);
+            }
+        });
+
+        // A token every 300 ms comes back meanwhile.
+        var most = 200 + (Stopwatch.GetElapsedTime(began) / TimeSpan.FromMilliseconds(300));
+        Assert.InRange(taken, 200, most);
     }
 
     [Theory]

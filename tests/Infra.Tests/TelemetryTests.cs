@@ -88,11 +88,20 @@ public sealed partial class TelemetryTests
     {
         Assert.All(Workbook.Concat(Alerts.Values), query =>
         {
-            var line = Lines.Single(each => each.StartsWith($"| `{MetricOf(query)}`", StringComparison.Ordinal));
+            var line = LineOf(query);
             var tags = Tag().Matches(query).Select(match => match.Groups["tag"].Value);
             var values = Literal().Matches(query).Select(match => match.Groups["value"].Value).Where(value => value != MetricOf(query));
             Assert.All(tags.Concat(values), word => Assert.Contains($"`{word}`", line, StringComparison.Ordinal));
         });
+    }
+
+    [Fact]
+    public void Queries_OfGauges_TakeTheMaximum_BecauseInstancesReportTheSame()
+    {
+        var queries = Workbook.Concat(Alerts.Values).Where(query => LineOf(query).Contains("| gauge, ", StringComparison.Ordinal)).ToList();
+
+        Assert.Equal(3, queries.Count);
+        Assert.All(queries, query => Assert.Contains("= max(valueMax)", query, StringComparison.Ordinal));
     }
 
     // Refused polls are reported after two periods, because a full instance refuses polls until another has started. Failed polls are
@@ -145,6 +154,9 @@ public sealed partial class TelemetryTests
 
     // "{message}" is "messages" there.
     private static string UnitOf(Instrument instrument) => instrument.Unit == "s" ? "seconds" : $"{instrument.Unit!.Trim('{', '}')}s";
+
+    private static string LineOf(string query) =>
+        Lines.Single(line => line.StartsWith($"| `{MetricOf(query)}`", StringComparison.Ordinal));
 
     private static string MetricOf(string query) => Metric().Match(query).Groups["name"].Value;
 

@@ -70,6 +70,8 @@ public sealed partial class AzureAnswers : HttpTransformer
         var isClear = HttpMethods.IsDelete(context.Request.Method)
             && context.Request.Path.Value!.EndsWith("/messages", StringComparison.Ordinal);
         if (!isClear
+            && !_sendAnswersToLose.ContainsKey(queue)
+            && !_updateAnswersToLose.ContainsKey(queue)
             && _time.GetElapsedTime(Volatile.Read(ref _isQuietSince)) > BusyEvery
             && _time.GetElapsedTime(_began).Ticks % BusyEvery.Ticks < BusyFor.Ticks)
         {

@@ -382,6 +382,7 @@ public sealed class FakeQueueService(TimeProvider time) : QueueServiceClient
                 : _queues[name] = new FakeQueueClient(time, name) { AnswersAsAzure = AnswersAsAzure };
         }
     }
+
     // Storage lists by name and names the next queue in its marker.
     private sealed class Pages(FakeQueueService service, bool withMetadata, string prefix) : AsyncPageable<QueueItem>
     {

@@ -65,7 +65,8 @@ test('retries only the recipients that failed', async context => {
 test('pushes again to a recipient over its limit, after the time asked for', async context => {
   const server = start(context);
   const pushing = push({ url, rcpt: ['alice', 'bob'], body: 'hello' });
-  const problem = { status: 429, detail: 'Too many.', accepted: accepted('alice'), failed: [{ rcpt: 'bob', type: 'urn:funccomet:too-many-requests' }] };
+  const failed = [{ rcpt: 'bob', type: 'urn:funccomet:too-many-requests' }];
+  const problem = { status: 429, detail: 'Too many.', accepted: accepted('alice'), failed };
   await server.answer(429, JSON.stringify(problem), { 'Content-Type': 'application/problem+json', 'Retry-After': '20' });
   await pass(context, 20_249);
   assert.equal(server.requests.length, 1);

@@ -63,6 +63,7 @@ customMetrics
 '''
   }
   {
+    // Instances measure only while they hold polls. Without a figure, the alert ends although letters may wait, and comes again with one.
     name: 'dead-letters'
     description: 'Messages wait in the dead letters, until somebody puts them back or removes them.'
     severity: 2

@@ -18,14 +18,17 @@ internal sealed class BenchLedger(TimeProvider time)
     private readonly ConcurrentDictionary<string, long> _errors = new(StringComparer.Ordinal);
     private readonly LongConcurrentHistogram _microseconds = new(1, LongestMicroseconds, 3);
 
+    // Counters of their own: a ConcurrentDictionary takes all of its locks to tell its count.
     private long _pushed;
+    private long _firsts;
     private long _repeated;
+    private long _lastArrival;
 
     public long Pushed => Interlocked.Read(ref _pushed);
 
     public long Accepted => _accepted.Count;
 
-    public long Received => _received.Count;
+    public long Received => Interlocked.Read(ref _firsts);
 
     public long Repeated => Interlocked.Read(ref _repeated);
 
@@ -35,6 +38,10 @@ internal sealed class BenchLedger(TimeProvider time)
     public IReadOnlyDictionary<string, long> Errors => _errors;
 
     public HistogramBase? Latency => _microseconds.TotalCount == 0 ? null : _microseconds;
+
+    /// <summary>How long after <paramref name="began"/> the last message came; zero if none came.</summary>
+    public TimeSpan LastArrivalAfter(long began) =>
+        Received == 0 ? TimeSpan.Zero : time.GetElapsedTime(began, Interlocked.Read(ref _lastArrival));
 
     /// <summary>Begins a message and returns its body: its number, filled up to the size.</summary>
     public byte[] Begin(long number, int size)
@@ -58,8 +65,12 @@ internal sealed class BenchLedger(TimeProvider time)
         if (!_received.TryAdd(message.Id, 0))
         {
             Interlocked.Increment(ref _repeated);
+            return;
         }
-        else if (_pushedAt.TryRemove(number, out var pushed))
+
+        Interlocked.Increment(ref _firsts);
+        Interlocked.Exchange(ref _lastArrival, arrived);
+        if (_pushedAt.TryRemove(number, out var pushed))
         {
             var microseconds = (long)time.GetElapsedTime(pushed, arrived).TotalMicroseconds;
             _microseconds.RecordValue(Math.Clamp(microseconds, 1, LongestMicroseconds));

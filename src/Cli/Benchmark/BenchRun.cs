@@ -22,6 +22,9 @@ internal sealed class BenchRun(
     private const int ErasuresInFlight = 8;
     private const int ErasureAttempts = 3;
 
+    // Mailboxes in a row that could not be erased. Thousands of others would take hours, one limit of a request after the other.
+    private const int FailedErasuresThatEndErasing = 3 * ErasuresInFlight;
+
     // New polls a second, so that the app is not measured while it accepts a thousand connections in one moment.
     private const double PollsPerSecond = 200;
 
@@ -35,13 +38,22 @@ internal sealed class BenchRun(
     // A message whose answer was lost comes again when its lease ends.
     private static readonly TimeSpan LongestRest = BenchPlan.Lease + TimeSpan.FromSeconds(15);
 
+    // After Ctrl-C: what is on its way, so that the report does not call it lost.
+    private static readonly TimeSpan RestAfterInterruption = TimeSpan.FromSeconds(5);
+
     private readonly List<Task> _polls = [];
+
+    private long _began;
+    private int _failedErasures;
 
     /// <summary>The mailboxes that are still there.</summary>
     public IReadOnlyCollection<string> Kept { get; private set; } = [];
 
     /// <summary>How long messages were pushed.</summary>
     public TimeSpan Measured { get; private set; }
+
+    /// <summary>How long messages were received, from the first push on.</summary>
+    public TimeSpan Receiving { get; private set; }
 
     /// <param name="cancellationToken">Ends the measured time early. What has begun is cleaned up all the same.</param>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -51,7 +63,6 @@ internal sealed class BenchRun(
         {
             await OpenAsync(reading.Token, cancellationToken);
             await MeasureAsync(cancellationToken);
-            await RestAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -59,9 +70,16 @@ internal sealed class BenchRun(
         }
         finally
         {
+            await RestAsync(cancellationToken);
             await reading.CancelAsync();
-            await Task.WhenAll(_polls);
-            Kept = plan.KeepsMailboxes ? plan.Recipients : await EraseAsync();
+            try
+            {
+                await Task.WhenAll(_polls);
+            }
+            finally
+            {
+                Kept = plan.KeepsMailboxes ? plan.Recipients : await EraseAsync();
+            }
         }
     }
 
@@ -98,7 +116,7 @@ internal sealed class BenchRun(
         using var places = new SemaphoreSlim(MaxPushesInFlight);
         var pushes = new HashSet<Task>();
         var longest = (2 * plan.Duration) + LongestDelay;
-        var began = time.GetTimestamp();
+        var began = _began = time.GetTimestamp();
         try
         {
             for (var number = 0L; ; number++)
@@ -116,7 +134,11 @@ internal sealed class BenchRun(
                 }
 
                 await places.WaitAsync(cancellationToken);
-                pushes.RemoveWhere(push => push.IsCompleted);
+                if (pushes.Count >= 2 * MaxPushesInFlight)
+                {
+                    pushes.RemoveWhere(push => push.IsCompletedSuccessfully);
+                }
+
                 pushes.Add(PushAsync(number, places));
             }
         }
@@ -149,11 +171,14 @@ internal sealed class BenchRun(
     private async Task RestAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        while (ledger.Missing is > 0 and var missing && time.GetElapsedTime(began) < LongestRest)
+        while (ledger.Missing is > 0 and var missing
+            && time.GetElapsedTime(began) < (cancellationToken.IsCancellationRequested ? RestAfterInterruption : LongestRest))
         {
             show($"Waiting for {missing} messages …");
-            await Task.Delay(Step, time, cancellationToken);
+            await Task.Delay(Step, time, CancellationToken.None);
         }
+
+        Receiving = ledger.LastArrivalAfter(_began);
     }
 
     // Not cancelled by Ctrl-C: a mailbox that is left costs storage. A second Ctrl-C ends the process.
@@ -166,8 +191,13 @@ internal sealed class BenchRun(
             new ParallelOptions { MaxDegreeOfParallelism = ErasuresInFlight },
             async (recipient, _) =>
             {
-                if (!await TryEraseAsync(recipient))
+                if (Volatile.Read(ref _failedErasures) < FailedErasuresThatEndErasing && await TryEraseAsync(recipient))
                 {
+                    Volatile.Write(ref _failedErasures, 0);
+                }
+                else
+                {
+                    Interlocked.Increment(ref _failedErasures);
                     kept.Add(recipient);
                 }
 
@@ -182,7 +212,8 @@ internal sealed class BenchRun(
         {
             try
             {
-                if ((await administration.EraseAsync(recipient)).IsComplete)
+                // Dead letters of earlier versions, which are nobody's, are in the way of complete erasures for as long as they are there.
+                if (!(await administration.EraseAsync(recipient)).Left.Contains("mailbox"))
                 {
                     return true;
                 }

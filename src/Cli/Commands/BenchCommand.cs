@@ -65,15 +65,18 @@ internal sealed class BenchCommand : OperatorCommand
         var run = await terminal.WithProgressAsync("Starting …", async show =>
         {
             var run = new BenchRun(plan, app.Server, reader, app.Administration, ledger, TimeProvider.System, show);
-            await run.RunAsync(cancellationToken);
+            try
+            {
+                await run.RunAsync(cancellationToken);
+            }
+            finally
+            {
+                TellKept(plan, run);
+            }
+
             return run;
         });
         Print(terminal, ReportOf(plan, ledger, run));
-        if (run.Kept.Count > 0 && !plan.KeepsMailboxes)
-        {
-            Terminal.WriteError(
-                $"{run.Kept.Count} mailboxes could not be erased: {string.Join(' ', run.Kept.Order(StringComparer.Ordinal))}");
-        }
 
         cancellationToken.ThrowIfCancellationRequested();
         return ledger.Missing > 0 || ledger.Received == 0 ? ExitCode.Failed
@@ -81,21 +84,32 @@ internal sealed class BenchCommand : OperatorCommand
             : ExitCode.Done;
     }
 
+    private static void TellKept(BenchPlan plan, BenchRun run)
+    {
+        if (run.Kept.Count > 0 && !plan.KeepsMailboxes)
+        {
+            Terminal.WriteError($"These mailboxes could not be erased: {string.Join(' ', run.Kept.Order(StringComparer.Ordinal))}");
+        }
+    }
+
     private static BenchOutput ReportOf(BenchPlan plan, BenchLedger ledger, BenchRun run)
     {
         var seconds = run.Measured.TotalSeconds;
+
+        // An app that does not keep up still delivers when the last message was pushed.
+        var receivingSeconds = Math.Max(seconds, run.Receiving.TotalSeconds);
         return new BenchOutput(
             new BenchPlanOutput(plan.Clients, plan.Duration.TotalMinutes, plan.Rate, plan.Size),
             Rounded(seconds),
-            new BenchPushedOutput(ledger.Pushed, ledger.Accepted, PerSecond(ledger.Accepted)),
-            new BenchReceivedOutput(ledger.Received, PerSecond(ledger.Received)),
+            new BenchPushedOutput(ledger.Pushed, ledger.Accepted, PerSecond(ledger.Accepted, seconds)),
+            new BenchReceivedOutput(ledger.Received, PerSecond(ledger.Received, receivingSeconds)),
             LatencyOf(ledger.Latency),
             ledger.Missing,
             ledger.Repeated,
             [.. ledger.Errors.OrderBy(error => error.Key, StringComparer.Ordinal).Select(error => new ErrorOutput(error.Key, error.Value))],
             run.Kept.Count);
 
-        double PerSecond(long count) => seconds > 0 ? Rounded(count / seconds) : 0;
+        static double PerSecond(long count, double time) => time > 0 ? Rounded(count / time) : 0;
     }
 
     private static LatencyOutput? LatencyOf(HistogramBase? microseconds) => microseconds is null

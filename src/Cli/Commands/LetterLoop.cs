@@ -20,6 +20,10 @@ internal static class LetterLoop
     // A call that took longer was ended by its time. The app's limit is twice that.
     private static readonly TimeSpan LongCall = TimeSpan.FromSeconds(30);
 
+    /// <summary>Letters that are not sorted by recipient count as left only if all recipients' letters were meant.</summary>
+    public static int ExitCodeOf(string? recipient, long left, long older) =>
+        left > 0 || (recipient is null && older > 0) ? ExitCode.Incomplete : ExitCode.Done;
+
     public static Task<(long Done, long Left, long Older)> RunAsync(
         Terminal terminal,
         string verb,

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace FuncComet.Cli.Commands;
 
-/// <summary>Whose dead letters a command is about: one recipient's or, said aloud, everybody's.</summary>
+/// <summary>Whose dead letters a command is about: one recipient's or, with <c>--all</c>, everybody's.</summary>
 internal sealed class LetterScope
 {
     private readonly Argument<string?> _recipient = new("recipient")

@@ -57,7 +57,8 @@ internal static class Parameters
         var unit = text.Length == 0 ? default : text[^1];
         var seconds = unit switch { 'd' => 86_400, 'h' => 3_600, 'm' => 60, _ => 1 };
         var digits = unit is 's' or 'm' or 'h' or 'd' ? text[..^1] : text;
-        if (digits.Length <= 8 && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        // A longer number of days is more than a TimeSpan has.
+        if (digits.Length <= 7 && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             return TimeSpan.FromSeconds((long)number * seconds);
         }

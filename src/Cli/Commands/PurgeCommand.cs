@@ -43,7 +43,7 @@ internal sealed class PurgeCommand : OperatorCommand
             new PurgeOutput(removed, left, OlderLetters.Json(older)),
             OutputJson.Default.PurgeOutput,
             $"Deleted {Words.Count(removed, "letter")} of {SafeText.OfLine(LetterScope.TextOf(recipient))}, {Words.Of(left)} left.");
-        OlderLetters.Tell(older);
-        return left == 0 ? ExitCode.Done : ExitCode.Incomplete;
+        OlderLetters.TellUnsorted(older);
+        return LetterLoop.ExitCodeOf(recipient, left, older);
     }
 }

@@ -49,7 +49,7 @@ internal sealed class RedriveCommand : OperatorCommand
             new RedriveOutput(moved, left, OlderLetters.Json(older)),
             OutputJson.Default.RedriveOutput,
             $"Moved {Words.Count(moved, "letter")} of {SafeText.OfLine(LetterScope.TextOf(recipient))}, {Words.Of(left)} left.");
-        OlderLetters.Tell(older);
-        return left == 0 ? ExitCode.Done : ExitCode.Incomplete;
+        OlderLetters.TellUnsorted(older);
+        return LetterLoop.ExitCodeOf(recipient, left, older);
     }
 }

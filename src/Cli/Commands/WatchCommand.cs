@@ -10,6 +10,8 @@ namespace FuncComet.Cli.Commands;
 internal sealed class WatchCommand : OperatorCommand
 {
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
 
     private readonly Argument<string[]> _recipients = new("recipients")
     {
@@ -17,7 +19,7 @@ internal sealed class WatchCommand : OperatorCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private readonly Option<TimeSpan?> _interval = Parameters.Time("--interval", "The pause between two looks. Default: 2.");
+    private readonly Option<TimeSpan?> _interval = Parameters.Time("--interval", "The pause between two looks, 1 to 1d. Default: 2.");
 
     private readonly Option<int> _limit = Parameters.Number(
         "--limit", "The most mailboxes, if none is named.", value: 20, min: 1, max: 100);
@@ -42,6 +44,12 @@ internal sealed class WatchCommand : OperatorCommand
         Terminal terminal,
         CancellationToken cancellationToken)
     {
+        var interval = parsed.GetValue(_interval) ?? DefaultInterval;
+        if (interval < ShortestInterval || interval > LongestInterval)
+        {
+            throw new UsageException("--interval must be 1 second to 1 day.");
+        }
+
         if (terminal.IsLive)
         {
             await terminal.LiveAsync(show => LookAsync(sample => show(Picture(sample))));
@@ -55,7 +63,6 @@ internal sealed class WatchCommand : OperatorCommand
 
         async Task LookAsync(Action<WatchOutput> show)
         {
-            var interval = parsed.GetValue(_interval) ?? DefaultInterval;
             for (var times = parsed.GetValue(_times) ?? int.MaxValue; ; times--)
             {
                 var pause = interval;
@@ -86,30 +93,43 @@ internal sealed class WatchCommand : OperatorCommand
         CancellationToken cancellationToken)
     {
         var about = await app.Administration.GetAboutAsync(cancellationToken);
-        var letters = await app.Administration.ListDeadLetterRecipientsAsync(max: 1_000, cancellationToken: cancellationToken);
-        var counts = letters.Recipients.ToDictionary(one => one.Recipient, one => one.Letters, StringComparer.Ordinal);
-        var mailboxes = recipients.Length > 0
-            ? await CountAsync(app.Server, recipients, cancellationToken)
-            : await app.Administration.ListMailboxesAsync(withCounts: true, cancellationToken)
-                .Take(limit)
-                .Select(MailboxOutput.Of)
-                .ToListAsync(cancellationToken);
+        var (mailboxes, older) = recipients.Length > 0
+            ? await CountAsync(app, recipients, cancellationToken)
+            : await ListAsync(app.Administration, limit, cancellationToken);
         return new WatchOutput(
-            Times.Json(TimeProvider.System.GetUtcNow()),
-            PollsOutput.Of(about),
-            [.. mailboxes.Select(mailbox => mailbox with { DeadLetters = counts.GetValueOrDefault(mailbox.Rcpt) })],
-            OlderLetters.Json(letters.Older));
+            Times.Json(TimeProvider.System.GetUtcNow()), PollsOutput.Of(about), mailboxes, OlderLetters.Json(older));
     }
 
-    private static async Task<IEnumerable<MailboxOutput>> CountAsync(
-        FuncCometClient app,
+    // One page is enough: both lists have the order of the recipients' hashes, and whoever has letters has a mailbox.
+    private static async Task<(IReadOnlyList<MailboxOutput> Mailboxes, long Older)> ListAsync(
+        FuncCometAdministration app,
+        int limit,
+        CancellationToken cancellationToken)
+    {
+        var letters = await app.ListDeadLetterRecipientsAsync(cancellationToken: cancellationToken);
+        var counts = letters.Recipients.ToDictionary(one => one.Recipient, one => one.Letters, StringComparer.Ordinal);
+        var mailboxes = await app.ListMailboxesAsync(withCounts: true, cancellationToken)
+            .Take(limit)
+            .Select(MailboxOutput.Of)
+            .ToListAsync(cancellationToken);
+        return ([.. mailboxes.Select(mailbox => mailbox with { DeadLetters = counts.GetValueOrDefault(mailbox.Rcpt) })], letters.Older);
+    }
+
+    private static async Task<(IReadOnlyList<MailboxOutput> Mailboxes, long Older)> CountAsync(
+        AppConnection app,
         string[] recipients,
-        CancellationToken cancellationToken) =>
-        await Task.WhenAll(recipients.Select(async recipient =>
+        CancellationToken cancellationToken)
+    {
+        var counted = await Task.WhenAll(recipients.Select(async recipient =>
         {
-            var count = await app.CountMailboxAsync(recipient, cancellationToken);
-            return new MailboxOutput(recipient, count.Messages, count.IsWaiting, Times.Json(count.LastSeen));
+            var count = await app.Server.CountMailboxAsync(recipient, cancellationToken);
+            var letters = await app.Administration.ListDeadLettersAsync(recipient, max: 1, cancellationToken: cancellationToken);
+            return (
+                Mailbox: new MailboxOutput(recipient, count.Messages, count.IsWaiting, Times.Json(count.LastSeen), letters.Count),
+                letters.Older);
         }));
+        return ([.. counted.Select(one => one.Mailbox)], counted.Max(one => one.Older));
+    }
 
     private static void Print(Terminal terminal, WatchOutput sample)
     {

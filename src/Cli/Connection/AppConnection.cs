@@ -21,8 +21,12 @@ internal sealed class AppConnection : IDisposable
             ?? throw new UsageException($"Say where the app is: --url or {GlobalOptions.UrlVariable}, as http://localhost:7071/api."));
         _key = ValueOf(parsed, GlobalOptions.Key, GlobalOptions.KeyVariable);
 
-        // There is no limit to the number of connections, so that each held poll can have its own.
-        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = LongestConnect }) { Timeout = Timeout.InfiniteTimeSpan };
+        // There is no limit to the number of connections, so that each held poll can have its own. A redirect is not followed, because it
+        // would take the function key to another host.
+        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = LongestConnect, AllowAutoRedirect = false })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
         Server = new FuncCometClient(_http, Options(tokens: null), logger: _logger);
         Administration = new FuncCometAdministration(_http, Options(tokens: null));
     }

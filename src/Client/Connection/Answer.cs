@@ -71,7 +71,7 @@ internal sealed class Answer(HttpStatusCode status, byte[] body)
     {
         HttpStatusCode.Unauthorized => "The host refused the request: the function key is missing or wrong.",
         HttpStatusCode.NotFound =>
-            "There is no such function: BaseAddress needs the route prefix, as in https://….azurewebsites.net/api.",
+            "There is no such function: BaseAddress needs the route prefix, as in https://….azurewebsites.net/api, or the app is old.",
         HttpStatusCode.RequestUriTooLong => "The recipients do not fit in one request: push to fewer at a time.",
         _ => "The answer does not come from the function app.",
     };

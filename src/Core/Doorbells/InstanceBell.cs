@@ -44,7 +44,7 @@ public sealed partial class InstanceBell(
     public string? Name => _name;
 
     /// <summary>Whether polls here publish where they wait, since notes for this instance have been read.</summary>
-    internal bool IsReachable => _reachableAs is not null;
+    internal bool IsReachable => _reachableAs is { } announced && announced == _name;
 
     /// <summary>Whether this is or was the name of this instance's queue.</summary>
     internal bool IsOwn(string name) => _names.Contains(name);

@@ -19,18 +19,22 @@ public sealed class Acknowledgements(MailboxFactory mailboxes, MessageLog messag
         }
 
         var mailbox = mailboxes.Open(recipient);
-        var gone = await Task.WhenAll(receipts.Select(mailbox.AcknowledgeAsync));
-
-        foreach (var (at, receipt) in receipts.Index())
-        {
-            if (gone[at])
-            {
-                messages.Acknowledged(receipt.QueueMessageId, mailbox.QueueName);
-            }
-        }
+        var gone = await Task.WhenAll(receipts.Select(receipt => ApplyAsync(mailbox, receipt)));
 
         // An older receipt is not late if a newer receipt of the same message has just removed the message.
         var removed = receipts.Where((_, at) => gone[at]).Select(receipt => receipt.QueueMessageId).ToHashSet();
         return [.. receipts.Where(receipt => !removed.Contains(receipt.QueueMessageId)).Select(receipt => receipt.Text)];
+    }
+
+    // Logs each by itself: if Storage does not answer for one, the others are gone nevertheless.
+    private async Task<bool> ApplyAsync(Mailbox mailbox, Receipt receipt)
+    {
+        var isGone = await mailbox.AcknowledgeAsync(receipt);
+        if (isGone)
+        {
+            messages.Acknowledged(receipt.QueueMessageId, mailbox.QueueName);
+        }
+
+        return isGone;
     }
 }

@@ -89,7 +89,8 @@ internal sealed record DeadLetter(
             var message = IsOurs(out var id) && body.Length <= Message.MaxBodyBytes
                 ? Message.WithId(id, ContentType, Key, body)
                 : null;
-            content = new(body, message, message is not null ? new Envelope(message).Encode() : Text ?? AsQueueText(body));
+            var text = Text is not null && IsQueueText(Text) ? Text : AsQueueText(body);
+            content = new(body, message, message is not null ? new Envelope(message).Encode() : text);
         }
 
         return content is not null;
@@ -125,7 +126,7 @@ internal sealed record DeadLetter(
         if (Utf8.IsValid(body))
         {
             var text = Encoding.UTF8.GetString(body);
-            if (text.EnumerateRunes().All(rune => !rune.IsBmp || XmlConvert.IsXmlChar((char)rune.Value)))
+            if (IsQueueText(text))
             {
                 return text;
             }
@@ -133,6 +134,10 @@ internal sealed record DeadLetter(
 
         return Convert.ToBase64String(body);
     }
+
+    // Storage's requests are XML, which has no form for some characters.
+    private static bool IsQueueText(string text) =>
+        text.EnumerateRunes().All(rune => !rune.IsBmp || XmlConvert.IsXmlChar((char)rune.Value));
 }
 
 /// <summary>What a dead letter holds.</summary>

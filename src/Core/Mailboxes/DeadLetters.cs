@@ -54,18 +54,19 @@ public sealed class DeadLetters(QueueServiceClient storage, IOptions<MailboxOpti
     /// <summary>Writes a letter into a queue.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="letter">The letter.</param>
-    /// <param name="verbatim">
-    /// The message's original text, for a letter that does not fit or has no body of its own; null if it is not known.
-    /// </param>
-    internal static async Task WriteAsync(Mailbox queue, DeadLetter letter, string? verbatim)
+    /// <param name="verbatim">The message's original text, for a letter that does not fit or has it in another queue message.</param>
+    internal static async Task WriteAsync(Mailbox queue, DeadLetter letter, string verbatim)
     {
         var text = letter.Encode();
-        if (verbatim is not null && (letter.Base64 is null || text.Length > MaxTextLength))
+        if (letter.VerbatimIn is not null || text.Length > MaxTextLength)
         {
             var beside = await queue.SendAsync(verbatim, NoExpiry, TimeSpan.Zero, Mailbox.Deadline);
             text = (letter with { Base64 = null, Text = null, VerbatimIn = beside.QueueMessageId }).Encode();
         }
 
-        await queue.SendAsync(text, NoExpiry, TimeSpan.Zero, Mailbox.Deadline);
+        await WriteAsync(queue, text);
     }
+
+    /// <summary>Writes a letter into a queue, as the text that it was in another.</summary>
+    internal static Task WriteAsync(Mailbox queue, string text) => queue.SendAsync(text, NoExpiry, TimeSpan.Zero, Mailbox.Deadline);
 }

@@ -83,13 +83,16 @@ public sealed record Message
     /// <summary>A message that another program put on the queue, with the id and the time that Storage gave it.</summary>
     internal static Message Foreign(string queueMessageId, DateTimeOffset time, ForeignBody body) => new()
     {
-        Id = Guid.TryParse(queueMessageId, out var id)
-            ? id
-            : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(queueMessageId)).AsSpan(0, 16)),
+        Id = ForeignId(queueMessageId),
         Time = time,
         ContentType = body.ContentType,
         Body = body.Bytes,
     };
+
+    /// <summary>The id of a message that another program put on the queue: Storage's.</summary>
+    internal static Guid ForeignId(string queueMessageId) => Guid.TryParse(queueMessageId, out var id)
+        ? id
+        : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(queueMessageId)).AsSpan(0, 16));
 
     /// <summary>
     /// True if the id can be one of ours: a UUID of version 7, whose first 48 bits are a time that <see cref="DateTimeOffset"/> can hold

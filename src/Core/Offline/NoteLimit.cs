@@ -44,7 +44,15 @@ internal sealed class NoteLimit(IOptions<OfflineOptions> options, TimeProvider t
     {
         lock (_gate)
         {
-            _notes.Remember(recipient, [.. Of(recipient).Where(note => note != visible)]);
+            TimeSpan[] others = [.. Of(recipient).Where(note => note != visible)];
+            if (others.Length == 0)
+            {
+                _notes.Forget(recipient);
+            }
+            else
+            {
+                _notes.Remember(recipient, others);
+            }
         }
     }
 

@@ -66,7 +66,8 @@ public sealed partial class DeadLetterGauges(
         using var timer = new PeriodicTimer(CheckEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            await CheckAsync();
+            // A measurement under way must not hold up the services that stop after this one: they settle messages.
+            await CheckAsync().WaitAsync(stoppingToken);
         }
     }
 
@@ -95,7 +96,7 @@ public sealed partial class DeadLetterGauges(
                 try
                 {
                     return (await queue.Queue.PeekMessageAsync(token)).Value is not { } first ? null
-                        : DeadLetter.TryDecode(first.MessageText, out var letter) ? letter.DeadLettered
+                        : DeadLetter.TryDecode(first.MessageText ?? "", out var letter) ? letter.DeadLettered
                         : first.InsertedOn;
                 }
                 catch (RequestFailedException ex) when (ex.IsNoQueue())

@@ -29,7 +29,7 @@ public sealed partial class DeadLetterListing(
         var peeked = await PeekAsync(queue);
         var letters = Read(peeked, out var texts);
         var count = peeked.Count == 0 ? 0 : await queue.CountAsync() ?? 0;
-        Log.Shown(logger, queue.QueueName, letters.Count);
+        Log.Shown(logger, queue.QueueName, Math.Min(letters.Count, max));
         return new([.. letters.Take(max)], Math.Max(letters.Count, count - texts), left);
     }
 
@@ -69,7 +69,7 @@ public sealed partial class DeadLetterListing(
         var others = new Dictionary<string, PeekedMessage>();
         foreach (var message in peeked)
         {
-            if (DeadLetter.TryDecode(message.MessageText, out var letter))
+            if (DeadLetter.TryDecode(message.MessageText ?? "", out var letter))
             {
                 letters.Add((message, letter));
             }
@@ -106,7 +106,7 @@ public sealed partial class DeadLetterListing(
 
     private static ListedLetter ListedOrphan(PeekedMessage message)
     {
-        var content = DeadLetterContent.Of(message.MessageText);
+        var content = DeadLetterContent.Of(message.MessageText ?? "");
         var stored = message.InsertedOn ?? DateTimeOffset.UnixEpoch;
         var shown = content.Own ?? Message.Foreign(message.MessageId, stored, new ForeignBody(content.Body, Message.DefaultContentType));
         return new(

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using FuncComet.Mailboxes;
+using Microsoft.Extensions.Logging;
 
 namespace FuncComet.Operations;
 
@@ -7,7 +8,7 @@ namespace FuncComet.Operations;
 /// Receives the letters of one dead-letter queue, for one call. It puts letters and the texts beside them together, and remembers what
 /// the call does not take away, which is given back at the end.
 /// </summary>
-internal sealed class DeadLetterReader(Mailbox queue, CallTime call, TimeProvider time)
+internal sealed partial class DeadLetterReader(Mailbox queue, CallTime call, TimeProvider time, ILogger logger)
 {
     /// <summary>
     /// How long letters are hidden. Longer than a send takes, so that no other call moves the same letter; and short, since the letters
@@ -108,8 +109,9 @@ internal sealed class DeadLetterReader(Mailbox queue, CallTime call, TimeProvide
                     .Select(message => queue.GiveBackAsync(message, undelivered: false, Mailbox.Deadline)));
             }
         }
-        catch (StorageUnavailableException)
+        catch (StorageUnavailableException ex)
         {
+            Log.NotGivenBack(logger, queue.QueueName, ex.Message);
         }
     }
 
@@ -146,6 +148,16 @@ internal sealed class DeadLetterReader(Mailbox queue, CallTime call, TimeProvide
 
         _withoutText[text] = new ReadLetter(letter, message, Verbatim: null);
         return null;
+    }
+
+    private static partial class Log
+    {
+        // The logger is the caller's, so the number is none of the caller's own.
+        [LoggerMessage(
+            11,
+            LogLevel.Warning,
+            "Dead letters of {Queue} could not be given back, and come back when their lease ends: {Reason}")]
+        public static partial void NotGivenBack(ILogger logger, string queue, string reason);
     }
 }
 

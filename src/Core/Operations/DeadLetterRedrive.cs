@@ -40,12 +40,21 @@ public sealed partial class DeadLetterRedrive(
         using var unsettled = work.Begin();
         var call = new CallTime(time, CallLimits.Work, host.ApplicationStopping);
         var left = await older.DrainAsync(call);
-        var result = await RunAsync(recipient, timeToLive, call) with { Older = left };
+        var target = Open(recipient, timeToLive);
+        var result = await RunAsync(target, call) with { Older = left };
+        if (target.Failure is { } failure)
+        {
+            throw failure;
+        }
+
         Log.Redriven(logger, deadLetters.Open(recipient).QueueName, result.Moved, result.Left);
         return result;
     }
 
-    /// <summary>Puts back the letters of all recipients, one recipient after the other.</summary>
+    /// <summary>
+    /// Puts back the letters of all recipients, one recipient after the other. One whose mailbox Storage refuses, as it does while it
+    /// deletes the queue, keeps the letters.
+    /// </summary>
     /// <param name="after">Where to begin; null for the beginning.</param>
     /// <param name="timeToLive">How long the messages live in the mailboxes; whole seconds.</param>
     /// <returns>Null if Storage refuses <paramref name="after"/>.</returns>
@@ -63,7 +72,7 @@ public sealed partial class DeadLetterRedrive(
         var total = new RedriveResult(0, 0) { Next = page.Next, Older = left };
         foreach (var owner in page.Found)
         {
-            var result = await RunAsync(owner.Recipient, timeToLive, call);
+            var result = await RunAsync(Open(owner.Recipient, timeToLive), call);
             total = total with { Moved = total.Moved + result.Moved, Left = total.Left + result.Left };
             if (call.IsOver)
             {
@@ -76,11 +85,12 @@ public sealed partial class DeadLetterRedrive(
         return total;
     }
 
-    private async Task<RedriveResult> RunAsync(Recipient recipient, TimeSpan timeToLive, CallTime call)
+    private Target Open(Recipient recipient, TimeSpan timeToLive) => new(recipient, mailboxes.Open(recipient), timeToLive);
+
+    private async Task<RedriveResult> RunAsync(Target target, CallTime call)
     {
-        var queue = deadLetters.Open(recipient);
-        var reader = new DeadLetterReader(queue, call, time);
-        var target = new Target(recipient, mailboxes.Open(recipient), timeToLive);
+        var queue = deadLetters.Open(target.Recipient);
+        var reader = new DeadLetterReader(queue, call, time, logger);
         try
         {
             while (!target.IsFull && await reader.NextAsync() is { } letters)
@@ -94,12 +104,17 @@ public sealed partial class DeadLetterRedrive(
                 await MoveOrphansAsync(reader, target);
             }
         }
+        catch (StorageUnavailableException ex)
+        {
+            target.Failure = ex;
+            Log.Stopped(logger, queue.QueueName, target.Moved, ex.Message);
+        }
         finally
         {
             await reader.GiveBackAsync();
         }
 
-        return new RedriveResult(target.Moved.Count, Math.Max(0, (await queue.CountAsync() ?? 0) - reader.TextsLeft));
+        return new RedriveResult(target.Moved, Math.Max(0, (await queue.CountAsync() ?? 0) - reader.TextsLeft));
     }
 
     private async Task MoveAsync(DeadLetterReader reader, IReadOnlyList<ReadLetter> letters, Target target, CallTime call)
@@ -110,10 +125,10 @@ public sealed partial class DeadLetterRedrive(
             // A message that still cannot be read comes back at once. Moved again, it would keep the call busy to its end.
             if (letter.Letter.Rcpt == target.Recipient.Name
                 && letter.Letter.DeadLettered < call.Began
-                && letter.IsHeldForARequest(time)
                 && letter.TryRead(out var content))
             {
-                moves.Add(new Move(content, () => reader.RemoveAsync(letter), () => reader.SetAside(letter)));
+                moves.Add(new Move(
+                    content, () => letter.IsHeldForARequest(time), () => reader.RemoveAsync(letter), () => reader.SetAside(letter)));
             }
             else
             {
@@ -127,19 +142,24 @@ public sealed partial class DeadLetterRedrive(
     private Task MoveOrphansAsync(DeadLetterReader reader, Target target) => MoveAsync(
         [
             .. from orphan in reader.Orphans
-               where IsOrphan(orphan.Message.Time, time) && orphan.LeaseLeft(time) > Mailbox.Deadline
-               select new Move(DeadLetterContent.Of(orphan.QueueText), () => reader.RemoveAsync(orphan), () => { }),
+               where IsOrphan(orphan.Message.Time, time)
+               select new Move(
+                   DeadLetterContent.Of(orphan.QueueText),
+                   () => orphan.LeaseLeft(time) > Mailbox.Deadline,
+                   () => reader.RemoveAsync(orphan),
+                   () => { }),
         ],
         target);
 
     private async Task MoveAsync(List<Move> moves, Target target)
     {
-        var before = target.Moved.Count;
+        var moved = new ConcurrentQueue<Message?>();
         try
         {
             for (var done = 0; done < moves.Count;)
             {
-                var room = await depths.TakeRoomAsync(target.Recipient, target.Mailbox, moves.Count - done);
+                var wanted = Math.Min(moves.Count - done, CallLimits.AtOnce);
+                var room = await depths.TakeRoomAsync(target.Recipient, target.Mailbox, wanted);
                 if (room == 0)
                 {
                     target.IsFull = true;
@@ -147,35 +167,43 @@ public sealed partial class DeadLetterRedrive(
                     return;
                 }
 
-                await Parallel.ForEachAsync(moves[done..(done + room)], AtOnce, (move, _) => MoveAsync(move, target));
+                // What came before, such as a count for the room, may have taken long.
+                var held = moves.GetRange(done, room).ToLookup(move => move.IsHeld());
+                foreach (var move in held[false])
+                {
+                    move.Leave();
+                }
+
+                await Parallel.ForEachAsync(held[true], AtOnce, (move, _) => MoveAsync(move, target, moved));
                 done += room;
             }
         }
         finally
         {
             // One ring for all: a poll that finds more than it takes wakes the next.
-            if (target.Moved.Count > before)
+            target.Moved += moved.Count;
+            if (!moved.IsEmpty)
             {
-                ringer.Ring(target.Recipient, target.Mailbox, target.Moved.Skip(before).FirstOrDefault(own => own is not null));
+                ringer.Ring(target.Recipient, target.Mailbox, moved.FirstOrDefault(own => own is not null));
             }
         }
     }
 
-    private async ValueTask MoveAsync(Move move, Target target)
+    // What has been put back is added to moved: null for a message of another program.
+    private async ValueTask MoveAsync(Move move, Target target, ConcurrentQueue<Message?> moved)
     {
         var sent = await target.Mailbox.SendAsync(move.Content.QueueText, target.TimeToLive, TimeSpan.Zero, Mailbox.Deadline);
-
-        // The message of another program has Storage's id as its own.
-        var id = move.Content.Own?.Id ?? Guid.Parse(sent.QueueMessageId);
+        var id = move.Content.Own?.Id ?? Message.ForeignId(sent.QueueMessageId);
         messages.Stored(id, sent.QueueMessageId, target.Mailbox.QueueName, TimeSpan.Zero, sent.Expires);
-        target.Moved.Enqueue(move.Content.Own);
+        moved.Enqueue(move.Content.Own);
         await move.RemoveAsync();
     }
 
     /// <param name="Content">What is put back.</param>
+    /// <param name="IsHeld">Whether no other call can receive it before a request has ended that begins now.</param>
     /// <param name="RemoveAsync">Removes it from the letters.</param>
     /// <param name="Leave">Leaves it there.</param>
-    private sealed record Move(DeadLetterContent Content, Func<Task> RemoveAsync, Action Leave);
+    private sealed record Move(DeadLetterContent Content, Func<bool> IsHeld, Func<Task> RemoveAsync, Action Leave);
 
     /// <summary>Whether a text that was stored then and that no letter names is a letter of its own.</summary>
     internal static bool IsOrphan(DateTimeOffset stored, TimeProvider time) => time.GetUtcNow() - stored > OrphanAge;
@@ -190,8 +218,11 @@ public sealed partial class DeadLetterRedrive(
 
         public bool IsFull { get; set; }
 
-        /// <summary>What has been put back, in this order; null for a message of another program.</summary>
-        public ConcurrentQueue<Message?> Moved { get; } = [];
+        /// <summary>How many have been put back.</summary>
+        public int Moved { get; set; }
+
+        /// <summary>Why the rest was not put back; null if Storage has not failed.</summary>
+        public StorageUnavailableException? Failure { get; set; }
     }
 
     private static partial class Log
@@ -201,6 +232,9 @@ public sealed partial class DeadLetterRedrive(
 
         [LoggerMessage(2, LogLevel.Information, "Redrive of all: {Moved} dead letters were put back, {Left} are left.")]
         public static partial void AllRedriven(ILogger logger, long moved, long left);
+
+        [LoggerMessage(3, LogLevel.Warning, "Redrive of {Queue}: stopped after {Moved} dead letters: {Reason}")]
+        public static partial void Stopped(ILogger logger, string queue, int moved, string reason);
     }
 }
 

@@ -4,8 +4,8 @@ namespace FuncComet.Recipients;
 
 /// <summary>
 /// Remembers a value for each recipient, for at most ten minutes after it was set last. So an instance forgets a recipient that was erased
-/// at another instance. What is forgotten too early costs requests, never a message: a new instance remembers nothing either. So the number
-/// of values can be bounded too.
+/// at another instance. What is forgotten too early costs requests or a longer pause, never a message: a new instance remembers nothing
+/// either. So the number of values can be bounded too.
 /// </summary>
 internal sealed class PassingMemory<TKey, TValue>(TimeProvider time) : IDisposable
     where TKey : notnull

@@ -12,7 +12,8 @@ namespace FuncComet.Telemetry;
 /// <remarks>
 /// A receipt has Storage's id of its message and not ours. So what happens by a receipt is logged with Storage's id alone, every other line
 /// has both, and the share is chosen by Storage's id: all instances choose the same messages. A message that was never stored has no such
-/// id, and no receipt either.
+/// id, and no receipt either. If it is stored after all, because a direct hand-over has failed, the lines before that and those after it
+/// are chosen apart.
 /// </remarks>
 public sealed partial class MessageLog(IOptions<MessageLogOptions> options, ILogger<MessageLog> logger)
 {

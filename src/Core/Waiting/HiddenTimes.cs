@@ -19,9 +19,6 @@ internal sealed class HiddenTimes
 
     private readonly List<Interval> _intervals = new(1);
 
-    /// <summary>When the last interval ends; zero if there is none.</summary>
-    public TimeSpan End => _intervals.Count == 0 ? TimeSpan.Zero : _intervals[^1].Until;
-
     /// <summary>Adds that a message becomes visible at <paramref name="due"/>, or at <paramref name="now"/> if that is later.</summary>
     public void Add(TimeSpan due, TimeSpan now)
     {

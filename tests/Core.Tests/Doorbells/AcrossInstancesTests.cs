@@ -610,7 +610,7 @@ public sealed class AcrossInstancesTests : IDisposable
         var (old, poll) = (_there.Bell.Name, await PollThereAsync());
         await BellThere.DeleteAsync(TestContext.Current.CancellationToken);
 
-        await AdvanceUntilAsync(() => _there.Bell.Name is { } name && name != old, TimeSpan.FromSeconds(10));
+        await AdvanceUntilAsync(() => _there.Bell.IsReachable && _there.Bell.Name != old, TimeSpan.FromSeconds(10));
         await AdvanceUntilAsync(
             () => Presence.TryParse(Queue.Metadata!["bell"])!.Value.Instance == _there.Bell.Name,
             TimeSpan.FromSeconds(31));
@@ -702,8 +702,8 @@ public sealed class AcrossInstancesTests : IDisposable
         _ = instance.Poll.RunAsync(request, new RecordedAnswer(), instance.ClientAborted.Token);
         await instance.Bell.StartAsync(CancellationToken.None);
         await Await.UntilAsync(
-            () => instance.Bell.Name is { } name && _storage.Bells.Any(
-                bell => bell.Name.EndsWith(name, StringComparison.Ordinal) && bell.Requests.Contains("receive")),
+            () => instance.Bell.IsReachable && _storage.Bells.Any(
+                bell => bell.Name.EndsWith(instance.Bell.Name!, StringComparison.Ordinal) && bell.Requests.Contains("receive")),
             "the bell to be open");
     }
 

@@ -200,6 +200,6 @@ public sealed class RedeliveryElsewhereTests : IDisposable
         var request = new PollRequest(Named.Recipient("bob"), TimeSpan.FromHours(3));
         _ = _there.Poll.RunAsync(request, new RecordedAnswer(), _there.ClientAborted.Token);
         await _there.Bell.StartAsync(CancellationToken.None);
-        await Await.UntilAsync(() => _there.Bell.Name is not null, "the bell to be open");
+        await Await.UntilAsync(() => _there.Bell.IsReachable, "the bell to be open");
     }
 }

@@ -85,6 +85,17 @@ public sealed class DeadLetterCodecTests
     }
 
     [Fact]
+    public void Letter_WhoseTextNoQueueMessageCanHold_GoesBackAsItsBodySays()
+    {
+        var damaged = Foreign.Replace("\"base64\"", "\"text\":\"a\\u0001\",\"base64\"", StringComparison.Ordinal);
+        Assert.True(DeadLetter.TryDecode(damaged, out var letter));
+        Assert.True(letter.TryRead(verbatim: null, out var content));
+
+        Assert.Equal("a\u0001", letter.Text);
+        Assert.Equal("""{"a":1}""", content.QueueText);
+    }
+
+    [Fact]
     public void Letter_WithItsTextElsewhere_IsReadFromThat()
     {
         var message = Named.Message("hello");

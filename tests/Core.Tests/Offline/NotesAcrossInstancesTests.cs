@@ -83,7 +83,7 @@ public sealed class NotesAcrossInstancesTests : IDisposable
         _here.Steps.Remember(_here.Alice, 20);
         await _here.Bell.StartAsync(CancellationToken.None);
         var poll = _here.PollAsync(seconds: 60);
-        await Await.UntilAsync(() => _here.Bell.Name is not null, "the bell");
+        await Await.UntilAsync(() => _here.Bell.IsReachable, "the bell");
         await PublishAsync(_here.Bell.Name!, seconds: 60);
         await _here.ClientAborted.CancelAsync();
         await poll.Bounded();

@@ -102,6 +102,26 @@ public sealed class DeadLetterGaugesTests : IDisposable
         Assert.Equal((null, null), await CheckAsync());
     }
 
+    [Fact]
+    public async Task Stop_WhileTheStorageHangs_DoesNotWaitForTheMeasurement()
+    {
+        await _instance.DieAsync(_instance.Alice, "1");
+        using var place = _instance.Held.TryEnter(_instance.Alice);
+        var (queue, never) = (_instance.Storage.DeadLettersOf(_instance.Alice), new TaskCompletionSource());
+        queue.Arrived = (request, _) => request == "peek" ? never.Task : Task.CompletedTask;
+        var gauges = _instance.Get<DeadLetterGauges>();
+        await gauges.StartAsync(CancellationToken.None);
+        await Await.UntilAsync(
+            () =>
+            {
+                _instance.Time.Advance(TimeSpan.FromSeconds(30));
+                return queue.Peeks > 0;
+            },
+            "the measurement");
+
+        await gauges.StopAsync(CancellationToken.None).Bounded();
+    }
+
     private async Task<(long? Waiting, double? Oldest)> CheckAsync()
     {
         await _instance.Get<DeadLetterGauges>().CheckAsync().Bounded();

@@ -1,4 +1,5 @@
 using System.Text;
+using Azure.Storage.Queues.Models;
 using FuncComet.Core.Tests.Polling;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
@@ -150,6 +151,22 @@ public sealed class DeadLetterListingTests : IDisposable
 
         Assert.Equal(new RedriveResult(3, 0), second);
         Assert.All(_recipients, recipient => Assert.Equal(["text"], _instance.Storage.Of(recipient).Texts));
+    }
+
+    [Fact]
+    public async Task RedriveOfAll_WhenAMailboxIsRefused_LeavesItsLetters_AndGoesOn()
+    {
+        foreach (var recipient in _recipients)
+        {
+            await _instance.DieAsync(recipient, "text");
+        }
+
+        _instance.Time.Advance(TimeSpan.FromSeconds(1));
+        _instance.Storage.Of(_recipients[1]).Failure = FakeQueueClient.Failed(409, QueueErrorCode.QueueBeingDeleted);
+
+        Assert.Equal(new RedriveResult(4, 1), await Redrive.RunAllAsync(after: null, Week).Bounded());
+
+        Assert.Single(_instance.Storage.DeadLettersOf(_recipients[1]).Texts);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Storage.Queues.Models;
 using FuncComet.Core.Tests.Polling;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
@@ -6,6 +7,8 @@ using FuncComet.Operations;
 using FuncComet.Polling;
 using FuncComet.Recipients;
 using FuncComet.Testing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace FuncComet.Core.Tests.Operations;
 
@@ -274,6 +277,80 @@ public sealed class DeadLetterRedriveTests : IDisposable
         Assert.Equal(new RedriveResult(1, 0) { Older = 1 }, await RedriveAsync());
 
         Assert.Equal(["no letter"], Older.Texts);
+    }
+
+    // Storage refuses the queue of a recipient who has just been erased.
+    [Fact]
+    public async Task LettersOfEarlierVersions_WhoseQueueIsRefused_Stay_AndTheOthersAreMoved()
+    {
+        var bob = Named.Recipient("bob");
+        await DieAsync("of bob", bob, into: Older);
+        await DieAsync("text", into: Older);
+        _instance.Time.Advance(TimeSpan.FromSeconds(1));
+        _instance.Storage.DeadLettersOf(bob).Failure = FakeQueueClient.Failed(409, QueueErrorCode.QueueBeingDeleted);
+
+        Assert.Equal(new RedriveResult(1, 0) { Older = 1 }, await RedriveAsync());
+
+        _instance.Storage.DeadLettersOf(bob).Failure = null;
+        Assert.Equal(new RedriveResult(0, 0), await RedriveAsync());
+        Assert.Single(_instance.Storage.DeadLettersOf(bob).Texts);
+    }
+
+    // In another form, it might not fit into a queue message any more.
+    [Fact]
+    public async Task LetterOfEarlierVersions_KeepsItsText()
+    {
+        const string Text =
+            """
+            {"rcpt":"alice", "id":"1", "time":"2026-01-01T00:00:00Z", "deadLettered":"2026-01-01T00:00:00Z", "deliveries":1,
+            "reason":"größer", "base64":"aGVsbG8="}
+            """;
+        Older.IsThere = true;
+        await Older.SendMessageAsync(Text, timeToLive: TimeSpan.FromSeconds(-1), cancellationToken: TestContext.Current.CancellationToken);
+
+        await _instance.Get<DeadLetterListing>().ShowAsync(_instance.Alice, max: 1).Bounded();
+
+        Assert.Equal([Text], Dead.Texts);
+        Assert.Empty(Older.Texts);
+    }
+
+    [Fact]
+    public async Task Redrive_WhenTheMailboxIsCountedTooSlowly_LeavesTheLettersWhoseLeaseMayEnd()
+    {
+        await DieAsync("text");
+        _instance.Time.Advance(TimeSpan.FromSeconds(1));
+        _instance.Get<MailboxDepths>().Forget(_instance.Alice);
+        _instance.Queue.Arrived = (request, _) =>
+        {
+            if (request == "properties")
+            {
+                _instance.Time.Advance(TimeSpan.FromSeconds(7.5));
+            }
+
+            return Task.CompletedTask;
+        };
+
+        Assert.Equal(new RedriveResult(0, 1), await RedriveAsync());
+
+        Assert.Empty(_instance.Queue.Texts);
+        Assert.Equal(new RedriveResult(1, 0), await RedriveAsync());
+    }
+
+    [Fact]
+    public async Task GiveBack_WhenTheStorageFails_IsLogged()
+    {
+        await DieAsync("text");
+        var log = new FakeLogger();
+        var call = new CallTime(_instance.Time, CallLimits.Work, CancellationToken.None);
+        var reader = new DeadLetterReader(_instance.DeadLettersOf(_instance.Alice), call, _instance.Time, log);
+        reader.SetAside(Assert.Single((await reader.NextAsync().Bounded())!));
+        Dead.Failure = FakeQueueClient.Failed(503, "ServerBusy");
+
+        await reader.GiveBackAsync().Bounded();
+
+        var line = Assert.Single(log.Collector.GetSnapshot());
+        Assert.Equal(LogLevel.Warning, line.Level);
+        Assert.Contains(Dead.Name, line.Message, StringComparison.Ordinal);
     }
 
     [Fact]

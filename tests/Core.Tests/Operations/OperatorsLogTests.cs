@@ -4,6 +4,7 @@ using FuncComet.Mailboxes;
 using FuncComet.Operations;
 using FuncComet.Recipients;
 using FuncComet.Waiting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
@@ -51,6 +52,38 @@ public sealed class OperatorsLogTests : IDisposable
     }
 
     [Fact]
+    public async Task CallsForDeadLetters_AreLogged()
+    {
+        var letters = _instance.Storage.DeadLettersOf(_instance.Alice).Name;
+        await _instance.DieAsync(_instance.Alice, "1");
+        await _instance.DieAsync(_instance.Alice, "2");
+        _instance.Time.Advance(TimeSpan.FromSeconds(1));
+
+        var listing = Create<DeadLetterListing>(out var listed);
+        await listing.ShowAsync(_instance.Alice, max: 1);
+        await listing.ListAsync(max: 100, after: null);
+        AssertLogged(
+            listed, $"Listing of {letters}: 1 dead letters were shown.", "Listing of dead letters: 1 recipients have some.");
+
+        var redrive = Create<DeadLetterRedrive>(out var redriven);
+        await redrive.RunAsync(_instance.Alice, TimeSpan.FromDays(7));
+        await redrive.RunAllAsync(after: null, TimeSpan.FromDays(7));
+        AssertLogged(
+            redriven,
+            $"Redrive of {letters}: 2 dead letters were put back, 0 are left.",
+            "Redrive of all: 0 dead letters were put back, 0 are left.");
+
+        var purge = Create<DeadLetterPurge>(out var purged);
+        await _instance.DieAsync(_instance.Alice, "3");
+        await purge.RunAsync(_instance.Alice);
+        await purge.RunAllAsync(after: null);
+        AssertLogged(
+            purged,
+            $"Purge of {letters}: 1 dead letters were removed, 0 are left.",
+            "Purge of all: 0 dead letters were removed, 0 are left.");
+    }
+
+    [Fact]
     public async Task Erase_IsLogged()
     {
         await _instance.PushAsync("a body");
@@ -68,6 +101,13 @@ public sealed class OperatorsLogTests : IDisposable
         await erasure.EraseAsync(_instance.Alice);
 
         AssertLogged(log.Collector, $"Erasure of {Queue}: mailbox deleted: True; dead letters deleted: True.");
+    }
+
+    private T Create<T>(out FakeLogCollector log)
+    {
+        var logger = new FakeLogger<T>();
+        log = logger.Collector;
+        return ActivatorUtilities.CreateInstance<T>(_instance.Get<IServiceProvider>(), logger);
     }
 
     private static void AssertLogged(FakeLogCollector log, params string[] lines)

@@ -92,7 +92,7 @@ public sealed class IdlePollOnAzuriteTests(Azurite azurite)
         other.Services.GetRequiredService<RememberedLooks>().Remember(recipient, 20);
         _ = other.Services.GetRequiredService<LongPoll>().RunAsync(
             new PollRequest(Named.NewRecipient(), TimeSpan.FromSeconds(50)), new RecordedAnswer(), CancellationToken.None);
-        await Await.UntilAsync(() => other.Services.GetRequiredService<InstanceBell>().Name is not null, "the bell");
+        await Await.UntilAsync(() => other.Services.GetRequiredService<InstanceBell>().IsReachable, "the bell");
         var answer = new RecordedAnswer();
         var poll = other.Services.GetRequiredService<LongPoll>().RunAsync(
             new PollRequest(recipient, TimeSpan.FromSeconds(50)), answer, CancellationToken.None);

@@ -1,3 +1,4 @@
+using Azure;
 using FuncComet.Core.Tests.Polling;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
@@ -142,6 +143,24 @@ public sealed class MessageLogTests : IDisposable
         await instance.Leases.ReleaseAsync(instance.Alice, [late], TimeSpan.Zero).Bounded();
 
         Assert.Equal(["stored", "delivered", "delivered"], lines().Select(line => line.Split(':')[0]));
+    }
+
+    [Fact]
+    public async Task AnAcknowledgement_HasItsLine_WhenAnotherOfTheSameRequestFails()
+    {
+        var (instance, lines) = Start();
+        await PushAsync(instance, "one");
+        await PushAsync(instance, "two");
+        await PollAsync(instance, seconds: 0, lease: 60, max: 2).Bounded();
+        var deletes = 0;
+        instance.Queue.Arrived = (request, _) =>
+            request == "delete" && ++deletes == 2 ? throw new RequestFailedException(503, "busy") : Task.CompletedTask;
+
+        var receipts = instance.Answer.Messages.Select(each => each.Receipt).ToList();
+        await Assert.ThrowsAsync<StorageUnavailableException>(
+            () => instance.Acknowledgements.ApplyAsync(instance.Alice, receipts).Bounded());
+
+        Assert.Equal([receipts[0].QueueMessageId], StorageIds(lines(), "acknowledged"));
     }
 
     [Fact]

@@ -1,0 +1,3 @@
+using FuncComet.Testing;
+
+[assembly: AssemblyFixture(typeof(SuiteShare))]
