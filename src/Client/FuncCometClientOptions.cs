@@ -4,8 +4,8 @@ namespace FuncComet.Client;
 public sealed class FuncCometClientOptions
 {
     /// <summary>
-    /// The address of the functions with their route prefix, as <c>https://….azurewebsites.net/api</c>: http or https, without a user name,
-    /// a query or a fragment. Required.
+    /// The address of the functions with their route prefix, as <c>https://….azurewebsites.net/api</c>: http or https, without a user
+    /// name, a query or a fragment. Required.
     /// </summary>
     public Uri? BaseAddress { get; set; }
 

@@ -28,7 +28,8 @@ internal sealed class FuncCometClientOptionsRules : IValidateOptions<FuncCometCl
         if (!CanReach(options.BaseAddress))
         {
             // The message does not show the address, which may hold a password or a function key.
-            yield return "BaseAddress must be where the functions are, as https://….azurewebsites.net/api, without a user name or a query.";
+            yield return "BaseAddress must be where the functions are, as https://….azurewebsites.net/api, "
+                + "without a user name or a query.";
         }
 
         if (options.FunctionKey is { Length: > 0 } key && !ProtocolRules.IsFunctionKey(key))

@@ -1,13 +1,21 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Azure.Storage.Queues;
 using FuncComet.Testing;
 
 namespace FuncComet.EndToEnd.Tests;
 
 /// <summary>Dead letters of one recipient. The calls for all recipients would take those of other tests.</summary>
-public class DeadLetterTests(Target target)
+public partial class DeadLetterTests(Target target)
 {
+    // Other tests' letters of earlier versions are in the same queue, for a moment.
+    private static async Task<string> TextWithoutOlderAsync(HttpResponseMessage answer) =>
+        Older().Replace(await answer.TextAsync(), "");
+
+    [GeneratedRegex(",\"older\":\\d+")]
+    private static partial Regex Older();
+
     private const string LaterEnvelope = "FCv2AZqxwtPkf1qLbH2OnwobLAAA";
     private const string EmptyJson = "e30=";
 
@@ -142,9 +150,18 @@ public class DeadLetterTests(Target target)
         await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => mailbox.SendMessageAsync(LaterEnvelope, Token)));
         await DieAsync(recipient, letters: 40);
 
-        var both = await Task.WhenAll(RedriveAsync(recipient), RedriveAsync(recipient));
+        // Where Storage is slow, a call leaves what it could not move safely to the next.
+        var moved = 0;
+        await Await.UntilAsync(
+            async () =>
+            {
+                var both = await Task.WhenAll(RedriveAsync(recipient), RedriveAsync(recipient));
+                moved += both.Sum(each => each.Moved);
+                return both.All(each => each.Left == 0);
+            },
+            "the last letter to be moved");
 
-        Assert.Equal(40, both.Sum(each => each.Moved));
+        Assert.Equal(40, moved);
         Assert.Equal(40, (await mailbox.GetPropertiesAsync(Token)).Value.ApproximateMessagesCount);
         Assert.Equal((0, 0), await RedriveAsync(recipient));
     }
@@ -159,7 +176,7 @@ public class DeadLetterTests(Target target)
 
         using var deleted = await target.Http.DeleteAsync($"deadletters?rcpt={recipient}", Token);
 
-        Assert.Equal("""{"removed":2,"left":0}""", await deleted.TextAsync());
+        Assert.Equal("""{"removed":2,"left":0}""", await TextWithoutOlderAsync(deleted));
         deleted.AssertNoStore();
         Assert.Empty(await ShowAsync(recipient));
     }
@@ -170,10 +187,10 @@ public class DeadLetterTests(Target target)
         var recipient = Target.NewRecipient();
 
         using var shown = await target.GetAsync($"deadletters?rcpt={recipient}");
-        Assert.Equal($$"""{"rcpt":"{{recipient}}","letters":[],"count":0}""", await shown.TextAsync());
+        Assert.Equal($$"""{"rcpt":"{{recipient}}","letters":[],"count":0}""", await TextWithoutOlderAsync(shown));
         Assert.Equal((0, 0), await RedriveAsync(recipient));
         using var deleted = await target.Http.DeleteAsync($"deadletters?rcpt={recipient}", Token);
-        Assert.Equal("""{"removed":0,"left":0}""", await deleted.TextAsync());
+        Assert.Equal("""{"removed":0,"left":0}""", await TextWithoutOlderAsync(deleted));
         Assert.Null(await target.FindDeadLettersAsync(recipient));
     }
 

@@ -7,6 +7,8 @@ using FuncComet.Testing;
 namespace FuncComet.LocalHost.Tests;
 
 /// <summary>Requests as the open internet sends them. They must not harm the app or its honest clients.</summary>
+/// <remarks>It needs all of the machine: its requests would keep the storages of other tests from answering in time.</remarks>
+[Collection(Alone.Name)]
 public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IClassFixture<Azurite>
 {
     private const string FunctionKey = "the-function-key";
@@ -202,6 +204,7 @@ public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IC
     private sealed class HonestClient(ApiClient client, string token)
     {
         private readonly ConcurrentDictionary<string, long> _pushedAt = new();
+        private readonly HashSet<string> _ids = [];
 
         public ConcurrentQueue<string> Pushed { get; } = new();
 
@@ -220,6 +223,12 @@ public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IC
                     HttpMethod.Get, "poll?rcpt=honest&timeout=10", ("Authorization", $"Bearer {token}"));
                 if (answer.StatusCode == HttpStatusCode.OK)
                 {
+                    if (!_ids.Add(answer.Headers.GetValues("Comet-Message-Id").Single()))
+                    {
+                        // Storage was too slow for the app, which sent the message again.
+                        continue;
+                    }
+
                     var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
                     var took = Stopwatch.GetElapsedTime(_pushedAt[text]);
                     Slowest = took > Slowest ? took : Slowest;

@@ -213,15 +213,21 @@ public sealed class Mailbox
     /// <summary>
     /// The first messages that can be received, at most <paramref name="max"/> (1 to 32). Takes, hides and counts nothing.
     /// </summary>
-    internal Task<IReadOnlyList<ShownMessage>> ShowAsync(int max) => CallAsync<IReadOnlyList<ShownMessage>>(
+    internal async Task<IReadOnlyList<ShownMessage>> ShowAsync(int max) =>
+    [
+        .. from message in await PeekMessagesAsync(max)
+           select ShownMessage.Of(message, _texts!.Read(QueueName, message.MessageText ?? "")),
+    ];
+
+    /// <summary>The same, as Storage shows them.</summary>
+    internal Task<IReadOnlyList<PeekedMessage>> PeekMessagesAsync(int max) => CallAsync<IReadOnlyList<PeekedMessage>>(
         "peek",
         Deadline,
         async token =>
         {
             try
             {
-                var peeked = (await Queue.PeekMessagesAsync(max, token)).Value;
-                return Array.ConvertAll(peeked, message => ShownMessage.Of(message, _texts!.Read(QueueName, message.MessageText ?? "")));
+                return (await Queue.PeekMessagesAsync(max, token)).Value ?? [];
             }
             catch (RequestFailedException ex) when (ex.IsNoQueue())
             {

@@ -1,4 +1,3 @@
-using Azure;
 using FuncComet.Mailboxes;
 using FuncComet.Polling;
 using FuncComet.Telemetry;
@@ -87,24 +86,14 @@ public sealed partial class DeadLetterGauges(
     // Most queues are empty. A peek tells that, and which letter is the oldest.
     private async Task<(long Waiting, DateTimeOffset? Oldest)> MeasureAsync(Mailbox queue)
     {
-        var oldest = await StorageCall.RunAsync<DateTimeOffset?>(
-            "peek",
-            Mailbox.Deadline,
-            time,
-            async token =>
-            {
-                try
-                {
-                    return (await queue.Queue.PeekMessageAsync(token)).Value is not { } first ? null
-                        : DeadLetter.TryDecode(first.MessageText ?? "", out var letter) ? letter.DeadLettered
-                        : first.InsertedOn;
-                }
-                catch (RequestFailedException ex) when (ex.IsNoQueue())
-                {
-                    return null;
-                }
-            });
-        return oldest is null ? (0, null) : (await queue.CountAsync() ?? 0, oldest);
+        var peeked = await queue.PeekMessagesAsync(1);
+        if (peeked.Count == 0)
+        {
+            return (0, null);
+        }
+
+        var oldest = DeadLetter.TryDecode(peeked[0].MessageText ?? "", out var letter) ? letter.DeadLettered : peeked[0].InsertedOn;
+        return (await queue.CountAsync() ?? 0, oldest);
     }
 
     private static partial class Log

@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Storage.Queues.Models;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
@@ -20,13 +19,19 @@ public sealed partial class DeadLetterListing(
     /// <summary>The most letters of one recipient that are shown: what Storage shows of a queue.</summary>
     public const int MaxLetters = 32;
 
+    /// <summary>The most recipients of one call.</summary>
+    public const int MaxRecipients = CallLimits.Recipients;
+
+    /// <summary>The number of recipients of a call that does not say.</summary>
+    public const int DefaultRecipients = 100;
+
     /// <summary>Shows the first letters of a recipient.</summary>
     /// <exception cref="StorageUnavailableException">Storage did not answer.</exception>
     public async Task<LettersOfRecipient> ShowAsync(Recipient recipient, int max)
     {
         var left = await older.DrainAsync(new CallTime(time, CallLimits.Work, host.ApplicationStopping));
         var queue = deadLetters.Open(recipient);
-        var peeked = await PeekAsync(queue);
+        var peeked = await queue.PeekMessagesAsync(MaxLetters);
         var letters = Read(peeked, out var texts);
         var count = peeked.Count == 0 ? 0 : await queue.CountAsync() ?? 0;
         Log.Shown(logger, queue.QueueName, Math.Min(letters.Count, max));
@@ -119,22 +124,6 @@ public sealed partial class DeadLetterListing(
             content.Own?.Key,
             content.Body);
     }
-
-    private Task<IReadOnlyList<PeekedMessage>> PeekAsync(Mailbox queue) => StorageCall.RunAsync<IReadOnlyList<PeekedMessage>>(
-        "peek",
-        Mailbox.Deadline,
-        time,
-        async token =>
-        {
-            try
-            {
-                return (await queue.Queue.PeekMessagesAsync(MaxLetters, token)).Value ?? [];
-            }
-            catch (RequestFailedException ex) when (ex.IsNoQueue())
-            {
-                return [];
-            }
-        });
 
     private static partial class Log
     {

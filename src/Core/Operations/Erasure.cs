@@ -22,7 +22,7 @@ public sealed partial class Erasure(
     ILogger<Erasure> logger)
 {
     /// <summary>Erases a recipient. What Storage has not accepted can be erased by another call.</summary>
-    public async Task<Erased> EraseAsync(Recipient recipient)
+    public async Task<ErasureResult> EraseAsync(Recipient recipient)
     {
         // First, since the look of a poll that goes on would write the name into the metadata again.
         rooms.EndAll(recipient, WakeReason.Erased);
@@ -36,7 +36,7 @@ public sealed partial class Erasure(
             memory.Forget(recipient);
         }
 
-        var erased = new Erased(Mailbox: accepted[0], DeadLetters: accepted[1]);
+        var erased = new ErasureResult(Mailbox: accepted[0], DeadLetters: accepted[1]);
         Log.Erased(logger, mailbox.QueueName, erased.Mailbox, erased.DeadLetters);
         return erased;
     }
@@ -83,4 +83,4 @@ public sealed partial class Erasure(
 /// <summary>What Storage has accepted of an erasure.</summary>
 /// <param name="Mailbox">Whether the mailbox is gone.</param>
 /// <param name="DeadLetters">Whether the dead letters are gone.</param>
-public sealed record Erased(bool Mailbox, bool DeadLetters);
+public sealed record ErasureResult(bool Mailbox, bool DeadLetters);

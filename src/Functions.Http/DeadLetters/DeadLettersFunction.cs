@@ -8,9 +8,6 @@ namespace FuncComet.Functions.DeadLetters;
 /// <summary><c>GET</c> and <c>DELETE /api/deadletters</c>: shows dead letters, or removes them.</summary>
 public sealed class DeadLettersFunction(DeadLetterListing listing, DeadLetterPurge purge)
 {
-    private const int DefaultMaxRecipients = 100;
-    private const int MaxRecipients = 1_000;
-
     /// <summary>Answers GET with the letters of a recipient or the recipients that have letters, DELETE with what is removed.</summary>
     [Function("DeadLetters")]
     public Task RunAsync([HttpTrigger(AuthorizationLevel.Function, Route = "deadletters")] HttpRequest request) =>
@@ -34,13 +31,13 @@ public sealed class DeadLettersFunction(DeadLetterListing listing, DeadLetterPur
 
     private async Task<IResult> ListAsync(RequestQuery query)
     {
-        if (!query.TryGetNumber("max", 1, MaxRecipients, "a whole number", out var max, out var problem)
+        if (!query.TryGetNumber("max", 1, DeadLetterListing.MaxRecipients, "a whole number", out var max, out var problem)
             || !query.TryGetAfter(out var after, out problem))
         {
             return problem;
         }
 
-        return await listing.ListAsync(max ?? DefaultMaxRecipients, after) is { } listed
+        return await listing.ListAsync(max ?? DeadLetterListing.DefaultRecipients, after) is { } listed
             ? RecipientsAnswer.For(listed)
             : AfterParameter.Refused();
     }

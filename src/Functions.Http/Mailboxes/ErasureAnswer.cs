@@ -8,7 +8,7 @@ namespace FuncComet.Functions.Mailboxes;
 /// <param name="Left">What is not gone.</param>
 internal sealed record ErasureAnswer(IReadOnlyList<string> Left)
 {
-    public static IResult For(Erased erased)
+    public static IResult For(ErasureResult erased)
     {
         var left = new List<string>();
         if (!erased.Mailbox)

@@ -11,9 +11,10 @@ namespace FuncComet.Functions.Requests;
 internal static class HttpFunction
 {
     /// <summary>Answers a request for a function that needs a function key. Each answer says which version gave it.</summary>
-    /// <param name="request">The request. Triggers list no methods, because the host answers the unlisted ones 404 where HTTP wants
-    /// 405.</param> <param name="handlers">For each allowed method, a handler that parses the request, calls Core and returns the
-    /// result.</param>
+    /// <param name="request">
+    /// The request. Triggers list no methods, because the host answers the unlisted ones 404 where HTTP wants 405.
+    /// </param>
+    /// <param name="handlers">For each allowed method, a handler that parses the request, calls Core and returns the result.</param>
     public static Task AnswerAsync(HttpRequest request, params (string Method, Func<RequestQuery, Task<IResult>> Handle)[] handlers)
     {
         // Before the handler runs, so that no answer can be without it. Anonymous callers are not told.

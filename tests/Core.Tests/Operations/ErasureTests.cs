@@ -35,7 +35,7 @@ public sealed class ErasureTests : IDisposable
             await WriteLetterAsync(_storage.DeadLettersOf(recipient).Name, recipient);
         }
 
-        Assert.Equal(new Erased(Mailbox: true, DeadLetters: true), await EraseAsync());
+        Assert.Equal(new ErasureResult(Mailbox: true, DeadLetters: true), await EraseAsync());
 
         Assert.False(_instance.Queue.IsThere);
         Assert.False(_storage.DeadLettersOf(_instance.Alice).IsThere);
@@ -45,7 +45,7 @@ public sealed class ErasureTests : IDisposable
 
     [Fact]
     public async Task Erase_OfSomebodyWhoHasNothing_IsAccepted() =>
-        Assert.Equal(new Erased(Mailbox: true, DeadLetters: true), await EraseAsync());
+        Assert.Equal(new ErasureResult(Mailbox: true, DeadLetters: true), await EraseAsync());
 
     [Fact]
     public async Task Erase_RemovesTheLettersInTheQueueOfEarlierVersions_AndKeepsThoseOfOthers()
@@ -53,7 +53,7 @@ public sealed class ErasureTests : IDisposable
         await WriteLetterAsync("fc-dead-letters", _instance.Alice);
         await WriteLetterAsync("fc-dead-letters", Bob);
 
-        Assert.Equal(new Erased(Mailbox: true, DeadLetters: true), await EraseAsync());
+        Assert.Equal(new ErasureResult(Mailbox: true, DeadLetters: true), await EraseAsync());
 
         Assert.Empty(_storage.OlderDeadLetters.Texts);
         Assert.False(_storage.DeadLettersOf(_instance.Alice).IsThere);
@@ -69,7 +69,7 @@ public sealed class ErasureTests : IDisposable
         await older.SendMessageAsync(
             """{"rcpt":""}""", timeToLive: TimeSpan.FromDays(1), cancellationToken: TestContext.Current.CancellationToken);
 
-        Assert.Equal(new Erased(Mailbox: true, DeadLetters: false), await EraseAsync());
+        Assert.Equal(new ErasureResult(Mailbox: true, DeadLetters: false), await EraseAsync());
     }
 
     [Fact]
@@ -78,11 +78,11 @@ public sealed class ErasureTests : IDisposable
         await PushAsync(_instance.Alice);
         await WriteLetterAsync(_storage.DeadLettersOf(_instance.Alice).Name, _instance.Alice);
         _instance.Queue.Failure = FakeQueueClient.Failed(503, "ServerBusy");
-        Assert.Equal(new Erased(Mailbox: false, DeadLetters: true), await EraseAsync());
+        Assert.Equal(new ErasureResult(Mailbox: false, DeadLetters: true), await EraseAsync());
         Assert.False(_storage.DeadLettersOf(_instance.Alice).IsThere);
 
         _instance.Queue.Failure = null;
-        Assert.Equal(new Erased(Mailbox: true, DeadLetters: true), await EraseAsync());
+        Assert.Equal(new ErasureResult(Mailbox: true, DeadLetters: true), await EraseAsync());
         Assert.False(_instance.Queue.IsThere);
     }
 
@@ -204,8 +204,10 @@ public sealed class ErasureTests : IDisposable
         using var instance = new PollHarness(_time, new FakeQueueService(_time) { AnswersAsAzure = true });
         await PushAsync(instance.Alice, instance);
 
-        Assert.Equal(new Erased(Mailbox: true, DeadLetters: true), await instance.Get<Erasure>().EraseAsync(instance.Alice).Bounded());
-        Assert.Equal(new Erased(Mailbox: true, DeadLetters: true), await instance.Get<Erasure>().EraseAsync(instance.Alice).Bounded());
+        Assert.Equal(
+            new ErasureResult(Mailbox: true, DeadLetters: true), await instance.Get<Erasure>().EraseAsync(instance.Alice).Bounded());
+        Assert.Equal(
+            new ErasureResult(Mailbox: true, DeadLetters: true), await instance.Get<Erasure>().EraseAsync(instance.Alice).Bounded());
 
         var refused = await PushAsync(instance.Alice, instance);
         Assert.Equal((PushOutcome.StorageFailed, TimeSpan.FromSeconds(30)), (refused.Outcome, refused.RetryAfter));
@@ -213,7 +215,7 @@ public sealed class ErasureTests : IDisposable
         Assert.Equal(PushOutcome.Stored, (await PushAsync(instance.Alice, instance)).Outcome);
     }
 
-    private Task<Erased> EraseAsync() => _instance.Get<Erasure>().EraseAsync(_instance.Alice).Bounded();
+    private Task<ErasureResult> EraseAsync() => _instance.Get<Erasure>().EraseAsync(_instance.Alice).Bounded();
 
     private async Task<PushedCopy> PushAsync(Recipient recipient, PollHarness? instance = null) =>
         Assert.Single(await (instance ?? _instance).Push

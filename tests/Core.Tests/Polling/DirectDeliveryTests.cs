@@ -49,33 +49,6 @@ public sealed class DirectDeliveryTests : IDisposable
         Assert.Equal(PollOutcome.Delivered, await poll.End.Bounded());
     }
 
-    // Each poll continues on the thread of the push that reached it. Tasks must unwind such a chain before the stack overflows.
-    [Fact]
-    public async Task Push_WhenThousandsOfPollsEachPushToTheNext_DoesNotOverflowTheStack()
-    {
-        var recipients = Enumerable.Range(0, 3_000).Select(number => Named.Recipient($"number-{number}")).ToList();
-        var polls = recipients.Select((recipient, at) =>
-        {
-            var answer = new RecordedAnswer
-            {
-                Write = async _ =>
-                {
-                    await PassOnAsync(at + 1);
-                    return WriteOutcome.Written;
-                },
-            };
-            return _instance.Poll.RunAsync(new PollRequest(recipient, TimeSpan.FromSeconds(30)), answer, CancellationToken.None);
-        }).ToList();
-
-        await PassOnAsync(0).Bounded();
-
-        Assert.All(await Task.WhenAll(polls).Bounded(), end => Assert.Equal(PollOutcome.Delivered, end));
-
-        Task PassOnAsync(int at) => at == recipients.Count
-            ? Task.CompletedTask
-            : _instance.Push.SendAsync([recipients[at]], Named.Message("pass it on"), TimeSpan.FromHours(1), TimeSpan.Zero);
-    }
-
     [Fact]
     public async Task Push_WhileStorageIsDown_ReachesAPollThatWaits()
     {
