@@ -12,7 +12,8 @@ internal sealed class HostileRequests(int seed, string functionKey, string token
     [
         ("POST", "push"), ("DELETE", "push"), ("GET", "poll"), ("POST", "ack"), ("POST", "lease"), ("POST", "token"), ("GET", "mailbox"),
         ("DELETE", "mailbox"), ("GET", "mailbox/messages"), ("GET", "mailboxes"), ("GET", "presence"), ("GET", "deadletters"),
-        ("DELETE", "deadletters"), ("POST", "deadletters/redrive"), ("GET", "about"), ("GET", "health"),
+        ("DELETE", "deadletters"), ("POST", "deadletters/redrive"), ("GET", "about"), ("GET", "health"), ("POST", "app/push"),
+        ("POST", "app/token"),
     ];
 
     private static readonly string[] Parameters =

@@ -40,8 +40,14 @@ public sealed class HostileTests(Azurite azurite, ITestOutputHelper output) : IC
     [Fact]
     public async Task TenThousandHostileRequests_HarmNobody()
     {
+        await using var provider = IdentityProvider.Start();
         await using var host = await LocalHostProcess.StartAsync(
-            ["--port", "0", "--storage", azurite.ConnectionString, "--enable-auth", FunctionKey], Settings);
+            ["--port", "0", "--storage", azurite.ConnectionString, "--enable-auth", FunctionKey],
+            new Dictionary<string, string>(Settings)
+            {
+                ["FuncComet__Push__Authority"] = provider.Issuer,
+                ["FuncComet__Push__Audience"] = "senders",
+            });
         var requests = new HostileRequests(Seed, FunctionKey, Jwt.Make(SigningKey, "hostile"));
         using var client = new ApiClient(host.Url);
         var honest = new HonestClient(client, Jwt.Make(SigningKey, "honest"));

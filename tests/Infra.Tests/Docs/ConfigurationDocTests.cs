@@ -46,7 +46,7 @@ public sealed partial class ConfigurationDocTests
         var property = AppSettings.Properties[setting];
         var value = property.GetValue(Activator.CreateInstance(property.DeclaringType!));
 
-        if (value is null)
+        if (value is null or "")
         {
             Assert.DoesNotContain("`", Rows[setting].Default, StringComparison.Ordinal);
         }

@@ -59,11 +59,14 @@ public sealed partial class ProtocolDocTests
         .. from section in Document.Split("\n## ")
            let heading = Heading().Match(section)
            where heading.Success
-           select (heading.Groups["method"].Captures.Select(method => $"{method.Value} {heading.Groups["path"].Value}").ToArray(), section),
+           let paths = heading.Groups["path"].Captures
+           select (
+               heading.Groups["method"].Captures.Select((method, at) => $"{method.Value} {paths[Math.Min(at, paths.Count - 1)].Value}").ToArray(),
+               section),
     ];
 
-    // Push: `POST /api/push?…`, Mailbox: `GET` and `DELETE /api/mailbox?…`
-    [GeneratedRegex(@"^\w+: (`(?<method>[A-Z]+)` and )?`(?<method>[A-Z]+) /api(?<path>(/\w+)+)")]
+    // Push: `POST /api/push?…`, Mailbox: `GET` and `DELETE /api/mailbox?…`, Senders: `POST /api/app/push` and `POST /api/app/token`
+    [GeneratedRegex(@"^[\w ]+: (`(?<method>[A-Z]+)` and )?`(?<method>[A-Z]+) /api(?<path>(/\w+)+)[^`]*`( and `(?<method>[A-Z]+) /api(?<path>(/\w+)+)`)?")]
     private static partial Regex Heading();
 
     [GeneratedRegex(@"^\| (?<status>\d{3}) \|( `(?<code>[a-z-]+)`,?)+ \|")]
