@@ -166,7 +166,9 @@ public sealed partial class AccessTests(AccessTests.App app) : IClassFixture<Acc
         using var answer = await app.SendAsync(request, Callers[caller]);
 
         Assert.Equal(expected, (int)answer.StatusCode);
-        var isLetIn = NeedsKey(request.Split(' ')[1]) ? expected != 401 : request.Contains(" app/", StringComparison.Ordinal) && expected < 300;
+        var isLetIn = NeedsKey(request.Split(' ')[1])
+            ? expected != 401
+            : request.Contains(" app/", StringComparison.Ordinal) && expected < 300;
         Assert.Equal(isLetIn, answer.Headers.Contains("Comet-Version"));
     }
 

@@ -61,12 +61,16 @@ public sealed partial class ProtocolDocTests
            where heading.Success
            let paths = heading.Groups["path"].Captures
            select (
-               heading.Groups["method"].Captures.Select((method, at) => $"{method.Value} {paths[Math.Min(at, paths.Count - 1)].Value}").ToArray(),
+               heading.Groups["method"].Captures
+                   .Select((method, at) => $"{method.Value} {paths[Math.Min(at, paths.Count - 1)].Value}")
+                   .ToArray(),
                section),
     ];
 
     // Push: `POST /api/push?…`, Mailbox: `GET` and `DELETE /api/mailbox?…`, Senders: `POST /api/app/push` and `POST /api/app/token`
-    [GeneratedRegex(@"^[\w ]+: (`(?<method>[A-Z]+)` and )?`(?<method>[A-Z]+) /api(?<path>(/\w+)+)[^`]*`( and `(?<method>[A-Z]+) /api(?<path>(/\w+)+)`)?")]
+    [GeneratedRegex(
+        @"^[\w ]+: (`(?<method>[A-Z]+)` and )?`(?<method>[A-Z]+) /api(?<path>(/\w+)+)[^`]*`"
+        + @"( and `(?<method>[A-Z]+) /api(?<path>(/\w+)+)`)?")]
     private static partial Regex Heading();
 
     [GeneratedRegex(@"^\| (?<status>\d{3}) \|( `(?<code>[a-z-]+)`,?)+ \|")]

@@ -20,7 +20,9 @@ internal sealed partial class AuthorityKeys(string issuer, IDocumentRetriever do
     /// <summary>The same, while no key is known.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Keys that are older than this are fetched again, beside the requests. A key that the provider withdrew ends by then.</summary>
+    /// <summary>
+    /// Keys that are older than this are fetched again, beside the requests. A key that the provider withdrew ends by then.
+    /// </summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
