@@ -65,7 +65,8 @@ public sealed class StorageOptions
             : new QueueServiceClient(new Uri(QueueServiceUri ?? throw new FormatException("No address.")), CreateCredential(), options);
     }
 
-    private TokenCredential CreateCredential() => Credential is null
+    /// <summary>The app's identity, as these settings name it. It reaches other services of Azure too.</summary>
+    public TokenCredential CreateCredential() => Credential is null
         ? new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = ClientId })
         : new ManagedIdentityCredential(
             ClientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(ClientId));

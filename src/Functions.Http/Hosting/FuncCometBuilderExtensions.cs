@@ -3,6 +3,8 @@ using FuncComet.Functions.Push;
 using FuncComet.Functions.Requests;
 using FuncComet.Functions.Tokens;
 using FuncComet.Functions.Tokens.Authorities;
+using FuncComet.Functions.Tokens.Vault;
+using FuncComet.Mailboxes;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -26,6 +28,15 @@ internal static class FuncCometBuilderExtensions
         builder.Services.AddAnnotatedOptions<PushLimitOptions>(PushLimitOptions.SectionName);
         builder.Services.AddSingleton<PushLimits>();
         builder.Services.AddAnnotatedOptions<TokenOptions>(TokenOptions.SectionName);
+        builder.Services.AddSingleton<TokenKeys>();
+        if (!string.IsNullOrEmpty(builder.Configuration[$"{TokenOptions.SectionName}:{nameof(TokenOptions.KeyVaultUri)}"]))
+        {
+            builder.Services.AddSingleton(services => SigningSecret.Open(
+                new Uri(services.GetRequiredService<IOptions<TokenOptions>>().Value.KeyVaultUri!),
+                services.GetRequiredService<IOptions<StorageOptions>>().Value.CreateCredential()));
+            builder.Services.AddHostedService<VaultKeys>();
+        }
+
         builder.Services.AddSingleton<RecipientTokens>();
         builder.Services.AddSingleton<IDocumentRetriever, AuthorityDocuments>();
         AuthorityDocuments.AddClient(builder.Services);

@@ -1,4 +1,3 @@
-using System.Text;
 using FuncComet.Recipients;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -19,27 +18,21 @@ public sealed class RecipientTokens
     };
 
     private readonly TokenOptions _options;
-    private readonly SigningCredentials? _signing;
+    private readonly TokenKeys _keys;
     private readonly TokenValidationParameters _valid;
     private readonly TimeProvider _time;
 
-    /// <summary>Signs with the options' signing key, and accepts both of their keys.</summary>
-    public RecipientTokens(IOptions<TokenOptions> options, TimeProvider time)
+    /// <summary>Signs and accepts with the keys that there are at that moment.</summary>
+    public RecipientTokens(IOptions<TokenOptions> options, TokenKeys keys, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Value;
+        _keys = keys;
         _time = time;
-        SecurityKey[] keys =
-        [
-            .. new[] { _options.SigningKey, _options.PreviousKey }
-                .Where(key => !string.IsNullOrEmpty(key))
-                .Select(key => new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key!))),
-        ];
-        _signing = keys.Length == 0 ? null : new SigningCredentials(keys[0], SecurityAlgorithms.HmacSha256);
         _valid = new TokenValidationParameters
         {
             ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
-            IssuerSigningKeys = keys,
+            IssuerSigningKeyResolver = (_, _, _, _) => keys.Valid,
             ValidIssuer = _options.Issuer,
             ValidAudience = _options.Audience,
             ClockSkew = _options.ClockSkew,
@@ -47,7 +40,7 @@ public sealed class RecipientTokens
     }
 
     /// <summary>Whether there is a key to sign with.</summary>
-    public bool CanIssue => _signing is not null;
+    public bool CanIssue => _keys.Signing is not null;
 
     /// <summary>Issues a token for the recipient's polls, acknowledgements and leases, valid from now for <paramref name="ttl"/>.</summary>
     /// <param name="recipient">The token's subject.</param>
@@ -68,7 +61,7 @@ public sealed class RecipientTokens
             IssuedAt = now.UtcDateTime,
             NotBefore = now.UtcDateTime,
             Expires = expires.UtcDateTime,
-            SigningCredentials = _signing ?? throw new InvalidOperationException("There is no key to sign with."),
+            SigningCredentials = _keys.Signing ?? throw new InvalidOperationException("There is no key to sign with."),
         });
         return new IssuedToken(token, expires);
     }

@@ -32,13 +32,19 @@ public sealed class TokenOptions : IValidatableObject
     public bool Required { get; set; } = true;
 
     /// <summary>
-    /// The secret that signs and validates tokens: 32 or more bytes of UTF-8. Required unless <see cref="Required"/> is false or there are
-    /// <see cref="Authorities"/>.
+    /// The secret that signs and validates tokens: 32 or more bytes of UTF-8. Required unless <see cref="Required"/> is false, there are
+    /// <see cref="Authorities"/>, or the keys are in a vault (<see cref="KeyVaultUri"/>).
     /// </summary>
     public string? SigningKey { get; set; }
 
     /// <summary>A second secret that validates tokens while keys are rotated: 32 or more bytes of UTF-8. Default: none.</summary>
     public string? PreviousKey { get; set; }
+
+    /// <summary>
+    /// The address of an Azure Key Vault whose secret <c>token-signing-key</c> has the keys, in place of <see cref="SigningKey"/> and
+    /// <see cref="PreviousKey"/>: https. Default: none.
+    /// </summary>
+    public string? KeyVaultUri { get; set; }
 
     /// <summary>The <c>iss</c> of every token, 1 to 200 characters. Default: <c>funccomet</c>.</summary>
     [Required(ErrorMessage = NameRule)]
@@ -70,11 +76,25 @@ public sealed class TokenOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Required && string.IsNullOrEmpty(SigningKey) && Authorities.Count == 0)
+        if (!string.IsNullOrEmpty(KeyVaultUri))
+        {
+            if (!IsVault(KeyVaultUri))
+            {
+                yield return new ValidationResult("FuncComet__Token__KeyVaultUri must be an https:// address without a path.");
+            }
+
+            if (!string.IsNullOrEmpty(SigningKey) || !string.IsNullOrEmpty(PreviousKey))
+            {
+                yield return new ValidationResult(
+                    "FuncComet__Token__KeyVaultUri is set, so FuncComet__Token__SigningKey and FuncComet__Token__PreviousKey must not be: "
+                    + "to go on accepting a key, make it a version of the vault's secret.");
+            }
+        }
+        else if (Required && string.IsNullOrEmpty(SigningKey) && Authorities.Count == 0)
         {
             yield return new ValidationResult(
                 $"FuncComet__Token__SigningKey is not set: set it to a secret of at least {MinKeyBytes} bytes (openssl rand -base64 48), "
-                + "name an identity provider (FuncComet__Token__Authorities__0__Issuer), "
+                + "name a vault (FuncComet__Token__KeyVaultUri) or an identity provider (FuncComet__Token__Authorities__0__Issuer), "
                 + "or set FuncComet__Token__Required to false where everybody who reaches the app may read every mailbox.");
         }
         else if (!string.IsNullOrEmpty(PreviousKey) && string.IsNullOrEmpty(SigningKey))
@@ -103,4 +123,11 @@ public sealed class TokenOptions : IValidatableObject
             yield return new ValidationResult(broken);
         }
     }
+
+    private static bool IsVault(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address)
+        && address.Scheme == Uri.UriSchemeHttps
+        && address.UserInfo.Length == 0
+        && address.PathAndQuery == "/"
+        && address.Fragment.Length == 0;
 }

@@ -1,7 +1,6 @@
 using System.Text;
 using FuncComet.Functions.Tokens;
 using FuncComet.Testing;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -115,7 +114,7 @@ public sealed class RecipientTokensTests
         Assert.Null(await SubjectAsync(Tokens(new TokenOptions { Required = false, SigningKey = null }), Make()));
 
     private static RecipientTokens Tokens(TokenOptions? options = null, TimeProvider? time = null) =>
-        new(Options.Create(options ?? new TokenOptions { SigningKey = KeyA }), time ?? TimeProvider.System);
+        Verifier.Tokens(options ?? new TokenOptions { SigningKey = KeyA }, time);
 
     private static Task<string?> SubjectAsync(RecipientTokens tokens, string text) => tokens.SubjectOfAsync(text).Bounded();
 

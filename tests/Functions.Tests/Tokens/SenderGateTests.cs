@@ -76,7 +76,7 @@ public sealed class SenderGateTests : IAsyncLifetime
     public async Task Answer_WithoutAValidToken_Is401WithAChallenge()
     {
         var right = Token("FuncComet.Push");
-        var ours = new RecipientTokens(Options.Create(new TokenOptions { SigningKey = new string('k', 32) }), TimeProvider.System)
+        var ours = Verifier.Tokens(new TokenOptions { SigningKey = new string('k', 32) })
             .Issue(Named.Recipient("alice"), TimeSpan.FromMinutes(5)).Text;
         var secret = new SymmetricSecurityKey(Rsa.ExportSubjectPublicKeyInfo()) { KeyId = "one" };
         var claims = new Dictionary<string, object> { ["roles"] = "FuncComet.Push" };

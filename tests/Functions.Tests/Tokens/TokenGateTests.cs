@@ -14,7 +14,7 @@ public sealed class TokenGateTests
     private readonly TokenOptions _options = new() { SigningKey = "a key of 32 bytes or more, it must be" };
     private readonly RecipientTokens _tokens;
 
-    public TokenGateTests() => _tokens = new RecipientTokens(Options.Create(_options), TimeProvider.System);
+    public TokenGateTests() => _tokens = Verifier.Tokens(_options);
 
     private string Alices => _tokens.Issue(Named.Recipient("alice"), TimeSpan.FromMinutes(5)).Text;
 

@@ -401,7 +401,7 @@ public sealed class TokenVerifierTests : IAsyncLifetime
         Assert.True(failure is null or AuthorityUnavailableException, $"{failure}");
     }
 
-    private RecipientTokens Ours() => new(Options.Create(_options), TimeProvider.System);
+    private RecipientTokens Ours() => Verifier.Tokens(_options);
 
     private Task<string?> RecipientAsync(string token)
     {

@@ -10,9 +10,13 @@ namespace FuncComet.Functions.Tests.Tokens;
 internal static class Verifier
 {
     public static TokenVerifier Of(TokenOptions options) => new(
-        new RecipientTokens(Options.Create(options), TimeProvider.System),
+        Tokens(options),
         Options.Create(options),
         new AuthorityKeySets(new NoDocuments(), TimeProvider.System, NullLogger<AuthorityKeySets>.Instance));
+
+    /// <summary>The app's own tokens, with the keys of the settings.</summary>
+    public static RecipientTokens Tokens(TokenOptions options, TimeProvider? time = null) =>
+        new(Options.Create(options), new TokenKeys(Options.Create(options)), time ?? TimeProvider.System);
 
     private sealed class NoDocuments : IDocumentRetriever
     {
