@@ -103,7 +103,7 @@ var ownSettings = {
 
 // Who may call the app. Without a Front Door and without sources, everybody may. Publishing is another site, which this does not restrict.
 var restricted = !empty(frontDoorId) || !empty(allowedSources)
-var callers = union(
+var callers = concat(
   empty(frontDoorId)
     ? []
     : [
@@ -130,8 +130,8 @@ var callers = union(
         }
       ]
     : [],
-  map(allowedSources, source => {
-    name: source
+  map(allowedSources, (source, index) => {
+    name: 'source-${index + 1}'
     action: 'Allow'
     ipAddress: source
   })
