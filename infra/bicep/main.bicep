@@ -1,3 +1,4 @@
+import { prefixOf } from 'names.bicep'
 import { settingsType, tokenAuthorityType } from 'settings.bicep'
 
 targetScope = 'resourceGroup'
@@ -5,19 +6,54 @@ targetScope = 'resourceGroup'
 metadata name = 'FuncComet'
 metadata description = 'Serverless long-poll push: a function app on Flex Consumption, its storage account, vault and monitoring, all reached by one user-assigned identity.'
 
-@description('The prefix of the resources\' names: 2 to 64 letters, digits and -. Only the first 16 are used, in lower case. Default in main.bicepparam: azd\'s environment, else dev.')
-@minLength(2)
+@description('What the resources\' names begin with: 1 to 64 characters. Only the first 16 letters, digits and hyphens are used, in lower case. Default in main.bicepparam: azd\'s environment, else dev.')
+@minLength(1)
 @maxLength(64)
 param environmentName string
 
-@description('The region of every resource. Default: the resource group\'s.')
-param location string = resourceGroup().location
+// Regions with Flex Consumption on 2026-02-24, by Microsoft's template for it (Azure-Samples/functions-quickstart-dotnet-azd). Add yours if
+// `az functionapp list-flexconsumption-locations` lists it by now.
+@description('The region of every resource: one that has Flex Consumption. Default: the resource group\'s.')
+@allowed([
+  'australiaeast'
+  'australiasoutheast'
+  'brazilsouth'
+  'canadacentral'
+  'centralindia'
+  'centralus'
+  'eastasia'
+  'eastus'
+  'eastus2'
+  'francecentral'
+  'germanywestcentral'
+  'italynorth'
+  'japaneast'
+  'koreacentral'
+  'northcentralus'
+  'northeurope'
+  'norwayeast'
+  'southafricanorth'
+  'southcentralus'
+  'southeastasia'
+  'southindia'
+  'spaincentral'
+  'swedencentral'
+  'uaenorth'
+  'uksouth'
+  'ukwest'
+  'westcentralus'
+  'westeurope'
+  'westus'
+  'westus2'
+  'westus3'
+])
+param location string = any(resourceGroup().location)
 
 @description('Memory of an instance in MB: 512, 2,048 or 4,096. You pay for it while the instance serves any request. Default: 2,048.')
 param instanceMemoryMB (512 | 2048 | 4096) = 2048
 
-@description('The maximum number of instances, which bounds the bill: 40 to 1,000. Each holds polls up to 95 % of perInstanceConcurrency. All apps of a subscription in a region share a quota of 512,000 MB (250 cores) unless it is raised. Default: 40.')
-@minValue(40)
+@description('The most instances that are started on demand: 1 to 1,000. Always-ready instances come on top. Each holds polls up to 95 % of perInstanceConcurrency. All apps of a subscription in a region share a quota of 512,000 MB (250 cores) unless it is raised. Default: 40.')
+@minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
@@ -34,8 +70,17 @@ param alwaysReadyInstances int = 0
 @description('Whether instances and storage are spread over the region\'s availability zones. Two instances then always run, and you pay for them. To change this for an existing storage account, migrate the account first. Default: false.')
 param zoneRedundant bool = false
 
+@description('How a deployment replaces instances: RollingUpdate, one after the other, which is a preview, or Recreate, all at once. Default: RollingUpdate.')
+param updateStrategy ('RollingUpdate' | 'Recreate') = 'RollingUpdate'
+
 @description('Origins whose scripts may call the app, as https://app.example.com. Default: none, so that no page of another origin can call it.')
 param allowedOrigins string[] = []
+
+@description('The id of a Front Door profile (properties.frontDoorId, a GUID). Requests that do not come through it are then refused, except those from allowedSources. Default: empty, which means no Front Door.')
+param frontDoorId string = ''
+
+@description('The address ranges that may call the app, in CIDR notation, as 203.0.113.0/24. Default: none, which means that all may, or with frontDoorId only the Front Door.')
+param allowedSources string[] = []
 
 @description('Whether storage and vault can be reached only by private endpoints in a virtual network. The app itself stays public. Default: false.')
 param privateNetwork bool = false
@@ -45,6 +90,17 @@ param networkAddressPrefix string = '10.70.0.0/24'
 
 @description('The mail address that gets alerts: when the app does not answer, and about failed polls and pushes, dead letters, throttling and full instances. Default: empty, which means no alerts.')
 param alertEmail string = ''
+
+@description('What the resource group may cost in a month, in the subscription\'s currency, before mails go to budgetEmail. It stops nothing. Default: 0, which means no budget.')
+@minValue(0)
+param budgetAmount int = 0
+
+@description('The mail address that is told when 80 % and 100 % of the budget are spent, and when the month is forecast to exceed it. Default: alertEmail.')
+param budgetEmail string = alertEmail
+
+@description('The most data that the workspace takes in a day, in GB. It then takes no more until the next day, and alerts on it are silent. Default: 0, which means no limit.')
+@minValue(0)
+param dailyQuotaGb int = 0
 
 @description('Whether the host\'s log, the vault\'s audit log and the queues\' metrics go to the workspace. Default: false.')
 param diagnosticLogs bool = false
@@ -56,7 +112,7 @@ param settings settingsType = {}
 param tokenAuthorities tokenAuthorityType[] = []
 
 var suffix = uniqueString(resourceGroup().id, environmentName)
-var prefix = 'fc-${toLower(take(environmentName, 16))}'
+var prefix = prefixOf(environmentName)
 var tags = {
   'azd-env-name': environmentName
 }
@@ -83,6 +139,7 @@ module monitoring 'modules/monitoring.bicep' = {
     insightsName: insightsName
     location: location
     tags: tags
+    dailyQuotaGb: dailyQuotaGb
   }
 }
 
@@ -111,13 +168,14 @@ module vault 'modules/keyvault.bicep' = {
 
 module roles 'modules/roles.bicep' = {
   params: {
-    identityName: identityName
+    // It names the assignments (roles.bicep says why), so what-if does not show them.
+    #disable-next-line what-if-short-circuiting
+    principalId: identity.outputs.principalId
     storageName: storageName
     insightsName: insightsName
     vaultName: vaultName
   }
   dependsOn: [
-    identity
     monitoring
     storage
     vault
@@ -184,8 +242,7 @@ module app 'modules/functionapp.bicep' = {
     queueUri: storage.outputs.queueUri
     packageContainerUri: storage.outputs.packageContainerUri
     insightsName: insightsName
-    signingKeyUri: vault.outputs.signingKeyUri
-    previousKeyUri: vault.outputs.previousKeyUri
+    vaultUri: vault.outputs.uri
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
     perInstanceConcurrency: perInstanceConcurrency
@@ -193,7 +250,11 @@ module app 'modules/functionapp.bicep' = {
       ? fail('alwaysReadyInstances is 1, which is one zone: with zoneRedundant set it to 0, for the two that the platform keeps, or to 2 or more')
       : alwaysReadyInstances
     zoneRedundant: zoneRedundant
+    updateStrategy: updateStrategy
     allowedOrigins: allowedOrigins
+    frontDoorId: frontDoorId
+    allowedSources: allowedSources
+    allowAvailabilityTest: !empty(alertEmail)
     subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
     diagnosticLogs: diagnosticLogs
     workspaceId: monitoring.outputs.workspaceId
@@ -219,6 +280,16 @@ module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {
     appUrl: app.outputs.url
     email: alertEmail
     maxHeldPolls: maxHeldPolls
+  }
+}
+
+module budget 'modules/budget.bicep' = if (budgetAmount > 0) {
+  params: {
+    name: '${prefix}-budget-${budgetAmount}-${uniqueString(budgetEmail)}'
+    amount: budgetAmount
+    email: empty(budgetEmail)
+      ? fail('budgetAmount is set, but neither budgetEmail nor alertEmail: nobody would be told')
+      : budgetEmail
   }
 }
 

@@ -120,6 +120,12 @@ type settingsType = {
 
   @description('The share of the messages that are logged so: more than 0, up to 1, as a string. Default: 1.')
   FuncComet__Log__MessagesShare: string?
+
+  @description('Which traces the exporter keeps: microsoft.fixed_percentage or microsoft.rate_limited. Default: microsoft.rate_limited, with 5.')
+  OTEL_TRACES_SAMPLER: ('microsoft.fixed_percentage' | 'microsoft.rate_limited')?
+
+  @description('The share of the traces, as 1.0, or how many a second, as a string. Default: 5, a second.')
+  OTEL_TRACES_SAMPLER_ARG: string?
 }
 
 @export()

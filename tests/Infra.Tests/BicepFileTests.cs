@@ -40,6 +40,7 @@ public sealed class BicepFileTests
     [InlineData("default")]
     [InlineData("private-network")]
     [InlineData("large")]
+    [InlineData("restricted")]
     public async Task Snapshot_OfEveryConfiguration_EqualsTheCommittedOne(string name)
     {
         var validated = await Bicep.RunAsync([

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using FuncComet.LocalHost;
 using FuncComet.LocalHost.Storage;
 using FuncComet.Testing;
@@ -12,7 +14,7 @@ public sealed partial class DeploymentTests
     private static readonly string Workflows = Path.Combine(RepositoryRoot.Folder, ".github", "workflows");
 
     [Fact]
-    public void AzureYaml_WhenItNamesFilesAndResources_NamesExistingOnes()
+    public async Task AzureYaml_WhenItNamesFilesAndResources_NamesExistingOnes()
     {
         var azd = new Deserializer().Deserialize<AzureYaml>(File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "azure.yaml")));
         var (service, app) = Assert.Single(azd.services);
@@ -24,8 +26,35 @@ public sealed partial class DeploymentTests
         var site = Assert.Single(Snapshot.Read("default").All("Microsoft.Web/sites"));
         Assert.Equal(service, site.GetProperty("tags").GetProperty("azd-service-name").GetString());
         Assert.Equal(["postdeploy"], azd.hooks.Keys);
-        Assert.Equal(["posix", "windows"], azd.hooks["postdeploy"].Keys.Order());
-        Assert.All(azd.hooks["postdeploy"].Values, hook => Assert.True(File.Exists(Path.Combine(RepositoryRoot.Folder, hook["run"]))));
+        Assert.Equal("sh", azd.hooks["postdeploy"]["shell"]);
+        var script = await ProgramResult.OfAsync("git", "ls-files", "--stage", azd.hooks["postdeploy"]["run"]);
+        Assert.StartsWith("100755 ", script.Output, StringComparison.Ordinal);
+    }
+
+    // azd runs `dotnet user-secrets init`, which writes an id into the project unless there is one.
+    [Fact]
+    public async Task Project_WhenAzdKeepsItsOutputs_HasAnIdForThemAlready()
+    {
+        var id = await ProgramResult.OfAsync("dotnet", "msbuild", "src/Functions", "-getProperty:UserSecretsId");
+
+        id.AssertNothingWrong();
+        Assert.Equal("funccomet-functions", id.Output.Trim());
+    }
+
+    // The template states the least version of the compiler, newer compilers check it, and the workflow installs the one of the tests.
+    [Fact]
+    public void Bicep_WhereverItsVersionIsNamed_IsTheSame()
+    {
+        var config = JsonElement.Parse(File.ReadAllText(Path.Combine(Bicep.Folder, "bicepconfig.json")));
+        var least = LeastVersion().Match(config.GetProperty("bicep").GetProperty("version").GetString()!).Groups["version"].Value;
+        var packages = XDocument.Load(Path.Combine(RepositoryRoot.Folder, "Directory.Packages.props"));
+        var tested = packages.Descendants("BicepVersion").Single().Value;
+        var installed = BicepInstall().Matches(File.ReadAllText(Path.Combine(Workflows, "deploy.yml")));
+
+        Assert.InRange(Version.Parse(tested), Version.Parse(least), new Version(1, 0));
+        Assert.Equal([tested, tested], installed.Select(match => match.Groups["version"].Value));
+        var operations = File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "docs", "operations.md"));
+        Assert.Contains($"Bicep {least} or later", operations, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,6 +128,12 @@ public sealed partial class DeploymentTests
     [GeneratedRegex(@"uses: (?!\./).*")]
     private static partial Regex Uses();
 
+    [GeneratedRegex("^>=(?<version>[0-9.]+), <1.0.0$")]
+    private static partial Regex LeastVersion();
+
+    [GeneratedRegex("az bicep install --version v(?<version>[0-9.]+)")]
+    private static partial Regex BicepInstall();
+
     [GeneratedRegex("GuidEquals {(?<roles>[^}]*)}")]
     private static partial Regex AllowedRoles();
 
@@ -114,7 +149,7 @@ public sealed partial class DeploymentTests
 
         public Dictionary<string, Dictionary<string, string>> services { get; set; } = [];
 
-        public Dictionary<string, Dictionary<string, Dictionary<string, string>>> hooks { get; set; } = [];
+        public Dictionary<string, Dictionary<string, string>> hooks { get; set; } = [];
     }
 
     private sealed class Workflow

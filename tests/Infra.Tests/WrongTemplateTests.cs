@@ -22,6 +22,9 @@ public sealed class WrongTemplateTests
     [Theory]
     [InlineData("param settings = { FuncComet__Mailbox__MaxDept: 10 }", "BCP089")]
     [InlineData("param perInstanceConcurrency = 1001", "BCP327")]
+    [InlineData("param maximumInstanceCount = 0", "BCP328")]
+    [InlineData("param location = 'germanynorth'", "BCP033")]
+    [InlineData("param updateStrategy = 'Rolling'", "BCP033")]
     public async Task BuildParams_WhenAParameterIsInvalid_Fails(string parameter, string code)
     {
         using var copy = Bicep.Copy();
@@ -53,6 +56,39 @@ public sealed class WrongTemplateTests
 
         Assert.Equal(1, predicted.ExitCode);
         Assert.Contains("alwaysReadyInstances is 1, which is one zone", predicted.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Snapshot_WhenABudgetHasNobodyToTell_Fails()
+    {
+        using var copy = Bicep.Copy();
+        var file = Path.Combine(copy.Path, "main.bicepparam");
+        File.AppendAllText(file, "param budgetAmount = 100\n");
+
+        var predicted = await Bicep.RunAsync(
+            "snapshot",
+            file,
+            "--mode",
+            "overwrite",
+            "--resource-group",
+            "funccomet",
+            "--location",
+            "westeurope");
+
+        Assert.Equal(1, predicted.ExitCode);
+        Assert.Contains("nobody would be told", predicted.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Build_WhenTheCompilerIsOlderThanStated_Fails()
+    {
+        using var copy = Bicep.Copy();
+        Change(Path.Combine(copy.Path, "bicepconfig.json"), ">=0.47.16, <1.0.0", ">=0.999.0, <1.0.0");
+
+        var built = await Bicep.BuildAsync(Path.Combine(copy.Path, "main.bicep"));
+
+        Assert.Equal(1, built.ExitCode);
+        Assert.Contains("BCP456", built.Errors, StringComparison.Ordinal);
     }
 
     private static void Change(string file, string right, string wrong)

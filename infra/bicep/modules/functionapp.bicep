@@ -30,11 +30,8 @@ param packageContainerUri string
 @description('The component that the app reports to.')
 param insightsName string
 
-@description('The address of the key that signs tokens.')
-param signingKeyUri string
-
-@description('The address of the second key, which only validates tokens.')
-param previousKeyUri string
+@description('The address of the vault with the keys of tokens.')
+param vaultUri string
 
 @description('Memory of an instance in MB.')
 param instanceMemoryMB int
@@ -51,8 +48,20 @@ param alwaysReadyInstances int
 @description('Whether instances are spread over zones.')
 param zoneRedundant bool
 
+@description('How a deployment replaces instances.')
+param updateStrategy ('RollingUpdate' | 'Recreate')
+
 @description('Origins whose scripts may call the app.')
 param allowedOrigins string[]
+
+@description('The id of the Front Door profile through which requests must come; empty for none.')
+param frontDoorId string
+
+@description('The address ranges from which requests may come too, in CIDR notation; empty for all without a Front Door.')
+param allowedSources string[]
+
+@description('Whether Application Insights tests the app\'s availability.')
+param allowAvailabilityTest bool
 
 @description('The subnet that the app\'s outgoing requests come from; empty for none.')
 param subnetId string
@@ -98,9 +107,45 @@ var ownSettings = {
   // Azure's front end ends a request after 230 seconds.
   FuncComet__Poll__MaxTimeout: '00:03:40'
   FuncComet__Token__Required: 'true'
-  FuncComet__Token__SigningKey: '@Microsoft.KeyVault(SecretUri=${signingKeyUri})'
-  FuncComet__Token__PreviousKey: '@Microsoft.KeyVault(SecretUri=${previousKeyUri})'
+  // The app reads the vault itself. A reference that the platform cannot resolve, as while the role is not in effect yet, stays for a day.
+  FuncComet__Token__KeyVaultUri: vaultUri
 }
+
+// Who may call the app. Without a Front Door and without sources, everybody may. Publishing is another site, which this does not restrict.
+var restricted = !empty(frontDoorId) || !empty(allowedSources)
+var callers = concat(
+  empty(frontDoorId)
+    ? []
+    : [
+        {
+          name: 'front-door'
+          action: 'Allow'
+          tag: 'ServiceTag'
+          ipAddress: 'AzureFrontDoor.Backend'
+          // The tag is that of every Front Door of every customer. This header is what only ours sends.
+          headers: {
+            'x-azure-fdid': [
+              frontDoorId
+            ]
+          }
+        }
+      ],
+  restricted && allowAvailabilityTest
+    ? [
+        {
+          name: 'availability-test'
+          action: 'Allow'
+          tag: 'ServiceTag'
+          ipAddress: 'ApplicationInsightsAvailability'
+        }
+      ]
+    : [],
+  map(allowedSources, (source, index) => {
+    name: 'source-${index + 1}'
+    action: 'Allow'
+    ipAddress: source
+  })
+)
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: planName
@@ -132,11 +177,12 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
-    keyVaultReferenceIdentity: identityId
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
+      ipSecurityRestrictionsDefaultAction: restricted ? 'Deny' : 'Allow'
+      ipSecurityRestrictions: map(callers, (caller, index) => union(caller, { priority: 100 + index }))
       cors: {
         allowedOrigins: allowedOrigins
         supportCredentials: false
@@ -164,11 +210,11 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         name: 'dotnet-isolated'
         version: '10.0'
       }
-      // Replaces instances in turn and lets their requests finish; the platform's default stops all of them at once. The API accepts this
-      // property, but Bicep's types do not have it yet.
+      // RollingUpdate replaces instances in turn and lets their requests finish; Recreate, the platform's default, stops all of them at
+      // once. The API accepts this property, but Bicep's types do not have it yet.
       #disable-next-line BCP037
       siteUpdateStrategy: {
-        type: 'RollingUpdate'
+        type: updateStrategy
       }
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB

@@ -18,3 +18,6 @@ output id string = identity.id
 
 @description('The client id with which the app requests tokens.')
 output clientId string = identity.properties.clientId
+
+@description('The id by which roles name the identity.')
+output principalId string = identity.properties.principalId

@@ -20,10 +20,6 @@ param workspaceId string
 @description('The first signing key. Every deployment makes a new value, but only the first deployment stores it.')
 param firstSigningKey string = '${newGuid()}${newGuid()}'
 
-@secure()
-@description('The first second key, which becomes the signing key at the first rotation. Every deployment makes a new value, but only the first deployment stores it.')
-param firstPreviousKey string = '${newGuid()}${newGuid()}'
-
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   name: name
   location: location
@@ -57,15 +53,6 @@ resource signingKey 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
   }
 }
 
-@onlyIfNotExists()
-resource previousKey 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
-  parent: vault
-  name: 'token-previous-key'
-  properties: {
-    value: firstPreviousKey
-  }
-}
-
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (diagnosticLogs) {
   scope: vault
   name: 'audit'
@@ -83,8 +70,5 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
 @description('The vault\'s resource id.')
 output id string = vault.id
 
-@description('The address of the key that signs tokens, not the key itself.')
-output signingKeyUri string = '${vault.properties.vaultUri}secrets/${signingKey.name}'
-
-@description('The address of the second key, not the key itself.')
-output previousKeyUri string = '${vault.properties.vaultUri}secrets/${previousKey.name}'
+@description('The vault\'s address.')
+output uri string = vault.properties.vaultUri

@@ -10,6 +10,9 @@ param location string
 @description('Tags of every resource.')
 param tags { *: string }
 
+@description('The most data that the workspace takes in a day, in GB; 0 for no limit.')
+param dailyQuotaGb int
+
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: workspaceName
   location: location
@@ -18,6 +21,9 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
     retentionInDays: 30
     sku: {
       name: 'PerGB2018'
+    }
+    workspaceCapping: {
+      dailyQuotaGb: dailyQuotaGb == 0 ? -1 : dailyQuotaGb
     }
     features: {
       disableLocalAuth: true

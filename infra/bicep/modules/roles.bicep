@@ -1,5 +1,7 @@
-@description('The app\'s identity, which gets the roles.')
-param identityName string
+// Names the assignments too: those of an identity that was deleted and made again are then new ones. Azure does not change the identity of
+// an existing assignment (RoleAssignmentUpdateNotPermitted).
+@description('The id of the app\'s identity, which gets the roles.')
+param principalId string
 
 @description('The storage account with the app\'s package, the mailboxes and the host\'s own state.')
 param storageName string
@@ -9,10 +11,6 @@ param insightsName string
 
 @description('The vault with the app\'s keys.')
 param vaultName string
-
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
-  name: identityName
-}
 
 resource storage 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
   name: storageName
@@ -40,9 +38,9 @@ var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 
 resource blobRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: storage
-  name: guid(storage.id, identity.id, blobDataOwner)
+  name: guid(storage.id, principalId, blobDataOwner)
   properties: {
-    principalId: identity.properties.principalId
+    principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataOwner)
   }
@@ -50,9 +48,9 @@ resource blobRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 resource queueRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: storage
-  name: guid(storage.id, identity.id, queueDataContributor)
+  name: guid(storage.id, principalId, queueDataContributor)
   properties: {
-    principalId: identity.properties.principalId
+    principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', queueDataContributor)
   }
@@ -60,9 +58,9 @@ resource queueRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 resource metricsRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: insights
-  name: guid(insights.id, identity.id, metricsPublisher)
+  name: guid(insights.id, principalId, metricsPublisher)
   properties: {
-    principalId: identity.properties.principalId
+    principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', metricsPublisher)
   }
@@ -70,9 +68,9 @@ resource metricsRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 resource secretsRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: vault
-  name: guid(vault.id, identity.id, secretsUser)
+  name: guid(vault.id, principalId, secretsUser)
   properties: {
-    principalId: identity.properties.principalId
+    principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
   }

@@ -84,6 +84,25 @@ public sealed class TokenOptionsTests
     }
 
     [Fact]
+    public void Validate_WithAVault_NeedsNoSigningKeyAndAllowsNone()
+    {
+        const string Vault = "https://funccomet.vault.azure.net/";
+        Assert.Empty(Failures([("KeyVaultUri", Vault)]));
+        Assert.Contains("must not be", Assert.Single(Failures([("KeyVaultUri", Vault), ("SigningKey", Key)])), StringComparison.Ordinal);
+        Assert.Contains("must not be", Assert.Single(Failures([("KeyVaultUri", Vault), ("PreviousKey", Key)])), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://funccomet.vault.azure.net")]
+    [InlineData("https://funccomet.vault.azure.net/secrets/token-signing-key")]
+    [InlineData("https://funccomet.vault.azure.net?a=b")]
+    [InlineData("funccomet")]
+    public void Validate_WhenAVaultIsNoHttpsAddress_Fails(string address) =>
+        Assert.Equal(
+            ["FuncComet__Token__KeyVaultUri must be an https:// address without a path."],
+            Failures([("KeyVaultUri", address)]));
+
+    [Fact]
     public void Validate_WhenAnIssuerIsOurs_Fails() =>
         Assert.Equal(
             [$"{Authority}Issuer is also FuncComet__Token__Issuer: whose token would it be?"],
