@@ -68,6 +68,22 @@ public sealed class CommandLineTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task Start_WhenTheVaultCannotBeReached_SaysSoInOneLine()
+    {
+        await using var host = await LocalHostProcess.RunToEndAsync(
+            ["--port", "0", "--storage", azurite.ConnectionString],
+            new Dictionary<string, string> { ["FuncComet__Token__KeyVaultUri"] = $"https://127.0.0.1:{Local.FreePort()}" });
+
+        Assert.Equal(1, host.ExitCode);
+        Assert.StartsWith(
+            "FuncComet__Token__KeyVaultUri: the keys of tokens were not read from the vault: Connection refused",
+            host.Output.Last(),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain(host.Output, line => line.StartsWith("Serving", StringComparison.Ordinal));
+        AssertNoStackTrace(host);
+    }
+
+    [Fact]
     public async Task Start_WhenTheLongestPollExceedsTheHostsLimit_NamesBothValues()
     {
         await using var host = await LocalHostProcess.RunToEndAsync(

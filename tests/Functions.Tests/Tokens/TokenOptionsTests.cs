@@ -25,7 +25,7 @@ public sealed class TokenOptionsTests
             "SigningKey",
             "",
             "FuncComet__Token__SigningKey is not set: set it to a secret of at least 32 bytes (openssl rand -base64 48), "
-            + "name an identity provider (FuncComet__Token__Authorities__0__Issuer), "
+            + "name a vault (FuncComet__Token__KeyVaultUri) or an identity provider (FuncComet__Token__Authorities__0__Issuer), "
             + "or set FuncComet__Token__Required to false where everybody who reaches the app may read every mailbox."
         },
         { "SigningKey", "0123456789abcdef0123456789abcde", "FuncComet__Token__SigningKey must be at least 32 bytes of UTF-8." },
