@@ -67,7 +67,7 @@ internal sealed partial class PersistentPoll(
             }
             catch (FuncCometException ex) when (ex.IsTransient || _patience.Bears(ex))
             {
-                if (IsCut(ex) && time.GetElapsedTime(began) >= Held)
+                if (!IsOfApp(ex) && time.GetElapsedTime(began) >= Held)
                 {
                     _backoff.Reset();
                 }
@@ -137,12 +137,9 @@ internal sealed partial class PersistentPoll(
         error is { Status: HttpStatusCode.BadRequest, Parameter: "ack" or "receipt" or "query" }
             or { Status: HttpStatusCode.RequestUriTooLong };
 
+    // Whether the app answered. What a client sees when an instance or its worker ends, or when a proxy gives up, is no answer of the app.
     private static bool IsOfApp(FuncCometException error) =>
         error.Status is not null && error.Code != FuncCometException.UnexpectedAnswer;
-
-    // What a client sees when an instance or its worker ends, or when a proxy gives up. 503 is not among them: the app asks for a pause.
-    private static bool IsCut(FuncCometException error) => error.Status is null
-        or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout;
 
     // Recipients are not logged, because they may be e-mail addresses.
     private static partial class Log

@@ -4,9 +4,9 @@ namespace FuncComet.Client.Reading;
 
 /// <summary>
 /// Finds out when something in front of the app, such as a proxy, ends requests; for all readers of a client. A poll is cut if it ended
-/// after a second or more, sooner than it asked for, and not by the app. What follows from how polls end: (1) One is cut: this may have been
-/// a crash. (2) Another that began after that is cut at about the same time: that is the limit, and later polls ask for less. (3) The app
-/// answers one later than that: there is no such limit. (4) Now and then a probe asks for the whole time, because the limit may have
+/// after a second or more, sooner than it asked for, and not by the app. What follows from how polls end: (1) One is cut: this may have
+/// been a crash. (2) Another that began after that is cut at about the same time: that is the limit, and later polls ask for less. (3) The
+/// app answers one later than that: there is no such limit. (4) Now and then a probe asks for the whole time, because the limit may have
 /// changed. Some proxies keep their request to the app open when they cut a poll, and the app hands it a message that nobody gets. So as
 /// long as polls may be cut, they ask for a short lease.
 /// </summary>
