@@ -46,7 +46,14 @@ public sealed class DeployScriptTests : IDisposable
         var url = $"{host.Url}".TrimEnd('/');
         Assert.Equal($"Done: {version} serves at {url}", LastLine(deployed.Output));
         Assert.Equal(
-            ["resource show", "functionapp deployment", "functionapp deployment", "functionapp deployment", "rest --method", "functionapp keys"],
+            [
+                "resource show",
+                "functionapp deployment",
+                "functionapp deployment",
+                "functionapp deployment",
+                "rest --method",
+                "functionapp keys",
+            ],
             AzCalls().Select(call => string.Join(' ', call.Split(' ')[..2])));
         Assert.Equal(
             [$"{url[..^4]} {Key} test tests/EndToEnd.Tests --filter Changes=nothing&FullyQualifiedName!~OnAzure"],
