@@ -1,4 +1,5 @@
 using FuncComet.LocalHost;
+using FuncComet.Testing;
 using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
@@ -15,7 +16,6 @@ internal static class Chromium
     private static readonly string[] Names = ["chromium", "google-chrome", "google-chrome-stable", "chromium-browser"];
     private static readonly TimeSpan LongestVersion = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestDownload = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan LongestInstall = TimeSpan.FromMinutes(5);
 
     private static string Installer => Path.Combine(AppContext.BaseDirectory, ".playwright", "package", "cli.js");
 
@@ -37,7 +37,7 @@ internal static class Chromium
         foreach (var (what, commands) in Installers())
         {
             await output.WriteLineAsync($"Installing Chromium for the browser tests with {what} (once; it takes about a minute) …");
-            if (await RunAllAsync(commands, output) is { } failed)
+            if (await Command.RunAllAsync(commands, output) is { } failed)
             {
                 await output.WriteLineAsync($"  The installation failed: {failed.Why}");
                 failures.Add($"{failed}");
@@ -79,8 +79,7 @@ internal static class Chromium
                 : throw new StartException($"{PathVariable} is {named}, which does not start as a Chromium.");
         }
 
-        var folders = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
-        foreach (var program in Names.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).Where(File.Exists))
+        foreach (var program in Command.OnPath(Names))
         {
             if (await WorksAsync(program))
             {
@@ -102,26 +101,9 @@ internal static class Chromium
         [
             new Command("node", Installer, "install", "--no-shell", "chromium") { Limit = LongestDownload },
         ]);
-        if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess)
+        if (SystemPackages.CanInstall)
         {
-            yield return ("the system's packages",
-            [
-                new Command("apt-get", "update") { Limit = LongestInstall },
-                new Command("apt-get", "install", "-y", "--no-install-recommends", "chromium") { Limit = LongestInstall },
-            ]);
+            yield return ("the system's packages", [.. SystemPackages.Install("chromium")]);
         }
-    }
-
-    private static async Task<CommandFailure?> RunAllAsync(Command[] commands, TextWriter output)
-    {
-        foreach (var command in commands)
-        {
-            if (await command.RunAsync(output) is { } failed)
-            {
-                return failed;
-            }
-        }
-
-        return null;
     }
 }

@@ -2,10 +2,10 @@ using System.ComponentModel;
 using System.Diagnostics;
 using FuncComet.LocalHost;
 
-namespace FuncComet.Browser.Tests;
+namespace FuncComet.Testing;
 
 /// <summary>A program that must end within a time limit.</summary>
-internal sealed class Command(string program, params string[] arguments)
+public sealed class Command(string program, params string[] arguments)
 {
     private const int LinesShown = 12;
 
@@ -13,6 +13,28 @@ internal sealed class Command(string program, params string[] arguments)
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(2);
 
     public required TimeSpan Limit { get; init; }
+
+    /// <summary>Runs the programs one after another, until one fails; returns null if all succeed.</summary>
+    public static async Task<CommandFailure?> RunAllAsync(IEnumerable<Command> commands, TextWriter output)
+    {
+        ArgumentNullException.ThrowIfNull(commands);
+        foreach (var command in commands)
+        {
+            if (await command.RunAsync(output) is { } failed)
+            {
+                return failed;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The paths at which a file of one of these names stands in a folder of PATH.</summary>
+    public static IEnumerable<string> OnPath(params IReadOnlyCollection<string> names)
+    {
+        var folders = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
+        return names.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).Where(File.Exists);
+    }
 
     /// <summary>Runs the program to its end; returns null if it succeeds.</summary>
     public async Task<CommandFailure?> RunAsync(TextWriter output)

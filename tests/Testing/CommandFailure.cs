@@ -1,7 +1,7 @@
-namespace FuncComet.Browser.Tests;
+namespace FuncComet.Testing;
 
 /// <summary>A failed command: the reason in one line, and its last lines of output.</summary>
-internal sealed record CommandFailure(string Command, string Why, IReadOnlyCollection<string> LastLines)
+public sealed record CommandFailure(string Command, string Why, IReadOnlyCollection<string> LastLines)
 {
     public override string ToString() =>
         string.Join(Environment.NewLine, [$"  {Command}: {Why}", .. LastLines.Select(line => $"    {line}")]);
