@@ -53,7 +53,9 @@ public sealed class CutTests(ITestOutputHelper output, Azurite azurite) : IClass
         // Each once, and in time even if it was handed to a poll that had been cut.
         Assert.Equal(Enumerable.Range(0, messages), node.Numbers("handled").Order());
         Assert.Equal(messages, node.All("id").Select(id => id.GetString()).Distinct().Count());
-        Assert.All(node.With("handled"), line => Assert.InRange(line.GetProperty("after").GetDouble(), 0, line.GetProperty("within").GetInt32()));
+        Assert.All(
+            node.With("handled"),
+            line => Assert.InRange(line.GetProperty("after").GetDouble(), 0, line.GetProperty("within").GetInt32()));
 
         foreach (var states in node.With("state").ToLookup(line => line.GetProperty("rcpt").GetString()))
         {
