@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>A page that receives for eight recipients over HTTP/2, through an nginx that answers 504 where the app is silent too long.</summary>
+/// <summary>A page that receives for eight recipients over HTTP/2, through an nginx that answers 504 if the app is silent too long.</summary>
 public sealed class NginxTests(Site site)
 {
     private const int Recipients = 8;
