@@ -81,6 +81,12 @@ function keepIn(context, entries) {
   keep(context, { value: storage });
 }
 
+/** Begins a poll that is cut after this time. */
+function beginPoll(limits, ms) {
+  const cut = () => new Promise((_, reject) => setTimeout(() => reject(new TypeError('fetch failed')), ms));
+  limits.begin(220, new AbortController().signal).watch(cut).catch(() => {});
+}
+
 let reloads = 0;
 
 /** The limits as a page knows them that was loaded anew. */
@@ -252,21 +258,16 @@ test('one crash that cuts the polls of many subscriptions counts once, and what 
 test('a cut of a poll that had begun before the limit was learnt does not count', async context => {
   stopTime(context);
   const limits = Limits.of(`https://limits-${++origins}.example/api`);
-  const poll = ms => {
-    const cut = () => new Promise((_, reject) => setTimeout(() => reject(new TypeError('fetch failed')), ms));
-    return assert.rejects(limits.begin(220, new AbortController().signal).watch(cut));
-  };
-  poll(60_000);
+  beginPoll(limits, 60_000);
   await pass(context, 60_000);
-  poll(60_000);
+  beginPoll(limits, 60_000);
   await pass(context, 40_000);
-  poll(40_000);
+  beginPoll(limits, 40_000);
   await pass(context, 20_000);
   assert.match(limits.reason, /48 s/);
   await pass(context, 20_000);
-  const later = poll(40_000);
+  beginPoll(limits, 40_000);
   await pass(context, 40_000);
-  await later;
 
   assert.match(limits.reason, /48 s/);
 });
@@ -336,6 +337,20 @@ test('of several subscriptions one probes, under a short lease', async context =
   }
 
   assert.deepEqual(line.server.polls.slice(-2).map(({ query }) => `${query.get('timeout')} ${query.get('lease')}`), ['220 15', '24 30']);
+});
+
+test('a poll that asks for too little to tell is not the probe', async context => {
+  stopTime(context);
+  const limits = Limits.of(`https://limits-${++origins}.example/api`);
+  for (let cut = 0; cut < 2; cut++) {
+    beginPoll(limits, 30_000);
+    await pass(context, 30_000);
+  }
+
+  await pass(context, 300_000);
+  const { signal } = new AbortController();
+  assert.equal(limits.begin(30, signal).wait, 24);
+  assert.equal(limits.begin(31, signal).wait, 31);
 });
 
 test('if the probe comes back whole the limit is gone', async context => {
