@@ -84,7 +84,7 @@ function keepIn(context, entries) {
 /** Begins a poll that is cut after this time. */
 function beginPoll(limits, ms) {
   const cut = () => new Promise((_, reject) => setTimeout(() => reject(new TypeError('fetch failed')), ms));
-  limits.begin(220, new AbortController().signal).watch(cut).catch(() => {});
+  limits.begin(220, new AbortController().signal).watch(cut).catch(({ message }) => assert.equal(message, 'fetch failed'));
 }
 
 let reloads = 0;
