@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { longpoll, subscribe } from 'funccomet';
 import { Limits } from '../src/limits.js';
-import { FakeServer, message, pass, renewed, setClock, settled, stopped, stopTime } from './fake-server.js';
+import { FakeServer, message, pass, renewed, setClock, settled, stopped, stopTime, work } from './fake-server.js';
 
 // What is learnt of an origin is kept, so each test has one of its own.
 let origins = 0;
@@ -436,6 +436,26 @@ test('leases are short again after a probe that was cut, until a limited poll is
   await pass(context, 24_000);
   await line.server.answer(204);
 
+  assert.equal(line.lease, 30);
+});
+
+test('leases are no longer short when a probe comes back whole, even if no limited poll was answered since the one before', async context => {
+  const line = await start(context);
+  await line.cut(30_000);
+  await line.cut(30_000);
+  await line.untilProbe();
+  await pass(context, 30_000);
+  await line.server.answer(504);
+  // The machine sleeps.
+  work(600_000);
+  await pass(context, 10_000);
+  await line.open();
+  assert.deepEqual(line.waits, [220]);
+  assert.equal(line.lease, 15);
+  await pass(context, 31_000);
+  await line.server.answer(204);
+
+  assert.deepEqual(line.waits, [220]);
   assert.equal(line.lease, 30);
 });
 
