@@ -99,6 +99,7 @@ for (const [what, end] of [
   ['504', server => server.answer(504)],
   ['502', server => server.answer(502)],
   ['408', server => server.answer(408)],
+  ['Cloudflare’s 524', server => server.answer(524)],
   ['504 with a problem document of a gateway', server => server.refuse(504, 'Upstream timeout.')],
   ['a reset', server => server.fail()],
   ['a connection that breaks in the answer', server => server.cut(200)],
