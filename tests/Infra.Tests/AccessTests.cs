@@ -163,7 +163,7 @@ public sealed partial class AccessTests(CompiledTemplate template)
     {
         var settings = Snapshot.Read(configuration).Settings();
 
-        Assert.Contains("vaultUri", settings["FuncComet__Token__KeyVaultUri"], StringComparison.Ordinal);
+        Assert.EndsWith(".outputs.uri.value]", settings["FuncComet__Token__KeyVaultUri"], StringComparison.Ordinal);
         Assert.DoesNotContain("FuncComet__Token__SigningKey", settings.Keys);
         Assert.DoesNotContain("FuncComet__Token__PreviousKey", settings.Keys);
         Assert.All(settings, each => Assert.DoesNotMatch(ConnectionString(), each.Value));

@@ -1,5 +1,6 @@
 /**
- * Polls `url`, a recipient's poll address, in plain mode and calls back with the body of each message. Returns the function that stops it.
+ * Polls `url`, a recipient's poll address, in plain mode and calls back with the body of each message. Its `timeout` is lowered while
+ * something in front of the app ends polls sooner. Returns the function that stops it.
  * Throws a `TypeError` if `url` is no http or https address.
  */
 export function longpoll(url: string, callback: (body: string) => unknown): () => void;
@@ -76,7 +77,8 @@ export interface SubscribeOptions {
   signal?: AbortSignal;
   /**
    * A message that is neither acknowledged nor renewed comes again after this many seconds: 5 to 3,600; default 30. Longer leases need
-   * fewer renewals; shorter ones bring a message sooner to another device when this one dies.
+   * fewer renewals; shorter ones bring a message sooner to another device when this one dies. A poll that may be cut asks for at most 15,
+   * unless `renewFor` is 0 or the page is hidden.
    */
   lease?: number;
   /**
@@ -84,7 +86,10 @@ export interface SubscribeOptions {
    * 0: never.
    */
   renewFor?: number;
-  /** The longest that a poll is held, in whole seconds: 1 to 220, clamped; default 220. Lower it if a proxy on the way gives up sooner. */
+  /**
+   * The longest that a poll is held, in whole seconds: 1 to 220, clamped; default 220. If something in front of the app ends polls sooner,
+   * they ask for less by themselves.
+   */
   wait?: number;
 }
 
@@ -122,7 +127,7 @@ export interface LineState {
    * `stopped`: you stopped it.
    */
   state: 'connecting' | 'open' | 'retrying' | 'offline' | 'refused' | 'stopped';
-  /** What went wrong, as text for logs. */
+  /** What went wrong, as text for logs. With `open`: that something in front of the app ends polls, and what they ask for therefore. */
   reason?: string;
   /** The HTTP status of the failed attempt, if it had an answer. */
   status?: number;

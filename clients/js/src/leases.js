@@ -5,6 +5,9 @@ import { backoff, pause } from './retry.js';
 // In seconds: what a renewal of a hidden page covers at least, because browsers slow its timers to one a minute.
 const HIDDEN = 150;
 
+// In seconds: the longest lease of a poll that may be cut. What was handed to it then comes again soon.
+const DOUBTFUL = 15;
+
 /** A message that this client holds, with its current receipt. Times are in ms of performance.now(). */
 export class Lease {
   #giveBack;
@@ -77,18 +80,27 @@ export class Leases {
   }
 
   /**
+   * The seconds of a lease that a poll asks for. Only a lease that is renewed in time can be shorter than the user's.
+   * @param {boolean} isDoubtful whether the poll may be cut
+   */
+  secondsFor(isDoubtful) {
+    return isDoubtful && this.#renewFor > 0 && !isHidden() ? Math.min(this.#seconds, DOUBTFUL) : this.#seconds;
+  }
+
+  /**
    * Begins to renew the messages of a batch that has just arrived, and with them the handled ones that are not acknowledged yet. Remove from
    * `held` what is handled or has failed. `end` stops, and resolves when no renewal is under way; until then the receipts may change.
    * @param {import('./inbox.js').Leased[]} batch
+   * @param {number} seconds of the lease that the poll asked for
    * @param {AbortSignal} signal ends it too
    */
-  keep(batch, signal) {
-    const giveBack = (/** @type {Lease} */ lease, /** @type {number} */ seconds) => this.#release(lease, seconds, signal);
-    const held = new Set(batch.map(message => new Lease(message, this.#seconds, this.#renewFor, giveBack)));
+  keep(batch, seconds, signal) {
+    const giveBack = (/** @type {Lease} */ lease, /** @type {number} */ after) => this.#release(lease, after, signal);
+    const held = new Set(batch.map(message => new Lease(message, seconds, this.#renewFor, giveBack)));
     const over = new AbortController();
     const stop = () => over.abort();
     signal.addEventListener('abort', stop);
-    const kept = this.#renewAll(held, over.signal);
+    const kept = this.#renewAll(held, seconds, over.signal);
     const end = () => {
       stop();
       signal.removeEventListener('abort', stop);
@@ -104,13 +116,14 @@ export class Leases {
 
   /**
    * @param {Set<Lease>} held
+   * @param {number} seconds
    * @param {AbortSignal} signal
    */
-  async #renewAll(held, signal) {
+  async #renewAll(held, seconds, signal) {
     const open = () => [...held, ...this.#receipts.free].filter(({ isOpen }) => isOpen);
     for (let supported = true; supported && !signal.aborted;) {
       // If there is nothing to renew now, there may be later: an acknowledgement that is under way may fail.
-      const due = Math.min(...open().map(lease => lease.due), performance.now() + this.#seconds * 500);
+      const due = Math.min(...open().map(lease => lease.due), performance.now() + seconds * 500);
       await pause(due - performance.now(), signal);
       const overdue = open().filter(lease => lease.due <= performance.now());
       if (!signal.aborted) {
@@ -124,7 +137,7 @@ export class Leases {
    * @param {Lease[]} leases
    */
   async #renew(leases) {
-    const seconds = globalThis.document?.visibilityState === 'hidden' ? Math.max(this.#seconds, HIDDEN) : this.#seconds;
+    const seconds = isHidden() ? Math.max(this.#seconds, HIDDEN) : this.#seconds;
     const renewals = [];
     for (let from = 0; from < leases.length; from += MAX_BATCH) {
       const batch = leases.slice(from, from + MAX_BATCH);
@@ -230,6 +243,10 @@ export class Leases {
       }
     }
   }
+}
+
+function isHidden() {
+  return globalThis.document?.visibilityState === 'hidden';
 }
 
 /**

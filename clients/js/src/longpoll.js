@@ -1,18 +1,22 @@
 import { ask } from './http.js';
+import { LONGEST_WAIT } from './limits.js';
 import { resolve } from './options.js';
-import { keepPolling, LONGEST_WAIT, persist } from './polling.js';
+import { keepPolling, persist } from './polling.js';
 
 // The server's, in seconds.
 const DEFAULT_TIMEOUT = 30;
 
 /** @type {typeof import('./index.js').longpoll} */
 export function longpoll(url, callback) {
-  const { href } = resolve(url);
+  const { href, searchParams } = resolve(url);
+  const timeout = Number(searchParams.get('timeout') ?? DEFAULT_TIMEOUT);
+  // The server waits no longer than this. A poll that does not wait counts as one of a second, or it would be repeated without a pause.
+  const wait = Math.min(timeout || 1, LONGEST_WAIT);
   const stop = new AbortController();
   const work = () => keepPolling({
     url: href,
     mayCut: false,
-    ask: (seconds, signal) => ask(withTimeout(href, seconds), { signal }),
+    ask: (poll, signal) => poll.watch(() => ask(poll.wait < wait ? withTimeout(href, poll.wait) : href, { signal })),
     take: async text => {
       try {
         await callback(text);
@@ -22,9 +26,8 @@ export function longpoll(url, callback) {
 
       return text !== '';
     },
-    // The URL decides, and the server never waits longer than this.
-    wait: LONGEST_WAIT,
-    firstWait: LONGEST_WAIT,
+    wait,
+    firstWait: wait,
     onState: () => {},
     signal: stop.signal,
   });
@@ -33,16 +36,12 @@ export function longpoll(url, callback) {
 }
 
 /**
- * Lowers the timeout of a poll's address to the seconds that it may take.
+ * Changes the timeout of a poll's address.
  * @param {string} href
  * @param {number} seconds
  */
 function withTimeout(href, seconds) {
   const url = new URL(href);
-  if (seconds === LONGEST_WAIT || Number(url.searchParams.get('timeout') ?? DEFAULT_TIMEOUT) <= seconds) {
-    return href;
-  }
-
   url.searchParams.set('timeout', String(seconds));
   return url.href;
 }

@@ -22,13 +22,16 @@ export class Mailbox {
   }
 
   /**
-   * @param {{ timeout: number, lease: number, max: number, ack: string[] }} parameters
+   * @param {{ lease: number, max: number, ack: string[] }} parameters
+   * @param {import('./limits.js').Poll} poll
    * @param {AbortSignal} signal
    * @returns {Promise<import('./http.js').Answer<import('./inbox.js').Leased[]>>}
    */
-  async poll(parameters, signal) {
-    const { answer, retryAfter } = await this.#ask('poll', parameters, { signal });
-    return { answer: answer === undefined ? undefined : readMessages(answer), retryAfter };
+  poll(parameters, { wait, watch }, signal) {
+    return this.#ask('poll', { timeout: wait, ...parameters }, { signal }, (url, init) => watch(async () => {
+      const { answer, retryAfter } = await ask(url, init);
+      return { answer: answer === undefined ? undefined : readMessages(answer), retryAfter };
+    }));
   }
 
   /**
@@ -75,21 +78,23 @@ export class Mailbox {
    * @param {boolean} keepalive
    */
   async #post(name, parameters, keepalive) {
-    const { answer } = await limited(LIMIT, undefined, signal => this.#ask(name, parameters, { method: 'POST', keepalive, signal }));
+    const { answer } = await limited(LIMIT, undefined, signal => this.#ask(name, parameters, { method: 'POST', keepalive, signal }, ask));
     return answer;
   }
 
   /**
+   * @template T
    * @param {string} name
    * @param {Parameters<typeof address>[2]} parameters
    * @param {RequestInit & { signal: AbortSignal }} init
+   * @param {(url: string, init: RequestInit) => Promise<T>} request
    */
-  async #ask(name, parameters, init) {
+  async #ask(name, parameters, init, request) {
     const send = async () => {
       // A header rather than access_token, because URLs end up in logs. Across origins it costs a preflight, which the platform answers
       // without running a function.
       const token = this.#tokens.mustRenew ? await this.#tokens.renewed(init.signal) : this.#tokens.current;
-      return ask(address(this.#functions, name, { rcpt: this.#rcpt, ...parameters }), { ...init, ...(token && { headers: { Authorization: `Bearer ${token}` } }) });
+      return request(address(this.#functions, name, { rcpt: this.#rcpt, ...parameters }), { ...init, ...(token && { headers: { Authorization: `Bearer ${token}` } }) });
     };
     try {
       return await send();

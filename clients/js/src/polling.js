@@ -1,11 +1,9 @@
 import { Place } from './connections.js';
 import { Failures } from './failures.js';
 import { FuncCometError } from './http.js';
+import { Limits } from './limits.js';
 import { backoff, pause, refusedPause } from './retry.js';
 import { watch } from './watch.js';
-
-/** The longest that the server holds a poll, in seconds. */
-export const LONGEST_WAIT = 220;
 
 // A poll that exceeds its wait by this many seconds has lost its connection without an error.
 const SLACK = 10;
@@ -26,7 +24,7 @@ const MAKE_ROOM = 'make room';
  * @param {object} polling
  * @param {string} polling.url an address of the origin that is polled
  * @param {boolean} polling.mayCut whether a held poll may be cut without losing a message
- * @param {(wait: number, turn: AbortSignal) => Promise<import('./http.js').Answer<T>>} polling.ask polls for `wait` seconds, until `turn` aborts
+ * @param {(poll: import('./limits.js').Poll, turn: AbortSignal) => Promise<import('./http.js').Answer<T>>} polling.ask polls until `turn` aborts
  * @param {(answer: T) => Promise<boolean>} polling.take handles an answer; false if it held only repeats
  * @param {number} polling.wait in seconds
  * @param {number} polling.firstWait in seconds, while the connection is not known to work; 0 shows soonest whether it does
@@ -35,6 +33,7 @@ const MAKE_ROOM = 'make room';
  */
 export async function keepPolling({ url, mayCut, ask, take, wait, firstWait, onState, signal }) {
   const failures = new Failures();
+  const limits = Limits.of(url);
   let turn = new AbortController();
   let due = Infinity;
   let open = false;
@@ -67,7 +66,8 @@ export async function keepPolling({ url, mayCut, ask, take, wait, firstWait, onS
 
       open = true;
       failures.end();
-      onState({ state: 'open' });
+      const { reason } = limits;
+      onState({ state: 'open', ...(reason && { reason }) });
 
       // Repeated early answers without new messages would make a busy loop. One alone is fine.
       const { answer, retryAfter } = answered;
@@ -88,21 +88,23 @@ export async function keepPolling({ url, mayCut, ask, take, wait, firstWait, onS
   }
 
   async function attempt() {
-    seconds = await place.enter(open ? wait : firstWait, turn.signal);
+    const poll = limits.begin(await place.enter(open ? wait : firstWait, turn.signal), turn.signal);
+    seconds = poll.wait;
     began = performance.now();
     due = began + (seconds + SLACK) * 1000;
     try {
       turn.signal.throwIfAborted();
-      return await ask(seconds, turn.signal);
+      return await ask(poll, turn.signal);
     } finally {
       due = Infinity;
+      limits.end(poll);
       place.leave();
     }
   }
 
   /**
-   * Starting any navigation, a download too, ends the polls of a page in some browsers, and a proxy may end each after a minute. Such a cut
-   * is reported only if the next poll, which follows at once, fails too.
+   * Starting any navigation, a download too, ends the polls of a page in some browsers, and so does what stands in front of the app. Such a
+   * cut is reported only if the next poll, which follows at once, fails too.
    * @param {unknown} error
    * @param {number} retryIn
    * @param {boolean} wasOpen

@@ -41,18 +41,19 @@ export class Receipts {
 
   /**
    * Polls and acknowledges with it. Receipts that do not fit are acknowledged before.
-   * @param {{ timeout: number, lease: number, max: number }} parameters
+   * @param {{ lease: number, max: number }} parameters
+   * @param {import('./limits.js').Poll} poll
    * @param {AbortSignal} signal
    * @returns {ReturnType<import('./mailbox.js').Mailbox['poll']>}
    */
-  async poll(parameters, signal) {
+  async poll(parameters, poll, signal) {
     if (this.#all.size > MAX_BATCH) {
       await this.acknowledge(false);
     }
 
     const ack = [...this.#all].filter(({ renewal }) => !renewal).slice(0, MAX_BATCH);
     try {
-      const answered = await this.#mailbox.poll({ ...parameters, ack: receiptsOf(ack) }, signal);
+      const answered = await this.#mailbox.poll({ ...parameters, ack: receiptsOf(ack) }, poll, signal);
       this.drop(ack);
       return answered;
     } catch (error) {
@@ -63,7 +64,7 @@ export class Receipts {
       // Drop the receipts, or every poll would be refused; their messages come again and are repeats.
       this.drop(ack);
       if (namesReceipts(error)) {
-        return this.poll(parameters, signal);
+        return this.poll(parameters, poll, signal);
       }
 
       throw error;

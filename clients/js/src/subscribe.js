@@ -1,8 +1,9 @@
 import { Inbox } from './inbox.js';
 import { Leases } from './leases.js';
+import { LONGEST_WAIT } from './limits.js';
 import { Mailbox } from './mailbox.js';
 import { check, checkRecipient, checkWhole, resolveFunctions } from './options.js';
-import { keepPolling, LONGEST_WAIT, persist } from './polling.js';
+import { keepPolling, persist } from './polling.js';
 import { MAX_BATCH, Receipts } from './receipts.js';
 import { Shared } from './shared.js';
 import { Tabs } from './tabs.js';
@@ -106,9 +107,9 @@ export function subscribe(options) {
         await acknowledge();
       }
 
-      /** @param {import('./inbox.js').Leased[]} batch */
-      async function take(batch) {
-        const { held, end } = leases.keep(batch, signal);
+      /** @param {{ batch: import('./inbox.js').Leased[], seconds: number }} answer a batch and the seconds of its lease */
+      async function take({ batch, seconds }) {
+        const { held, end } = leases.keep(batch, seconds, signal);
         tabs.share([...held].map(({ message }) => message));
         const began = performance.now();
         let acknowledged = began;
@@ -138,21 +139,23 @@ export function subscribe(options) {
         const used = usedSince(began);
         max = used < 0.25 ? Math.min(max * 2, MAX_BATCH) : used < 0.9 ? max : 1;
         return news;
-      }
 
-      /** The share of a lease that has passed since a time. @param {number} time */
-      function usedSince(time) {
-        return (performance.now() - time) / (lease * 1000);
+        /** The share of a lease that has passed since a time. @param {number} time */
+        function usedSince(time) {
+          return (performance.now() - time) / (seconds * 1000);
+        }
       }
     }
   }
 
   /**
-   * @param {number} timeout
+   * @param {import('./limits.js').Poll} poll
    * @param {AbortSignal} signal
    */
-  function ask(timeout, signal) {
-    return receipts.poll({ timeout, lease, max }, signal);
+  async function ask(poll, signal) {
+    const seconds = leases.secondsFor(poll.isDoubtful);
+    const { answer, retryAfter } = await receipts.poll({ lease: seconds, max }, poll, signal);
+    return { answer: answer && { batch: answer, seconds }, retryAfter };
   }
 
   function acknowledge() {

@@ -5,11 +5,11 @@ import { FakeServer, pass, stopped, stopTime } from './fake-server.js';
 
 const url = 'https://app.example/api/poll?rcpt=alice';
 
-function start(context, callback = () => {}) {
+function start(context, callback = () => {}, more = '') {
   stopTime(context);
   context.mock.method(console, 'error', () => {});
   const server = new FakeServer(context);
-  const stop = longpoll(url, callback);
+  const stop = longpoll(url + more, callback);
   context.after(() => stopped(stop));
   return { server, stop };
 }
@@ -72,14 +72,26 @@ test('retries a refused poll seldom, and logs the refusal without the URL, which
   assert.equal(server.requests.length, 2);
 });
 
-test('slows down when empty answers come at once', async context => {
-  const { server } = start(context);
-  await server.answer(200, '');
+for (const [timeout, status] of [['', 200], ['&timeout=0', 204]]) {
+  test(`slows down when empty answers come at once: ${status}, "${timeout}"`, async context => {
+    const { server } = start(context, () => {}, timeout);
+    await server.answer(status, status === 200 ? '' : null);
+    assert.equal(server.requests.length, 2);
+    await server.answer(status, status === 200 ? '' : null);
+    assert.equal(server.requests.length, 2);
+    await pass(context, 250);
+    assert.equal(server.requests.length, 3);
+  });
+}
+
+test('gives up a poll that exceeds the timeout of its address', async context => {
+  const { server } = start(context, () => {}, '&timeout=20');
+  await pass(context, 30_000);
+  assert.equal(server.requests.length, 1);
+  await pass(context, 10_000);
+
   assert.equal(server.requests.length, 2);
-  await server.answer(200, '');
-  assert.equal(server.requests.length, 2);
-  await pass(context, 250);
-  assert.equal(server.requests.length, 3);
+  assert.equal(server.requests[0].aborted, true);
 });
 
 test('stop aborts the current request', async context => {

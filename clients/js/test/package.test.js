@@ -10,13 +10,13 @@ import * as funccomet from 'funccomet';
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const manifest = JSON.parse(readFileSync(`${folder}package.json`, 'utf8'));
 
-test('is under 9 kB, minified and gzipped', async context => {
+test('is under 9.5 kB, minified and gzipped', async context => {
   const stdin = { contents: "export * from 'funccomet'", resolveDir: folder };
   const { outputFiles: [bundle] } = await build({ stdin, bundle: true, minify: true, format: 'esm', write: false });
   const size = gzipSync(bundle.contents, { level: 9 }).length;
 
   context.diagnostic(`${bundle.contents.length} bytes minified, ${size} gzipped`);
-  assert.ok(size < 9000, `${size} bytes`);
+  assert.ok(size < 9500, `${size} bytes`);
 });
 
 test('contains the expected files', () => {
@@ -38,6 +38,7 @@ test('contains the expected files', () => {
     'src/index.js',
     'src/leases.js',
     'src/limited.js',
+    'src/limits.js',
     'src/longpoll.js',
     'src/mailbox.js',
     'src/options.js',
