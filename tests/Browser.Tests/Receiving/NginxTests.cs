@@ -44,7 +44,7 @@ public sealed class NginxTests(Site site)
         }
         """;
 
-    private const string LimitedPolls = "count => window.polls.filter(poll => ![0, 220].includes(poll.asked) && poll.status).length >= count";
+    private const string LimitedPolls = "n => window.polls.filter(poll => ![0, 220].includes(poll.asked) && poll.status).length >= n";
     private const string FailedPolls = "() => window.polls.filter(poll => ![0, 200, 204].includes(poll.status)).map(poll => poll.asked)";
 
     // Polls then ask for 6 seconds, which leaves the app two to answer.
