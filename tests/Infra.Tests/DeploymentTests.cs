@@ -94,7 +94,7 @@ public sealed partial class DeploymentTests
         Assert.Equal("ci", jobs["npm"]["needs"]);
         Assert.StartsWith("(!cancelled()) && needs.ci.result == 'success' &&", (string)jobs["github"]["if"], StringComparison.Ordinal);
         Assert.DoesNotContain("secrets.", text, StringComparison.Ordinal);
-        Assert.DoesNotMatch("dotnet (build|pack|publish)|npm (ci|install|run|pack)", text);
+        Assert.DoesNotMatch(@"dotnet (build|pack|publish)\b|npm (ci|install|run|pack)\b", text);
         Assert.DoesNotContain("checkout@", text, StringComparison.Ordinal);
     }
 
