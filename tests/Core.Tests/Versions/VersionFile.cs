@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FuncComet.LocalHost;
 
 namespace FuncComet.Core.Tests.Versions;
 
@@ -14,7 +13,7 @@ internal sealed record VersionFile(
     IReadOnlyList<VersionFile.WrittenHandle> RecallHandles,
     IReadOnlyDictionary<string, string> DeadLetters)
 {
-    private static readonly string Folder = Path.Combine(RepositoryRoot.Folder, "tests", "Core.Tests", "Versions");
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Versions");
 
     /// <summary>The versions that have a file, in their order.</summary>
     public static IEnumerable<string> All() =>
