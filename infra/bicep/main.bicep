@@ -88,6 +88,9 @@ param privateNetwork bool = false
 @description('The address range of that network: a /24. Default: 10.70.0.0/24.')
 param networkAddressPrefix string = '10.70.0.0/24'
 
+@description('The address of the app\'s package, a zip that anyone may read, which is deployed with the resources. In the azuredeploy.json of a release it is the release\'s. Default: none, so that the package is deployed afterwards.')
+param packageUri string = ''
+
 @description('The mail address that gets alerts: when the app does not answer, and about failed polls and pushes, dead letters, throttling and full instances. Default: empty, which means no alerts.')
 param alertEmail string = ''
 
@@ -241,6 +244,7 @@ module app 'modules/functionapp.bicep' = {
     blobUri: storage.outputs.blobUri
     queueUri: storage.outputs.queueUri
     packageContainerUri: storage.outputs.packageContainerUri
+    packageUri: packageUri
     insightsName: insightsName
     vaultUri: vault.outputs.uri
     instanceMemoryMB: instanceMemoryMB

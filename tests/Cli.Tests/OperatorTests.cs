@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FuncComet.Client;
 using FuncComet.Testing;
 
 namespace FuncComet.Cli.Tests;
@@ -199,10 +200,11 @@ public sealed class OperatorTests(App app)
         var text = await app.RunAsync("about");
         var json = await app.RunAsync("about", "--json");
 
-        Assert.Matches(@"^Version +0\.1\.0", text.Output);
+        var version = typeof(FuncCometClient).Assembly.GetName().Version!.ToString(3);
+        Assert.Matches($"^Version +{version}", text.Output);
         Assert.Matches(@"\nStorage +answers *\n", text.Output);
         var about = JsonDocument.Parse(json.Output).RootElement;
-        Assert.Equal("0.1.0", about.GetProperty("version").GetString());
+        Assert.Equal(version, about.GetProperty("version").GetString());
         Assert.True(about.GetProperty("storage").GetProperty("answers").GetBoolean());
         Assert.True(about.GetProperty("polls").GetProperty("max").GetInt64() > 0);
     }

@@ -63,7 +63,7 @@ public sealed partial class DeploymentTests
         var linted = await LintAsync([.. Directory.GetFiles(Workflows)]);
 
         linted.AssertNothingWrong();
-        Assert.Equal(["ci.yml", "deploy.yml"], Directory.GetFiles(Workflows).Select(Path.GetFileName).Order());
+        Assert.Equal(["ci.yml", "deploy.yml", "release.yml"], Directory.GetFiles(Workflows).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -106,6 +106,25 @@ public sealed partial class DeploymentTests
             "&& vars.AZURE_WHATIF_CLIENT_ID != '' && vars.AZURE_ENV_NAME != ''",
             (string)jobs["what-if"]["if"],
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Release_PublishesWhatCiHasBuilt_WithTheRightsOfEachJobAndNoSecret()
+    {
+        var text = File.ReadAllText(Path.Combine(Workflows, "release.yml"));
+        var jobs = new DeserializerBuilder().IgnoreUnmatchedProperties().Build().Deserialize<Workflow>(text).jobs;
+        var rights = jobs.Where(job => job.Value.ContainsKey("permissions")).Select(job =>
+            $"{job.Key}: {string.Join(", ", ((Dictionary<object, object>)job.Value["permissions"]).Select(each => $"{each.Key} {each.Value}"))}");
+
+        Assert.Equal("./.github/workflows/ci.yml", jobs["ci"]["uses"]);
+        Assert.Equal(["ci", "github", "npm", "nuget"], jobs.Keys.Order());
+        Assert.Equal(["github: contents write", "npm: id-token write", "nuget: id-token write"], rights.Order());
+        Assert.Equal("ci", jobs["nuget"]["needs"]);
+        Assert.Equal("ci", jobs["npm"]["needs"]);
+        Assert.StartsWith("(!cancelled()) && needs.ci.result == 'success' &&", (string)jobs["github"]["if"], StringComparison.Ordinal);
+        Assert.DoesNotContain("secrets.", text, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"dotnet (build|pack|publish)\b|npm (ci|install|run|pack)\b", text);
+        Assert.DoesNotContain("checkout@", text, StringComparison.Ordinal);
     }
 
     [Fact]

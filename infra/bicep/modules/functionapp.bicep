@@ -27,6 +27,9 @@ param queueUri string
 @description('The address of the container with the app\'s package.')
 param packageContainerUri string
 
+@description('The address of a package to deploy; empty for none.')
+param packageUri string
+
 @description('The component that the app reports to.')
 param insightsName string
 
@@ -234,6 +237,18 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         }
       }
     }
+  }
+}
+
+// The platform fetches the package and puts it into the container.
+resource package 'Microsoft.Web/sites/extensions@2025-03-01' = if (!empty(packageUri)) {
+  parent: app
+  name: 'onedeploy'
+  // The API accepts these properties, but Bicep's types do not have them.
+  #disable-next-line BCP187
+  properties: {
+    packageUri: packageUri
+    remoteBuild: false
   }
 }
 
