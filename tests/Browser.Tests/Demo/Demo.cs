@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
@@ -6,50 +5,44 @@ namespace FuncComet.Browser.Tests;
 /// <summary>The demo page, through the elements that a user sees.</summary>
 internal sealed class Demo
 {
-    private readonly List<string> _complaints = [];
+    private Demo(IBrowserTab tab) => Tab = tab;
 
-    private Demo(IPage page) => Page = page;
+    public IBrowserTab Tab { get; }
 
-    public IPage Page { get; }
+    /// <summary>The page, for what only Playwright can do.</summary>
+    public IPage Page => ((PlaywrightTab)Tab).Page;
 
-    /// <summary>The browser's errors and warnings, including violations of the page's content security policy.</summary>
-    public IReadOnlyCollection<string> Complaints => _complaints;
+    public static async Task<Demo> OpenAsync(IProfile profile, Uri address) => new(await profile.OpenAsync(address));
 
-    public static async Task<Demo> OpenAsync(IBrowserContext browser, Uri address)
-    {
-        var demo = new Demo(await browser.NewPageAsync());
-        demo.Page.PageError += (_, error) => demo._complaints.Add(error);
-        demo.Page.Console += (_, message) =>
-        {
-            if (message.Type is "error" or "warning")
-            {
-                demo._complaints.Add(message.Text);
-            }
-        };
-        await demo.Page.GotoAsync($"{address}");
-        return demo;
-    }
+    /// <summary>The title of a person's frame.</summary>
+    public static string FrameOf(string person) => $"{person}'s page";
 
-    public IFrameLocator Person(string name) => Page.FrameLocator($"iframe[title=\"{name}'s page\"]");
+    /// <summary>The errors and warnings of the page and its frames.</summary>
+    public Task<IReadOnlyCollection<string>> ComplaintsAsync() => Tab.ComplaintsAsync();
 
-    public ILocator Button(string person, string name) =>
-        Person(person).GetByRole(AriaRole.Button, new FrameLocatorGetByRoleOptions { Name = name, Exact = true });
+    /// <summary>Elements of the page itself.</summary>
+    public Elements Shown(string selector) => new(Tab, null, selector);
+
+    /// <summary>Elements of a person's frame.</summary>
+    public Elements Shown(string person, string selector, string text = "") => new(Tab, FrameOf(person), selector, text);
 
     /// <summary>The messages with this text that a person received.</summary>
-    public ILocator Received(string person, string text) => Messages(person, ".in", text);
+    public Elements Received(string person, string text) => Shown(person, "#messages .in", text);
 
     /// <summary>The messages with this text that a person sent.</summary>
-    public ILocator Sent(string person, string text) => Messages(person, ".out", text);
+    public Elements Sent(string person, string text) => Shown(person, "#messages .out", text);
+
+    public Task ClickAsync(string person, string button) => Tab.ClickButtonAsync(FrameOf(person), button);
 
     public async Task SendAsync(string person, string text, string button = "Send")
     {
-        await Person(person).GetByLabel("Message", new FrameLocatorGetByLabelOptions { Exact = true }).FillAsync(text);
-        await Button(person, button).ClickAsync();
+        await Tab.FillAsync(FrameOf(person), "Message", text);
+        await ClickAsync(person, button);
     }
 
-    public Task UntilStateAsync(string person, string state) =>
-        Assertions.Expect(Person(person).GetByRole(AriaRole.Status)).ToHaveTextAsync(new Regex($"^{state}"));
+    /// <summary>Opens the list of a person's requests.</summary>
+    public Task ShowRequestsAsync(string person) => Tab.ClickTextAsync(FrameOf(person), "On the wire");
 
-    private ILocator Messages(string person, string direction, string text) =>
-        Person(person).Locator($"#messages {direction}", new FrameLocatorLocatorOptions { HasTextString = text });
+    public Task UntilStateAsync(string person, string state) =>
+        Shown(person, "#state").UntilTextAsync(text => text.StartsWith(state, StringComparison.Ordinal), $"{state} …");
 }

@@ -4,12 +4,12 @@ public sealed class FailingHandlerTests(Site site)
 {
     private static readonly string[] Messages = [.. Enumerable.Range(1, 30).Select(number => $"{number}")];
 
-    [Fact]
-    public async Task Subscribe_WhenTheHandlerThrowsOnEveryThirdMessage_DeliversThoseAgain()
+    [Theory, InEachBrowser]
+    public async Task Subscribe_WhenTheHandlerThrowsOnEveryThirdMessage_DeliversThoseAgain(Engine browser)
     {
         var recipient = Site.NewRecipient();
-        await using var browser = await site.NewBrowserAsync();
-        var tab = await Tab.OpenAsync(browser, site.Page);
+        await using var profile = await site.NewProfileAsync(browser);
+        var tab = await Tab.OpenAsync(profile, site.Page);
         await tab.SubscribeAsync(recipient, failing: true);
 
         await site.PushAllAsync(recipient, Messages);
