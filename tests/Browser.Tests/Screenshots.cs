@@ -18,8 +18,8 @@ internal static class Screenshots
         await site.InitializeAsync();
         foreach (var (file, colors, width, height) in Pictures)
         {
-            await using var profile = await site.NewProfileAsync(Engine.Chromium, new ViewportSize { Width = width, Height = height });
-            var demo = await Demo.OpenAsync(profile, site.Page);
+            var profile = await site.NewProfileAsync(Engine.Chromium, new ViewportSize { Width = width, Height = height });
+            await using var demo = await Demo.OpenAsync(profile, site.Page);
             await demo.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = colors });
             await PlayAsync(demo);
             var path = Path.Combine(folder, file);

@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using FuncComet.Browser.Tests;
 using FuncComet.Testing;
 using Microsoft.Playwright;
@@ -26,7 +24,6 @@ public sealed class Site : IAsyncLifetime
     private readonly Lazy<Task<Display>> _display = new(Display.StartAsync);
     private LocalHostProcess _host = null!;
     private IPlaywright _playwright = null!;
-    private HttpClient _http = null!;
 
     /// <summary>Creates it; a browser is started when a test first needs it.</summary>
     public Site()
@@ -38,12 +35,15 @@ public sealed class Site : IAsyncLifetime
     /// <summary>The address of the demo page; ends in a slash.</summary>
     public Uri Page => new(_host.Url, "/");
 
+    /// <summary>The mailboxes of the LocalHost.</summary>
+    internal Mailboxes Mailboxes { get; private set; } = null!;
+
     public async ValueTask InitializeAsync()
     {
         await Engines.EnsureInstalledAsync(Console.Out);
         await _azurite.InitializeAsync();
         _host = await StartHostAsync(withTokens: false);
-        _http = new HttpClient { BaseAddress = _host.Url };
+        Mailboxes = new Mailboxes(_host.Url);
         _playwright = await Playwright.CreateAsync();
     }
 
@@ -77,33 +77,6 @@ public sealed class Site : IAsyncLifetime
         }
     }
 
-    public async Task PushAsync(string recipient, string text)
-    {
-        var content = new StringContent(text);
-        using var accepted = await _http.PostAsync($"push?rcpt={recipient}", content, TestContext.Current.CancellationToken).Bounded();
-        accepted.EnsureSuccessStatusCode();
-    }
-
-    /// <summary>Pushes the texts one after another.</summary>
-    public async Task PushAllAsync(string recipient, IEnumerable<string> texts)
-    {
-        foreach (var text in texts)
-        {
-            await PushAsync(recipient, text);
-        }
-    }
-
-    /// <summary>Returns when all messages of a recipient are acknowledged, after which none can be delivered again.</summary>
-    public Task UntilNothingIsLeftAsync(string recipient) =>
-        Await.UntilAsync(async () => await CountAsync(recipient) == 0, $"an empty mailbox of {recipient}");
-
-    public async Task<int> CountAsync(string recipient) => (await GetAsync($"mailbox?rcpt={recipient}")).GetProperty("messages").GetInt32();
-
-    /// <summary>Returns when the app says that a poll of a recipient is held, or that none is.</summary>
-    public Task UntilWaitingAsync(string recipient, bool waiting) => Await.UntilAsync(
-        async () => (await GetAsync($"mailbox?rcpt={recipient}")).GetProperty("waiting").GetBoolean() == waiting,
-        $"waiting = {waiting} for {recipient}");
-
     public async ValueTask DisposeAsync()
     {
         foreach (var browser in ((Lazy<Task<IBrowser>>[])[_chromium, _firefox]).Where(browser => browser.IsValueCreated))
@@ -117,7 +90,7 @@ public sealed class Site : IAsyncLifetime
         }
 
         _playwright?.Dispose();
-        _http?.Dispose();
+        Mailboxes?.Dispose();
         if (_host is not null)
         {
             await _host.DisposeAsync();
@@ -132,7 +105,4 @@ public sealed class Site : IAsyncLifetime
         context.SetDefaultTimeout(Patience);
         return new PlaywrightProfile(context);
     }
-
-    private Task<JsonElement> GetAsync(string address) =>
-        _http.GetFromJsonAsync<JsonElement>(address, TestContext.Current.CancellationToken).Bounded();
 }

@@ -8,8 +8,7 @@ public sealed class AccessTests(Site site)
     public async Task Page_WhenTokensAreRequired_GetsThem(Engine browser)
     {
         await using var host = await site.StartHostAsync(withTokens: true);
-        await using var profile = await site.NewProfileAsync(browser);
-        var demo = await Demo.OpenAsync(profile, new Uri(host.Url, "/"));
+        await using var demo = await Demo.OpenAsync(await site.NewProfileAsync(browser), new Uri(host.Url, "/"));
 
         await demo.SendAsync("Alice", "With a token");
 
@@ -21,9 +20,8 @@ public sealed class AccessTests(Site site)
     public async Task Page_WhenFunctionKeysAreRequired_SaysWhatToDo(Engine browser)
     {
         await using var host = await site.StartHostAsync(withTokens: false, "--enable-auth", "a-key");
-        await using var profile = await site.NewProfileAsync(browser);
 
-        var demo = await Demo.OpenAsync(profile, new Uri(host.Url, "/"));
+        await using var demo = await Demo.OpenAsync(await site.NewProfileAsync(browser), new Uri(host.Url, "/"));
 
         await demo.Shown("[role=alert]").UntilTextHasAsync("Start it without --enable-auth");
         Assert.Empty(await demo.Shown("iframe").TextsAsync());

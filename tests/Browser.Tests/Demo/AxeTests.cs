@@ -13,8 +13,7 @@ public sealed class AxeTests(Site site)
     public async Task Page_InLightAndDark_WideAndOnAPhone_HasNoViolation(Engine browser)
     {
         await using var host = await site.StartHostAsync(withTokens: false);
-        await using var profile = await site.NewProfileAsync(browser);
-        var demo = await Demo.OpenAsync(profile, new Uri(host.Url, "/"));
+        await using var demo = await Demo.OpenAsync(await site.NewProfileAsync(browser), new Uri(host.Url, "/"));
         await demo.SendAsync("Alice", "Can everybody read this?");
         await demo.Received("Bob", "Can everybody read this?").UntilCountAsync(1);
         await demo.SendAsync("Alice", "And this?", "In 10 s");

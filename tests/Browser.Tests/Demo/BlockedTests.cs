@@ -19,9 +19,9 @@ public sealed class BlockedTests(Site site)
     public async Task Page_WhereStorageAndChannelsAreForbidden_SendsAndReceives(Engine browser)
     {
         await using var host = await site.StartHostAsync(withTokens: false);
-        await using var profile = await site.NewProfileAsync(browser);
+        var profile = await site.NewProfileAsync(browser);
         await ((PlaywrightProfile)profile).Context.AddInitScriptAsync(Block);
-        var demo = await Demo.OpenAsync(profile, new Uri(host.Url, "/"));
+        await using var demo = await Demo.OpenAsync(profile, new Uri(host.Url, "/"));
 
         await demo.SendAsync("Alice", "Without cookies");
 

@@ -1,18 +1,24 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
 /// <summary>The demo page, through the elements that a user sees.</summary>
-internal sealed class Demo
+internal sealed class Demo : IAsyncDisposable
 {
-    private Demo(IBrowserTab tab) => Tab = tab;
+    private readonly IProfile _profile;
+
+    private Demo(IProfile profile, IBrowserTab tab) => (_profile, Tab) = (profile, tab);
 
     public IBrowserTab Tab { get; }
 
     /// <summary>The page, for what only Playwright can do.</summary>
     public IPage Page => ((PlaywrightTab)Tab).Page;
 
-    public static async Task<Demo> OpenAsync(IProfile profile, Uri address) => new(await profile.OpenAsync(address));
+    /// <summary>Opens the page in a new tab. From then on, the profile belongs to it.</summary>
+    public static async Task<Demo> OpenAsync(IProfile profile, Uri address) => new(profile, await profile.OpenAsync(address));
+
+    public ValueTask DisposeAsync() => _profile.DisposeAsync();
 
     /// <summary>The title of a person's frame.</summary>
     public static string FrameOf(string person) => $"{person}'s page";
@@ -44,5 +50,5 @@ internal sealed class Demo
     public Task ShowRequestsAsync(string person) => Tab.ClickTextAsync(FrameOf(person), "On the wire");
 
     public Task UntilStateAsync(string person, string state) =>
-        Shown(person, "#state").UntilTextAsync(text => text.StartsWith(state, StringComparison.Ordinal), $"{state} …");
+        Shown(person, "#state").UntilTextAsync(new Regex($"^{state}"));
 }

@@ -2,23 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>The demo page in a browser. These tests run one after another, because the page's people have the same names in each.</summary>
-public sealed partial class DemoTests(Site site) : IAsyncDisposable
+/// <summary>The demo page: people who are there write to each other.</summary>
+public sealed partial class DemoTests(DemoSite site) : IClassFixture<DemoSite>
 {
-    private IProfile? _profile;
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_profile is not null)
-        {
-            await _profile.DisposeAsync();
-        }
-    }
-
     [Theory, InEachBrowser]
     public async Task Send_ToAPersonWhoIsConnected_IsDeliveredAndShowsItsTimes(Engine browser)
     {
-        var demo = await OpenAsync(browser);
+        await using var demo = await site.OpenAsync(browser);
 
         await demo.SendAsync("Alice", "Lunch at noon?");
 
@@ -35,7 +25,7 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
     [Theory, InEachBrowser(Except = [Engine.Firefox])]
     public async Task Send_WithTheKeyboardOnly_IsDelivered(Engine browser)
     {
-        var demo = await OpenAsync(browser);
+        await using var demo = await site.OpenAsync(browser);
 
         await TabToAsync(demo, "text");
         await demo.Tab.TypeAsync("Without a mouse");
@@ -47,7 +37,7 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
     [Theory, InEachBrowser]
     public async Task Send_ToEverybody_ReachesTheOtherThreeOfAtMostFourPeople(Engine browser)
     {
-        var demo = await OpenAsync(browser);
+        await using var demo = await site.OpenAsync(browser);
         await demo.Tab.ClickButtonAsync(null, "Add a person");
         await demo.Tab.ClickButtonAsync(null, "Add a person");
         await demo.Shown("#add").UntilDisabledAsync();
@@ -62,104 +52,19 @@ public sealed partial class DemoTests(Site site) : IAsyncDisposable
     }
 
     [Theory, InEachBrowser]
-    public async Task Send_ToAPersonWhoIsOfflineOrDoesNotPoll_IsDeliveredLater(Engine browser)
-    {
-        var demo = await OpenAsync(browser);
-        foreach (var (button, state) in (ValueTuple<string, string>[])[("Go offline", "Offline"), ("Stop polling", "Not polling")])
-        {
-            await demo.ClickAsync("Bob", button);
-            await demo.UntilStateAsync("Bob", state);
-            await demo.SendAsync("Alice", $"While you were away: {button}");
-            await demo.Sent("Alice", button).Way.UntilTextAsync(Stored());
-
-            await demo.ClickAsync("Bob", button);
-
-            await demo.Received("Bob", button).UntilCountAsync(1);
-            await demo.UntilStateAsync("Bob", "Connected");
-        }
-    }
-
-    [Theory, InEachBrowser]
     public async Task Send_SaysWhetherThePersonWaits(Engine browser)
     {
-        var demo = await OpenAsync(browser);
-        await site.UntilWaitingAsync("bob", true);
+        await using var demo = await site.OpenAsync(browser);
+        await site.Mailboxes.UntilWaitingAsync("bob", true);
         await demo.SendAsync("Alice", "Are you there?");
         await demo.Sent("Alice", "Are you there?").Way.UntilTextHasAsync("Bob is polling");
         await demo.ClickAsync("Bob", "Stop polling");
         await demo.UntilStateAsync("Bob", "Not polling");
-        await site.UntilWaitingAsync("bob", false);
+        await site.Mailboxes.UntilWaitingAsync("bob", false);
 
         await demo.SendAsync("Alice", "And now?");
 
         await demo.Sent("Alice", "And now?").Way.UntilTextHasAsync("nobody is polling");
-    }
-
-    [Theory, InEachBrowser]
-    public async Task SendInTenSeconds_WhenItIsTakenBack_IsNotDelivered(Engine browser)
-    {
-        var demo = await OpenAsync(browser);
-        await demo.SendAsync("Alice", "To be taken back", "In 10 s");
-        await demo.Sent("Alice", "To be taken back").Way.UntilTextHasAsync("due in 10 s");
-
-        await demo.ClickAsync("Alice", "Take back");
-
-        await demo.Sent("Alice", "To be taken back").Way.UntilTextAsync("taken back");
-        await (demo.Sent("Alice", "To be taken back") with { Part = "button" }).UntilHiddenAsync();
-        Assert.Equal(0, await site.CountAsync("bob"));
-        Assert.Empty(await demo.ComplaintsAsync());
-    }
-
-    [Theory, InEachBrowser]
-    public async Task SendInTenSeconds_WhenItIsTakenBackTooLate_SaysSo(Engine browser)
-    {
-        var demo = await OpenAsync(browser);
-        await demo.SendAsync("Alice", "To be kept", "In 10 s");
-        await demo.Received("Bob", "To be kept").UntilCountAsync(1);
-
-        await demo.ClickAsync("Alice", "Take back");
-
-        await demo.Sent("Alice", "To be kept").Way.UntilTextAsync("too late for Bob");
-    }
-
-    [Theory, InEachBrowser]
-    public async Task Send_ToAPersonWhoIsBusy_IsPutOffAndComesAgain(Engine browser)
-    {
-        var demo = await OpenAsync(browser);
-        await demo.ClickAsync("Bob", "Be busy");
-        await demo.SendAsync("Alice", "When you have time");
-        await demo.Received("Bob", "When you have time").Way.UntilTextHasAsync("put off for 10 s");
-
-        await demo.ClickAsync("Bob", "Be busy");
-
-        await demo.Received("Bob", "When you have time").Way.UntilTextHasNotAsync("put off");
-        await demo.Received("Bob", "When you have time").Way.UntilTextHasAsync("delivery 2");
-        await site.UntilNothingIsLeftAsync("bob");
-        Assert.Empty(await demo.ComplaintsAsync());
-    }
-
-    [Theory, InEachBrowser]
-    public async Task Send100_WhenTheReceivingTabCrashes_LosesNoMessage(Engine browser)
-    {
-        var demo = await OpenAsync(browser);
-        await demo.ClickAsync("Alice", "Send 100");
-        await demo.Received("Bob", "20 of 100").UntilCountAsync(1);
-
-        await demo.ClickAsync("Bob", "Crash the tab");
-        await demo.Shown("Alice", "#hundred", "Send 100").UntilEnabledAsync();
-        await demo.Tab.ClickButtonAsync(null, "Open Bob's page again");
-
-        await demo.Received("Bob", " of 100").UntilCountAsync(100);
-        await site.UntilNothingIsLeftAsync("bob");
-        var texts = await (demo.Received("Bob", " of 100") with { Part = ".said span" }).TextsAsync();
-        var numbers = texts.Select(text => text.Split(' ')[0]);
-        Assert.Equal(Enumerable.Range(1, 100), numbers.Select(int.Parse).Order());
-    }
-
-    private async Task<Demo> OpenAsync(Engine browser)
-    {
-        _profile = await site.NewProfileAsync(browser);
-        return await Demo.OpenAsync(_profile, site.Page);
     }
 
     /// <summary>Presses the Tab key until the element in the first frame has the focus.</summary>

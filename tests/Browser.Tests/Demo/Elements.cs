@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using FuncComet.Testing;
 
 namespace FuncComet.Browser.Tests;
 
@@ -13,7 +12,7 @@ internal sealed record Elements(IBrowserTab Tab, string? Frame, string Selector,
 {
     private const string Find =
         """
-        ({ frame, selector, text, part }) => {
+        ({ frame, selector, text, part, pattern }) => {
           const outer = frame && document.querySelector(`iframe[title="${frame}"]`);
           const page = frame ? outer?.contentDocument : document;
           const textOf = element => element.textContent.replace(/\s+/g, ' ').trim();
@@ -41,28 +40,14 @@ internal sealed record Elements(IBrowserTab Tab, string? Frame, string Selector,
 
     public Task UntilHiddenAsync() => UntilAsync("!elements.some(isVisible)", "hidden");
 
-    public Task UntilTextAsync(string text) => UntilTextAsync(shown => shown == text, text);
+    public Task UntilTextAsync(string text) => UntilTextAsync("textOf(elements[0]) === pattern", text);
 
-    public Task UntilTextAsync(Regex pattern) => UntilTextAsync(pattern.IsMatch, $"{pattern}");
+    /// <summary>Returns when the text of the one element matches. The pattern must mean the same in JavaScript.</summary>
+    public Task UntilTextAsync(Regex pattern) => UntilTextAsync("new RegExp(pattern).test(textOf(elements[0]))", $"{pattern}");
 
-    public Task UntilTextHasAsync(string part) => UntilTextAsync(text => text.Contains(part, StringComparison.Ordinal), $"… {part} …");
+    public Task UntilTextHasAsync(string part) => UntilTextAsync("textOf(elements[0]).includes(pattern)", part);
 
-    public Task UntilTextHasNotAsync(string part) =>
-        UntilTextAsync(text => !text.Contains(part, StringComparison.Ordinal), $"something without {part}");
-
-    /// <summary>Returns when there is one element, and its text is as expected.</summary>
-    public async Task UntilTextAsync(Predicate<string> isExpected, string expected)
-    {
-        string[] shown = [];
-        try
-        {
-            await Await.UntilAsync(async () => (shown = await TextsAsync()) is [var only] && isExpected(only), expected);
-        }
-        catch (TimeoutException ex)
-        {
-            throw new TimeoutException($"{Frame}: {Selector} {Text} {Part}: expected {expected}, but was: {string.Join(" | ", shown)}", ex);
-        }
-    }
+    public Task UntilTextHasNotAsync(string part) => UntilTextAsync("!textOf(elements[0]).includes(pattern)", part);
 
     /// <summary>Whether the one element has the focus.</summary>
     public Task<bool> HasFocusAsync() => ReadAsync<bool>("elements.length === 1 && hasFocus(elements[0])");
@@ -70,10 +55,25 @@ internal sealed record Elements(IBrowserTab Tab, string? Frame, string Selector,
     public Task FocusAsync() => ReadAsync<bool>("(outer?.focus(), elements[0].focus(), true)");
 
     /// <summary>What an expression says of the <c>elements</c>.</summary>
-    public Task<T> ReadAsync<T>(string expression) => Tab.EvaluateAsync<T>(
-        $"{Find} return {expression}; }}",
-        new { frame = Frame, selector = Selector, text = Text, part = Part });
+    public Task<T> ReadAsync<T>(string expression) => Tab.EvaluateAsync<T>(Function(expression), Argument());
 
-    private Task UntilAsync(string condition, string what) =>
-        Await.UntilAsync(() => ReadAsync<bool>(condition), $"{Frame}: {Selector} {Text} {Part}: {what}");
+    private static string Function(string expression) => $"{Find} return {expression}; }}";
+
+    private object Argument(string pattern = "") => new { frame = Frame, selector = Selector, text = Text, part = Part, pattern };
+
+    private Task UntilTextAsync(string condition, string pattern) =>
+        UntilAsync($"elements.length === 1 && {condition}", $"{condition}, where the pattern is {pattern}", pattern);
+
+    private async Task UntilAsync(string condition, string what, string pattern = "")
+    {
+        try
+        {
+            await Tab.UntilAsync(Function(condition), Argument(pattern));
+        }
+        catch (TimeoutException ex)
+        {
+            var shown = string.Join(" | ", await TextsAsync());
+            throw new TimeoutException($"{Frame}: {Selector} {Text} {Part}: this did not happen in time: {what}. It shows: {shown}", ex);
+        }
+    }
 }

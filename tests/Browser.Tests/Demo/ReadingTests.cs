@@ -1,33 +1,16 @@
-using FuncComet.Testing;
 using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
 /// <summary>The demo page keeps the newest message in view and the keyboard's focus where it was.</summary>
-public sealed class ReadingTests(Site site) : IAsyncDisposable
+public sealed class ReadingTests(DemoSite site) : IClassFixture<DemoSite>
 {
     private static readonly ViewportSize Phone = new() { Width = 390, Height = 844 };
-
-    private LocalHostProcess? _host;
-    private IProfile? _profile;
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_profile is not null)
-        {
-            await _profile.DisposeAsync();
-        }
-
-        if (_host is not null)
-        {
-            await _host.DisposeAsync();
-        }
-    }
 
     [Theory, InEachBrowser]
     public async Task Send_OnAPhone_KeepsTheWholeOfTheNewestMessageInView(Engine browser)
     {
-        var demo = await OpenAsync(browser);
+        await using var demo = await site.OpenAsync(browser, Phone);
         for (var number = 1; number <= 12; number++)
         {
             var text = $"Number {number:D2}, and a text that is longer than one line of a phone";
@@ -48,7 +31,7 @@ public sealed class ReadingTests(Site site) : IAsyncDisposable
     [Theory, InEachBrowser(Except = [Engine.Firefox])]
     public async Task Send100_WhenItHasEnded_KeepsTheFocus(Engine browser)
     {
-        var demo = await OpenAsync(browser);
+        await using var demo = await site.OpenAsync(browser, Phone);
         var button = demo.Shown("Alice", "#hundred");
         await button.FocusAsync();
 
@@ -65,7 +48,7 @@ public sealed class ReadingTests(Site site) : IAsyncDisposable
     [Theory, InEachBrowser]
     public async Task AddAPerson_WhenNobodyIsLeftToAdd_KeepsTheFocus(Engine browser)
     {
-        var demo = await OpenAsync(browser);
+        await using var demo = await site.OpenAsync(browser, Phone);
         var add = demo.Shown("#add");
         await add.FocusAsync();
 
@@ -82,7 +65,7 @@ public sealed class ReadingTests(Site site) : IAsyncDisposable
     [Theory, InEachBrowser]
     public async Task OpenAgain_AfterACrash_MovesTheFocusToThePage(Engine browser)
     {
-        var demo = await OpenAsync(browser);
+        await using var demo = await site.OpenAsync(browser, Phone);
         await demo.ClickAsync("Bob", "Crash the tab");
         await demo.Shown(".gone button").UntilFocusedAsync();
 
@@ -90,17 +73,5 @@ public sealed class ReadingTests(Site site) : IAsyncDisposable
 
         await demo.UntilStateAsync("Bob", "Connected");
         await demo.Shown("iframe[title=\"Bob's page\"]").UntilFocusedAsync();
-    }
-
-    private async Task<Demo> OpenAsync(Engine browser)
-    {
-        _host = await site.StartHostAsync(withTokens: false);
-        _profile = await site.NewProfileAsync(browser, Phone);
-        var demo = await Demo.OpenAsync(_profile, new Uri(_host.Url, "/"));
-
-        // Before that, a page may not listen to its buttons yet.
-        await demo.UntilStateAsync("Alice", "Connected");
-        await demo.UntilStateAsync("Bob", "Connected");
-        return demo;
     }
 }

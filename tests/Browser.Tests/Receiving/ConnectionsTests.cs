@@ -49,7 +49,7 @@ public sealed class ConnectionsTests(Site site)
         await tab.Page.EvaluateAsync<object?>("() => Promise.all(window.stops.map(stop => stop()))").Bounded();
         foreach (var recipient in recipients)
         {
-            Assert.Equal(0, await site.CountAsync(recipient));
+            Assert.Equal(0, await site.Mailboxes.CountAsync(recipient));
         }
     }
 }

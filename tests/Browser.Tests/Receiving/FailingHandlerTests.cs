@@ -12,10 +12,10 @@ public sealed class FailingHandlerTests(Site site)
         var tab = await Tab.OpenAsync(profile, site.Page);
         await tab.SubscribeAsync(recipient, failing: true);
 
-        await site.PushAllAsync(recipient, Messages);
+        await site.Mailboxes.PushAllAsync(recipient, Messages);
 
         await tab.UntilReceivedAsync(30);
-        await site.UntilNothingIsLeftAsync(recipient);
+        await site.Mailboxes.UntilNothingIsLeftAsync(recipient);
         Assert.Equal(Messages, (await tab.ReceivedAsync()).OrderBy(int.Parse));
     }
 }

@@ -24,9 +24,9 @@ public abstract class LeaderTests(Site site, ITestOutputHelper output)
         var leader = tabs[Array.FindIndex(polls, count => count > 0)];
         Tab[] followers = [.. tabs.Except([leader])];
 
-        await site.PushAllAsync(recipient, Messages[..100]);
+        await site.Mailboxes.PushAllAsync(recipient, Messages[..100]);
         await leader.UntilReceivedAsync(50);
-        var rest = site.PushAllAsync(recipient, Messages[100..]);
+        var rest = site.Mailboxes.PushAllAsync(recipient, Messages[100..]);
         var lost = TimeProvider.System.GetTimestamp();
         await loseAsync(leader);
         await Await.UntilAsync(async () => await LeadersAsync() == 1, "the next leader's first poll");
@@ -38,7 +38,7 @@ public abstract class LeaderTests(Site site, ITestOutputHelper output)
             await tab.UntilReceivedAsync(200);
         }
 
-        await site.UntilNothingIsLeftAsync(recipient);
+        await site.Mailboxes.UntilNothingIsLeftAsync(recipient);
         foreach (var tab in followers)
         {
             Assert.Equal(Messages, (await tab.ReceivedAsync()).OrderBy(int.Parse));

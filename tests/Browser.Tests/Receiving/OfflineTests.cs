@@ -12,19 +12,19 @@ public sealed class OfflineTests(Site site)
         var network = ((PlaywrightProfile)profile).Context;
         var tab = await Tab.OpenAsync(profile, site.Page);
         await tab.SubscribeAsync(recipient);
-        await site.PushAllAsync(recipient, Messages[..10]);
+        await site.Mailboxes.PushAllAsync(recipient, Messages[..10]);
         await tab.UntilReceivedAsync(10);
 
         await network.SetOfflineAsync(true);
         await tab.UntilStateAsync("offline");
         var back = Task.Delay(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
-        await site.PushAllAsync(recipient, Messages[10..]);
+        await site.Mailboxes.PushAllAsync(recipient, Messages[10..]);
         await back;
         Assert.Equal(Messages[..10], await tab.ReceivedAsync());
         await network.SetOfflineAsync(false);
 
         await tab.UntilReceivedAsync(60);
-        await site.UntilNothingIsLeftAsync(recipient);
+        await site.Mailboxes.UntilNothingIsLeftAsync(recipient);
         Assert.Equal(Messages, await tab.ReceivedAsync());
     }
 }

@@ -38,13 +38,13 @@ public sealed class RemovedFrameTests(Site site)
         var tab = await Tab.OpenAsync(profile, site.Page);
 
         // The answer to the first poll has one message, so the second has two.
-        await site.PushAllAsync(recipient, ["1", "2", "3"]);
+        await site.Mailboxes.PushAllAsync(recipient, ["1", "2", "3"]);
         await tab.Page.EvaluateAsync<object?>(Receive, recipient);
         await tab.UntilReceivedAsync(3);
-        Assert.Equal(2, await site.CountAsync(recipient));
+        Assert.Equal(2, await site.Mailboxes.CountAsync(recipient));
 
         await tab.Page.EvaluateAsync<object?>("() => document.querySelector('iframe').remove()");
 
-        await Await.UntilAsync(async () => await site.CountAsync(recipient) == 1, "the acknowledgement of the second message");
+        await Await.UntilAsync(async () => await site.Mailboxes.CountAsync(recipient) == 1, "the acknowledgement of the second message");
     }
 }

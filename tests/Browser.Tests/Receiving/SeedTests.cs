@@ -44,7 +44,7 @@ public sealed class SeedTests(Site site)
         var tab = await Tab.OpenAsync(profile, site.Page);
         await StartOldTutorialAsync(tab, $"/api/poll?rcpt={recipient}");
 
-        await site.PushAllAsync(recipient, ["one", "two", "three"]);
+        await site.Mailboxes.PushAllAsync(recipient, ["one", "two", "three"]);
 
         await tab.UntilReceivedAsync(3);
         Assert.Equal(["one", "two", "three"], await tab.ReceivedAsync());
@@ -60,8 +60,8 @@ public sealed class SeedTests(Site site)
 
         await tab.Page.UntilAsync("() => window.alerts.length > 0");
         Assert.Equal(["long-poll connection lost"], await tab.Page.EvaluateAsync<string[]>("() => window.alerts"));
-        await site.PushAsync(recipient, "too late");
-        Assert.Equal(1, await site.CountAsync(recipient));
+        await site.Mailboxes.PushAsync(recipient, "too late");
+        Assert.Equal(1, await site.Mailboxes.CountAsync(recipient));
         Assert.Empty(await tab.ReceivedAsync());
     }
 
@@ -82,7 +82,7 @@ public sealed class SeedTests(Site site)
             $"/api/poll?rcpt={recipient}&timeout=1");
 
         await tab.Page.UntilAsync("() => window.empty >= 2");
-        await site.PushAllAsync(recipient, ["one", "two", "three"]);
+        await site.Mailboxes.PushAllAsync(recipient, ["one", "two", "three"]);
 
         await tab.UntilReceivedAsync(3);
         Assert.Equal(["one", "two", "three"], await tab.ReceivedAsync());

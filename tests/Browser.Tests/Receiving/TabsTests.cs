@@ -12,14 +12,14 @@ public sealed class TabsTests(Site site)
         var tabs = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Tab.OpenAsync(profile, site.Page)));
         await Task.WhenAll(tabs.Select(tab => tab.SubscribeAsync(recipient)));
 
-        await site.PushAllAsync(recipient, TwentyMessages);
+        await site.Mailboxes.PushAllAsync(recipient, TwentyMessages);
 
         foreach (var tab in tabs)
         {
             await tab.UntilReceivedAsync(20);
         }
 
-        await site.UntilNothingIsLeftAsync(recipient);
+        await site.Mailboxes.UntilNothingIsLeftAsync(recipient);
         foreach (var tab in tabs)
         {
             Assert.Equal(TwentyMessages, await tab.ReceivedAsync());
