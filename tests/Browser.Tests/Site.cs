@@ -73,9 +73,12 @@ public sealed class Site : IAsyncLifetime
                 return await NewContextAsync(_firefox, new() { ViewportSize = size });
             default:
                 var program = await WebKitGtk.Installation.EnsureInstalledAsync(Console.Out);
-                return new WebKitProfile(await WebKitGtk.StartAsync(program, await _display.Value, size));
+                return new WebKitProfile(await WebKitGtk.StartAsync(program, await GetDisplayAsync(), size));
         }
     }
+
+    /// <summary>The screen of the browsers that need one.</summary>
+    internal Task<Display> GetDisplayAsync() => _display.Value;
 
     public async ValueTask DisposeAsync()
     {

@@ -38,4 +38,8 @@ public sealed class DemoSite(Site site) : IAsyncLifetime
         await demo.UntilStateAsync("Bob", "Connected");
         return demo;
     }
+
+    /// <summary>Opens the page in a WebKitGTK that shows its console.</summary>
+    internal async Task<WebKitWindow> OpenWebKitWindowAsync() =>
+        WebKitWindow.Open(new Uri(_host!.Url, "/"), await site.GetDisplayAsync());
 }
