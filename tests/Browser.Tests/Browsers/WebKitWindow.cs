@@ -25,11 +25,13 @@ internal sealed partial class WebKitWindow : IAsyncDisposable
 
     public static WebKitWindow Open(Uri address, Display display)
     {
-        var start = new ProcessStartInfo(Find(), ["--private", "--enable-write-console-messages-to-stdout=true", $"{address}"])
+        // Not in private mode, in which WebKit writes no console messages; so it keeps files, which go where the tests keep theirs.
+        var kept = RepositoryRoot.Kept("webkit");
+        var start = new ProcessStartInfo(Find(), ["--enable-write-console-messages-to-stdout=true", $"{address}"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["DISPLAY"] = display.Name },
+            Environment = { ["DISPLAY"] = display.Name, ["XDG_DATA_HOME"] = kept, ["XDG_CACHE_HOME"] = kept, ["XDG_CONFIG_HOME"] = kept },
         };
         return new WebKitWindow(Process.Start(start)!);
     }
