@@ -52,6 +52,9 @@ public class FuncCometException : Exception
     /// </summary>
     public bool IsTransient => (int?)Status is null or 408 or 425 or 429 or < 300 or (>= 500 and not 501);
 
+    /// <summary>How long the request was under way before it failed; null if it was not sent, or if this client gave up.</summary>
+    internal TimeSpan? Held { get; init; }
+
     /// <summary>The problem document of the answer; null if it has none.</summary>
     internal ProblemJson? Problem { get; init; }
 }

@@ -12,7 +12,11 @@ public sealed class LeasedBatchTests
     private readonly LeasedBatch _batch;
 
     public LeasedBatchTests() =>
-        _batch = new LeasedBatch(new PolledBatch([_message], _time.GetTimestamp(), null), TimeSpan.FromSeconds(60), _time);
+        _batch = new LeasedBatch(
+            new PolledBatch([_message], _time.GetTimestamp(), TimeSpan.Zero, null),
+            lease: TimeSpan.FromSeconds(60),
+            renewed: TimeSpan.FromSeconds(60),
+            _time);
 
     [Fact]
     public void TryGiveUp_WhileARenewalIsUnderWay_LeavesTheMessageToIt()

@@ -75,6 +75,7 @@ public sealed class HardeningTests(Target target)
     {
         answer.AssertNoStore();
         Assert.Equal("nosniff", answer.Header("X-Content-Type-Options"));
+        Assert.Equal("no", answer.Header("X-Accel-Buffering"));
         Assert.Equal("sandbox", answer.Header("Content-Security-Policy"));
     }
 }

@@ -83,7 +83,8 @@ public sealed class ContractHandlerTests
     {
         var content = new StringContent(body, MediaTypeHeaderValue.Parse(contentType));
         var answer = new HttpResponseMessage((HttpStatusCode)status) { Content = content };
-        answer.Headers.Add("Cache-Control", "no-store");
+        answer.Headers.Add("Cache-Control", "no-store, no-transform");
+        answer.Headers.Add("X-Accel-Buffering", "no");
         answer.Headers.Add("X-Content-Type-Options", "nosniff");
         answer.Headers.Add("Content-Security-Policy", "sandbox");
         answer.Headers.Add("Access-Control-Expose-Headers", "Retry-After");

@@ -14,6 +14,9 @@ internal sealed class Answer(HttpStatusCode status, byte[] body)
     /// <summary>When the headers arrived, as a <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public required long Arrived { get; init; }
 
+    /// <summary>How long the request was under way until then.</summary>
+    public required TimeSpan Held { get; init; }
+
     public string? MediaType { get; init; }
 
     public TimeSpan? RetryAfter { get; init; }
@@ -42,7 +45,7 @@ internal sealed class Answer(HttpStatusCode status, byte[] body)
 
     /// <summary>Returns the error that this answer is not one of the protocol.</summary>
     public FuncCometException Unexpected(string detail, Exception? innerException = null) =>
-        new(FuncCometException.UnexpectedAnswer, detail, status, innerException) { RetryAfter = RetryAfter };
+        new(FuncCometException.UnexpectedAnswer, detail, status, innerException) { RetryAfter = RetryAfter, Held = Held };
 
     /// <summary>Throws the error that the function app answered, or the host in its place.</summary>
     public Answer ThrowIfRefused()
@@ -62,6 +65,7 @@ internal sealed class Answer(HttpStatusCode status, byte[] body)
         {
             Parameter = problem.Parameter,
             RetryAfter = RetryAfter,
+            Held = Held,
             Problem = problem,
         };
     }

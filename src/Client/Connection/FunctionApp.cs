@@ -85,16 +85,26 @@ internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions option
     private Task<Answer> SendAsync(HttpRequestMessage request, TimeSpan limit, CancellationToken cancellationToken) => ReachAsync(
         async end =>
         {
-            using (request)
+            var sent = time.GetTimestamp();
+            try
             {
-                using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, end).ConfigureAwait(false);
-                var arrived = time.GetTimestamp();
-                return new Answer(response.StatusCode, await response.Content.ReadAsByteArrayAsync(end).ConfigureAwait(false))
+                using (request)
                 {
-                    Arrived = arrived,
-                    MediaType = response.Content.Headers.ContentType?.MediaType,
-                    RetryAfter = RetryAfter(response.Headers),
-                };
+                    using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, end).ConfigureAwait(false);
+                    var arrived = time.GetTimestamp();
+                    return new Answer(response.StatusCode, await response.Content.ReadAsByteArrayAsync(end).ConfigureAwait(false))
+                    {
+                        Arrived = arrived,
+                        Held = time.GetElapsedTime(sent, arrived),
+                        MediaType = response.Content.Headers.ContentType?.MediaType,
+                        RetryAfter = RetryAfter(response.Headers),
+                    };
+                }
+            }
+            catch (HttpRequestException ex) when (WasSent(ex))
+            {
+                end.ThrowIfCancellationRequested();
+                throw Unreachable(ex, time.GetElapsedTime(sent));
             }
         },
         limit,
@@ -112,7 +122,7 @@ internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions option
         catch (HttpRequestException ex)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new FuncCometException(FuncCometException.Unreachable, ex.Message, innerException: ex);
+            throw Unreachable(ex, held: null);
         }
         catch (OperationCanceledException ex)
         {
@@ -120,6 +130,13 @@ internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions option
             throw new FuncCometException(FuncCometException.Unreachable, "No answer came in time.", innerException: ex);
         }
     }
+
+    private static FuncCometException Unreachable(HttpRequestException failure, TimeSpan? held) =>
+        new(FuncCometException.Unreachable, failure.Message, innerException: failure) { Held = held };
+
+    private static bool WasSent(HttpRequestException failure) => failure.HttpRequestError is not (
+        HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
+        or HttpRequestError.ProxyTunnelError);
 
     // A date counts from the answer's own, because this clock may be wrong.
     private TimeSpan? RetryAfter(HttpResponseHeaders headers)

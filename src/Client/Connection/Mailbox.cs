@@ -5,9 +5,12 @@ namespace FuncComet.Client.Connection;
 /// <summary>Polls and acknowledges. Receipts that do not fit in one query go in requests of their own.</summary>
 internal sealed class Mailbox(FunctionApp app)
 {
+    /// <summary>The time for which a poll may ask without the HttpClient giving up, at most this.</summary>
+    public TimeSpan Shorten(TimeSpan timeout) => timeout < app.LongestHeld ? timeout : app.LongestHeld;
+
     public async Task<PolledBatch> PollAsync(string recipient, PollRequest request, CancellationToken cancellationToken)
     {
-        var held = request.Timeout < app.LongestHeld ? request.Timeout : app.LongestHeld;
+        var held = Shorten(request.Timeout);
         var rest = new Queue<string>(request.Acknowledges);
         var target = app.Target("poll").With("rcpt", recipient).With("timeout", held).With("lease", request.Lease)
             .With("max", request.Max);
@@ -20,7 +23,7 @@ internal sealed class Mailbox(FunctionApp app)
         var answer = await app.AsRecipientAsync(recipient, HttpMethod.Get, target, FunctionApp.LimitOf(held), cancellationToken)
             .ConfigureAwait(false);
         MessageJson[] messages = answer.IsEmpty ? [] : answer.Read(CometJson.Default.PollJson).Messages;
-        return new PolledBatch([.. messages.Select(message => message.ToMessage())], answer.Arrived, answer.RetryAfter);
+        return new PolledBatch([.. messages.Select(message => message.ToMessage())], answer.Arrived, answer.Held, answer.RetryAfter);
     }
 
     /// <exception cref="FuncCometException">

@@ -32,6 +32,7 @@ internal sealed partial class LeaseKeeper : IDisposable
     public LeaseKeeper(
         string recipient,
         PolledBatch batch,
+        TimeSpan lease,
         LeaseRequests requests,
         RenewalSupport support,
         FuncCometClientOptions options,
@@ -40,7 +41,7 @@ internal sealed partial class LeaseKeeper : IDisposable
     {
         (_recipient, _requests, _support) = (recipient, requests, support);
         (_options, _time, _logger) = (options, time, logger);
-        _batch = new LeasedBatch(batch, options.Lease, time);
+        _batch = new LeasedBatch(batch, lease, options.Lease, time);
         foreach (var message in batch.Messages)
         {
             message.Release = ReleaseAsync;
@@ -106,9 +107,10 @@ internal sealed partial class LeaseKeeper : IDisposable
     private async Task KeepAsync(long began)
     {
         var goesOn = _options.RenewFor > TimeSpan.Zero;
-        while (goesOn && await PauseAsync(_options.Lease / 2 - _time.GetElapsedTime(began)).ConfigureAwait(false) && !IsOver)
+        var lease = _batch.FirstLease;
+        while (goesOn && await PauseAsync(lease / 2 - _time.GetElapsedTime(began)).ConfigureAwait(false) && !IsOver)
         {
-            began = _time.GetTimestamp();
+            (lease, began) = (_options.Lease, _time.GetTimestamp());
             goesOn = await RenewAsync(began).ConfigureAwait(false);
         }
     }

@@ -6,19 +6,26 @@ namespace FuncComet.Client.Reading;
 /// The messages of a batch and their leases. The caller handles the messages one after another, and renewals run at the same time. The lock
 /// keeps the two apart: a message is released or given up either before a renewal takes its receipt, or after the renewal's answer.
 /// </summary>
-internal sealed class LeasedBatch(PolledBatch batch, TimeSpan lease, TimeProvider time)
+/// <param name="batch">The messages.</param>
+/// <param name="lease">The lease that their poll asked for.</param>
+/// <param name="renewed">The lease that renewals ask for.</param>
+/// <param name="time">The clock.</param>
+internal sealed class LeasedBatch(PolledBatch batch, TimeSpan lease, TimeSpan renewed, TimeProvider time)
 {
     // Messages whose lease is about to end are not handed to the caller, because another reader may get them too.
     private const double UsableShareOfLease = 0.9;
 
     private readonly Lock _lock = new();
     private readonly List<LeasedMessage> _messages =
-        [.. batch.Messages.Select(message => new LeasedMessage(message, batch.Arrived))];
+        [.. batch.Messages.Select(message => new LeasedMessage(message, batch.Arrived, lease))];
 
     private TaskCompletionSource? _renewal;
 
     /// <summary>How long ago the batch arrived.</summary>
     public TimeSpan Age => time.GetElapsedTime(batch.Arrived);
+
+    /// <summary>The lease that the batch's poll asked for.</summary>
+    public TimeSpan FirstLease => lease;
 
     /// <summary>The messages that are handled.</summary>
     public IReadOnlyList<CometMessage> Handled => Select(leased => leased.IsHandled);
@@ -93,7 +100,7 @@ internal sealed class LeasedBatch(PolledBatch batch, TimeSpan lease, TimeProvide
             {
                 var leased = _messages.First(leased => leased.Message.Receipt == done.Receipt);
                 leased.Message.Renew(done.Renewed!);
-                (leased.Granted, leased.IsUncertain) = (sent, false);
+                (leased.Granted, leased.Lease, leased.IsUncertain) = (sent, renewed, false);
             }
 
             foreach (var leased in _messages.IntersectBy(answer.Expired, leased => leased.Message.Receipt))
@@ -127,12 +134,12 @@ internal sealed class LeasedBatch(PolledBatch batch, TimeSpan lease, TimeProvide
         lock (_lock)
         {
             var open = Open(before);
-            return (open.Count, open.Count == 0 ? TimeSpan.Zero : lease - time.GetElapsedTime(open.Min(leased => leased.Granted)));
+            return (open.Count, open.Count == 0 ? TimeSpan.Zero : open.Min(leased => leased.Lease - time.GetElapsedTime(leased.Granted)));
         }
     }
 
     private bool IsUsable(LeasedMessage leased) =>
-        !leased.IsLost && time.GetElapsedTime(leased.Granted) < lease * UsableShareOfLease;
+        !leased.IsLost && time.GetElapsedTime(leased.Granted) < leased.Lease * UsableShareOfLease;
 
     private List<LeasedMessage> Open(long before) => [.. _messages.Where(leased => leased.IsOpen && leased.Granted < before)];
 

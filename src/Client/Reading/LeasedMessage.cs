@@ -1,12 +1,15 @@
 namespace FuncComet.Client.Reading;
 
 /// <summary>A message of a batch and its lease. <see cref="LeasedBatch"/> guards it by its lock.</summary>
-internal sealed class LeasedMessage(CometMessage message, long granted)
+internal sealed class LeasedMessage(CometMessage message, long granted, TimeSpan lease)
 {
     public CometMessage Message => message;
 
     /// <summary>When its lease began, as a <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long Granted { get; set; } = granted;
+
+    /// <summary>How long its lease lasts from then on.</summary>
+    public TimeSpan Lease { get; set; } = lease;
 
     /// <summary>Whether it is handled. It is acknowledged when the batch is over.</summary>
     public bool IsHandled { get; set; }

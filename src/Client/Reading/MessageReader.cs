@@ -30,19 +30,20 @@ internal sealed partial class MessageReader(
     // Part of that time: how long to wait for the answer to a renewal, because the acknowledgement needs its new receipts.
     private static readonly TimeSpan LastRenewalLimit = TimeSpan.FromSeconds(1.5);
 
+    private readonly PollLimit _limit = new(time, logger);
     private readonly HandledMessages _handled = new(options.RememberedMessages);
     private readonly RenewalSupport _support = new();
 
     public async IAsyncEnumerable<CometMessage> ReadAllAsync(string recipient, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var poll = new PersistentPoll(mailbox, recipient, options, time, logger);
+        var poll = new PersistentPoll(mailbox, recipient, _limit, options, time, logger);
         LeaseKeeper? keeper = null;
         try
         {
             while (true)
             {
                 var batch = await poll.NextAsync(cancellationToken).ConfigureAwait(false);
-                keeper = new LeaseKeeper(recipient, batch, leases, _support, options, time, logger);
+                keeper = new LeaseKeeper(recipient, batch, poll.Lease, leases, _support, options, time, logger);
                 foreach (var message in batch.Messages)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
@@ -64,7 +65,7 @@ internal sealed partial class MessageReader(
                     }
                 }
 
-                var leaseUsed = keeper.Batch.Age / options.Lease;
+                var leaseUsed = keeper.Batch.Age / keeper.Batch.FirstLease;
                 await keeper.SettleAsync(cancellationToken).ConfigureAwait(false);
                 TakeHandled(recipient, keeper.Batch, poll.Receipts);
                 keeper.Dispose();

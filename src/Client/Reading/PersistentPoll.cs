@@ -12,6 +12,7 @@ namespace FuncComet.Client.Reading;
 internal sealed partial class PersistentPoll(
     Mailbox mailbox,
     string recipient,
+    PollLimit limit,
     FuncCometClientOptions options,
     TimeProvider time,
     ILogger logger)
@@ -21,6 +22,9 @@ internal sealed partial class PersistentPoll(
 
     // A poll that is cut off after this time had reached the app. Polls this long are no burden, however often they are cut.
     private static readonly TimeSpan Held = TimeSpan.FromSeconds(5);
+
+    // Where a message may be lost on its way, it comes again within this time. While it is handled, its lease is renewed.
+    private static readonly TimeSpan ShortLease = TimeSpan.FromSeconds(15);
 
     private readonly Backoff _backoff = new(Random.Shared);
     private readonly RefusalPatience _patience = new(time);
@@ -32,6 +36,9 @@ internal sealed partial class PersistentPoll(
     /// <summary>The most messages that the next poll takes.</summary>
     public int Max { get; set; } = 1;
 
+    /// <summary>The lease that the last poll asked for.</summary>
+    public TimeSpan Lease { get; private set; } = options.Lease;
+
     public async Task<PolledBatch> NextAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -40,7 +47,7 @@ internal sealed partial class PersistentPoll(
             var began = time.GetTimestamp();
             try
             {
-                var batch = await mailbox.PollAsync(recipient, Request(), cancellationToken).ConfigureAwait(false);
+                var batch = await PollAsync(cancellationToken).ConfigureAwait(false);
                 Receipts.Clear();
                 _patience.Succeeded();
                 if (batch.Messages.Count > 0)
@@ -60,7 +67,7 @@ internal sealed partial class PersistentPoll(
             }
             catch (FuncCometException ex) when (ex.IsTransient || _patience.Bears(ex))
             {
-                if (IsCut(ex) && time.GetElapsedTime(began) >= Held)
+                if (!IsOfApp(ex) && time.GetElapsedTime(began) >= Held)
                 {
                     _backoff.Reset();
                 }
@@ -73,13 +80,36 @@ internal sealed partial class PersistentPoll(
         }
     }
 
-    private PollRequest Request() => new()
+    private async Task<PolledBatch> PollAsync(CancellationToken cancellationToken)
     {
-        Timeout = options.PollTimeout,
-        Lease = options.Lease,
-        Max = Max,
-        Acknowledges = Receipts,
-    };
+        var poll = limit.Begin(mailbox.Shorten(options.PollTimeout));
+        Lease = poll.HasShortLease && options.RenewFor > TimeSpan.Zero && options.Lease > ShortLease ? ShortLease : options.Lease;
+        var request = new PollRequest { Timeout = poll.Wait, Lease = Lease, Max = Max, Acknowledges = Receipts };
+        try
+        {
+            var batch = await mailbox.PollAsync(recipient, request, cancellationToken).ConfigureAwait(false);
+            limit.Answered(poll, batch.Held);
+            return batch;
+        }
+        catch (FuncCometException ex) when (ex.Held is { } held)
+        {
+            // An acknowledgement that goes before the poll, because it does not fit in it, counts alike: it meets the same limit.
+            if (IsOfApp(ex))
+            {
+                limit.Answered(poll, held);
+            }
+            else
+            {
+                limit.Interrupted(poll, held);
+            }
+
+            throw;
+        }
+        finally
+        {
+            limit.End(poll);
+        }
+    }
 
     private TimeSpan PauseAfterNothing(PolledBatch batch, TimeSpan held)
     {
@@ -107,9 +137,9 @@ internal sealed partial class PersistentPoll(
         error is { Status: HttpStatusCode.BadRequest, Parameter: "ack" or "receipt" or "query" }
             or { Status: HttpStatusCode.RequestUriTooLong };
 
-    // What a client sees when an instance or its worker ends, or when a proxy gives up. 503 is not among them: the app asks for a pause.
-    private static bool IsCut(FuncCometException error) => error.Status is null
-        or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout;
+    // Whether the app answered. What a client sees when an instance or its worker ends, or when a proxy gives up, is no answer of the app.
+    private static bool IsOfApp(FuncCometException error) =>
+        error.Status is not null && error.Code != FuncCometException.UnexpectedAnswer;
 
     // Recipients are not logged, because they may be e-mail addresses.
     private static partial class Log

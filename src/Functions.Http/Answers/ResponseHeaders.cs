@@ -29,11 +29,13 @@ internal static class ResponseHeaders
 
     /// <summary>
     /// Sets the headers that every response carries. A sender chooses both the bytes and the content type of a body, so it is untrusted:
-    /// a browser must not guess another type, and an HTML body must have neither scripts nor this origin.
+    /// a browser must not guess another type, and an HTML body must have neither scripts nor this origin. What stands in front of the app
+    /// must neither keep an answer, nor change its bytes, nor hold it back until more has come.
     /// </summary>
     public static void Set(IHeaderDictionary headers)
     {
-        headers.CacheControl = "no-store";
+        headers.CacheControl = "no-store, no-transform";
+        headers["X-Accel-Buffering"] = "no";
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "sandbox";
         headers.AccessControlExposeHeaders = Exposed;
