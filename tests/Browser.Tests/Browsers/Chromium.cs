@@ -17,10 +17,12 @@ internal static class Chromium
         PathVariable = "CHROME_PATH",
         Executables = ["chromium", "google-chrome", "google-chrome-stable", "chromium-browser"],
         FindElsewhereAsync = FindPlaywrightsOwnAsync,
-        Installer = ("Playwright's installer", new Command("node", Installer, "install", "--no-shell", "chromium") { Limit = LongestDownload }),
+        Installer = ("Playwright's installer", Download),
         Packages = ["chromium"],
         Advice = [$"node \"{Installer}\" install --with-deps chromium"],
     };
+
+    private static Command Download => new("node", Installer, "install", "--no-shell", "chromium") { Limit = LongestDownload };
 
     private static string Installer => Path.Combine(AppContext.BaseDirectory, ".playwright", "package", "cli.js");
 

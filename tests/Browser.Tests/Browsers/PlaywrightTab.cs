@@ -39,7 +39,8 @@ internal sealed class PlaywrightTab : IBrowserTab
 
     public Task ClickTextAsync(string frame, string text) => Frame(frame).GetByText(text).ClickAsync();
 
-    public Task FillAsync(string frame, string label, string text) => Frame(frame).GetByLabel(label, new() { Exact = true }).FillAsync(text);
+    public Task FillAsync(string frame, string label, string text) =>
+        Frame(frame).GetByLabel(label, new() { Exact = true }).FillAsync(text);
 
     public Task SelectAsync(string frame, string label, string option) => Frame(frame).GetByLabel(label).SelectOptionAsync(option);
 

@@ -6,7 +6,7 @@ namespace FuncComet.Browser.Tests;
 /// <summary>A WebKitGTK of its own.</summary>
 internal sealed class WebKitProfile(WebKitGtk browser) : IProfile
 {
-    // Nothing can be put between the browser and LocalHost, so the empty page takes the place of a file that has no content security policy.
+    // The driver cannot answer in place of LocalHost, so the empty page takes the place of a file without a content security policy.
     private const string File = "settings.json";
     private const string Empty = "() => { document.documentElement.innerHTML = '<head><title>A tab</title></head><body></body>'; }";
 

@@ -48,7 +48,8 @@ internal sealed partial class WebKitWindow : IAsyncDisposable
     private static string Find()
     {
         var libraries = Path.Combine("/usr", "lib");
-        string[] folders = [.. Directory.GetDirectories(libraries, "*-linux-gnu*"), libraries, $"{libraries}64", Path.Combine("/usr", "libexec")];
+        var multiarch = Directory.GetDirectories(libraries, "*-linux-gnu*");
+        string[] folders = [.. multiarch, libraries, $"{libraries}64", Path.Combine("/usr", "libexec")];
         return folders.SelectMany(folder => Versions.Select(version => Path.Combine(folder, version, Program))).FirstOrDefault(File.Exists)
             ?? throw new StartException($"There is no {Program}, which should have come with WebKitWebDriver.");
     }

@@ -2,7 +2,7 @@ using FuncComet.Testing;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>The user follows a link in the page that receives, and comes back. Only what the page sends within its last event leaves.</summary>
+/// <summary>The user leaves the page that receives, and comes back. Only what the page sends within its last event leaves.</summary>
 public sealed class LeftPageTests(Site site)
 {
     // A file that any browser shows as text.
