@@ -8,7 +8,7 @@ internal static class Program
 {
     public static Task<int> Main(string[] args) => args switch
     {
-        ["set-up"] => ExplainedAsync(() => Chromium.EnsureInstalledAsync(Console.Out)),
+        ["set-up"] => ExplainedAsync(() => Engines.EnsureInstalledAsync(Console.Out)),
         ["screenshots", var folder] => ExplainedAsync(() => Screenshots.TakeAsync(folder, Console.Out)),
         _ => ConsoleRunner.Run(args),
     };

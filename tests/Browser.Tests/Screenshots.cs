@@ -18,12 +18,9 @@ internal static class Screenshots
         await site.InitializeAsync();
         foreach (var (file, colors, width, height) in Pictures)
         {
-            await using var browser = await site.NewBrowserAsync(new BrowserNewContextOptions
-            {
-                ColorScheme = colors,
-                ViewportSize = new ViewportSize { Width = width, Height = height },
-            });
-            var demo = await Demo.OpenAsync(browser, site.Page);
+            var profile = await site.NewProfileAsync(Engine.Chromium, new ViewportSize { Width = width, Height = height });
+            await using var demo = await Demo.OpenAsync(profile, site.Page);
+            await demo.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = colors });
             await PlayAsync(demo);
             var path = Path.Combine(folder, file);
             await demo.Page.ScreenshotAsync(new PageScreenshotOptions { Path = path, FullPage = true });
@@ -35,14 +32,14 @@ internal static class Screenshots
     {
         await SayAsync("Alice", "Bob", "Lunch at noon?");
         await SayAsync("Bob", "Alice", "Gladly. Where?");
-        await demo.Button("Bob", "Go offline").ClickAsync();
+        await demo.ClickAsync("Bob", "Go offline");
         await demo.UntilStateAsync("Bob", "Offline");
         await demo.SendAsync("Alice", "The place by the river.");
         await Task.Delay(TimeSpan.FromSeconds(2));
-        await demo.Button("Bob", "Go offline").ClickAsync();
+        await demo.ClickAsync("Bob", "Go offline");
         await ShownAsync("Bob", "The place by the river.");
         await SayAsync("Bob", "Alice", "Found it when I came back.");
-        await demo.Person("Bob").GetByText("On the wire").ClickAsync();
+        await demo.ShowRequestsAsync("Bob");
 
         async Task SayAsync(string from, string to, string text)
         {
@@ -51,6 +48,6 @@ internal static class Screenshots
             await ShownAsync(to, text);
         }
 
-        Task ShownAsync(string to, string text) => Assertions.Expect(demo.Received(to, text)).ToHaveCountAsync(1);
+        Task ShownAsync(string to, string text) => demo.Received(to, text).UntilCountAsync(1);
     }
 }

@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using FuncComet.Browser.Tests;
 using FuncComet.Testing;
 using Microsoft.Playwright;
@@ -12,7 +10,7 @@ using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
-/// <summary>A LocalHost, which serves the demo page and the JavaScript client, and a Chromium. All tests share them.</summary>
+/// <summary>A LocalHost, which serves the demo page and the JavaScript client, and the browsers. All tests share them.</summary>
 public sealed class Site : IAsyncLifetime
 {
     private const float Patience = 60_000;
@@ -21,23 +19,32 @@ public sealed class Site : IAsyncLifetime
     private static int _lastHost;
 
     private readonly Azurite _azurite = new();
+    private readonly Lazy<Task<IBrowser>> _chromium;
+    private readonly Lazy<Task<IBrowser>> _firefox;
+    private readonly Lazy<Task<Display>> _display = new(Display.StartAsync);
     private LocalHostProcess _host = null!;
     private IPlaywright _playwright = null!;
-    private IBrowser _browser = null!;
-    private HttpClient _http = null!;
+
+    /// <summary>Creates it; a browser is started when a test first needs it.</summary>
+    public Site()
+    {
+        _chromium = new Lazy<Task<IBrowser>>(() => Chromium.LaunchAsync(_playwright));
+        _firefox = new Lazy<Task<IBrowser>>(() => Firefox.LaunchAsync(_playwright));
+    }
 
     /// <summary>The address of the demo page; ends in a slash.</summary>
     public Uri Page => new(_host.Url, "/");
 
+    /// <summary>The mailboxes of the LocalHost.</summary>
+    internal Mailboxes Mailboxes { get; private set; } = null!;
+
     public async ValueTask InitializeAsync()
     {
-        var chromium = await Chromium.EnsureInstalledAsync(Console.Out);
+        await Engines.EnsureInstalledAsync(Console.Out);
         await _azurite.InitializeAsync();
         _host = await StartHostAsync(withTokens: false);
-        _http = new HttpClient { BaseAddress = _host.Url };
+        Mailboxes = new Mailboxes(_host.Url);
         _playwright = await Playwright.CreateAsync();
-        _browser = await Chromium.LaunchAsync(_playwright, chromium);
-        Assertions.SetDefaultExpectTimeout(Patience);
     }
 
     /// <summary>Starts another LocalHost with its own mailboxes, because the demo page uses the same recipients everywhere.</summary>
@@ -53,50 +60,40 @@ public sealed class Site : IAsyncLifetime
     /// <summary>Creates a recipient that no other test uses.</summary>
     public static string NewRecipient() => $"browser-{Interlocked.Increment(ref _lastRecipient)}";
 
-    /// <summary>Opens a separate browser context: its tabs share no locks and no channels with the tabs of other contexts.</summary>
-    public async Task<IBrowserContext> NewBrowserAsync(BrowserNewContextOptions? options = null)
+    /// <summary>Opens a browser with a profile of its own. By default its window is as large as the browser likes.</summary>
+    internal async Task<IProfile> NewProfileAsync(Engine engine, ViewportSize? size = null)
     {
-        var context = await _browser.NewContextAsync(options);
-        context.SetDefaultTimeout(Patience);
-        return context;
-    }
-
-    public async Task PushAsync(string recipient, string text)
-    {
-        var content = new StringContent(text);
-        using var accepted = await _http.PostAsync($"push?rcpt={recipient}", content, TestContext.Current.CancellationToken).Bounded();
-        accepted.EnsureSuccessStatusCode();
-    }
-
-    /// <summary>Pushes the texts one after another.</summary>
-    public async Task PushAllAsync(string recipient, IEnumerable<string> texts)
-    {
-        foreach (var text in texts)
+        switch (engine)
         {
-            await PushAsync(recipient, text);
+            case Engine.Chromium:
+                // Playwright answers for the empty page, which so has no network address. Chromium treats it as a public page, which needs
+                // a permission for local addresses.
+                return await NewContextAsync(_chromium, new() { ViewportSize = size, Permissions = ["local-network-access"] });
+            case Engine.Firefox:
+                return await NewContextAsync(_firefox, new() { ViewportSize = size });
+            default:
+                var program = await WebKitGtk.Installation.EnsureInstalledAsync(Console.Out);
+                return new WebKitProfile(await WebKitGtk.StartAsync(program, await GetDisplayAsync(), size));
         }
     }
 
-    /// <summary>Returns when all messages of a recipient are acknowledged, after which none can be delivered again.</summary>
-    public Task UntilNothingIsLeftAsync(string recipient) =>
-        Await.UntilAsync(async () => await CountAsync(recipient) == 0, $"an empty mailbox of {recipient}");
-
-    public async Task<int> CountAsync(string recipient) => (await GetAsync($"mailbox?rcpt={recipient}")).GetProperty("messages").GetInt32();
-
-    /// <summary>Returns when the app says that a poll of a recipient is held, or that none is.</summary>
-    public Task UntilWaitingAsync(string recipient, bool waiting) => Await.UntilAsync(
-        async () => (await GetAsync($"mailbox?rcpt={recipient}")).GetProperty("waiting").GetBoolean() == waiting,
-        $"waiting = {waiting} for {recipient}");
+    /// <summary>The screen of the browsers that need one.</summary>
+    internal Task<Display> GetDisplayAsync() => _display.Value;
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser is not null)
+        foreach (var browser in ((Lazy<Task<IBrowser>>[])[_chromium, _firefox]).Where(browser => browser.IsValueCreated))
         {
-            await _browser.DisposeAsync();
+            await (await browser.Value).DisposeAsync();
+        }
+
+        if (_display.IsValueCreated)
+        {
+            await (await _display.Value).DisposeAsync();
         }
 
         _playwright?.Dispose();
-        _http?.Dispose();
+        Mailboxes?.Dispose();
         if (_host is not null)
         {
             await _host.DisposeAsync();
@@ -105,6 +102,10 @@ public sealed class Site : IAsyncLifetime
         await _azurite.DisposeAsync();
     }
 
-    private Task<JsonElement> GetAsync(string address) =>
-        _http.GetFromJsonAsync<JsonElement>(address, TestContext.Current.CancellationToken).Bounded();
+    private static async Task<IProfile> NewContextAsync(Lazy<Task<IBrowser>> browser, BrowserNewContextOptions options)
+    {
+        var context = await (await browser.Value).NewContextAsync(options);
+        context.SetDefaultTimeout(Patience);
+        return new PlaywrightProfile(context);
+    }
 }

@@ -113,8 +113,10 @@ public sealed partial class DeploymentTests
     {
         var text = File.ReadAllText(Path.Combine(Workflows, "release.yml"));
         var jobs = new DeserializerBuilder().IgnoreUnmatchedProperties().Build().Deserialize<Workflow>(text).jobs;
-        var rights = jobs.Where(job => job.Value.ContainsKey("permissions")).Select(job =>
-            $"{job.Key}: {string.Join(", ", ((Dictionary<object, object>)job.Value["permissions"]).Select(each => $"{each.Key} {each.Value}"))}");
+        var rights = from job in jobs
+                     where job.Value.ContainsKey("permissions")
+                     let each = (Dictionary<object, object>)job.Value["permissions"]
+                     select $"{job.Key}: {string.Join(", ", each.Select(right => $"{right.Key} {right.Value}"))}";
 
         Assert.Equal("./.github/workflows/ci.yml", jobs["ci"]["uses"]);
         Assert.Equal(["ci", "github", "npm", "nuget"], jobs.Keys.Order());

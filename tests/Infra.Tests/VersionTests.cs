@@ -7,7 +7,9 @@ using YamlDotNet.Serialization;
 
 namespace FuncComet.Infra.Tests;
 
-/// <summary>Everything that is released together has one version, which Directory.Build.props names. docs/releasing.md says how it changes.</summary>
+/// <summary>
+/// Everything that is released together has one version, which Directory.Build.props names. docs/releasing.md says how it changes.
+/// </summary>
 public sealed partial class VersionTests
 {
     private static readonly string Committed =
@@ -41,7 +43,8 @@ public sealed partial class VersionTests
 
         Assert.Equal("Unreleased", titles[0]);
         Assert.Equal(released.OrderDescending(), released);
-        Assert.All(released, version => Assert.True(version <= Version.Parse(Committed), $"{version} is released, and {Committed} is built."));
+        Assert.All(
+            released, version => Assert.True(version <= Version.Parse(Committed), $"{version} is released, and {Committed} is built."));
     }
 
     [Theory]

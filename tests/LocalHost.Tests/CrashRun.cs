@@ -40,7 +40,7 @@ internal sealed class CrashRun : IAsyncDisposable
     private static readonly TimeSpan LongestOnItsWay = TimeSpan.FromSeconds(1);
 
     private readonly Azurite _azurite = new();
-    private readonly int[] _ports = [Local.FreePort(), Local.FreePort()];
+    private readonly int[] _ports = [Ports.Free(), Ports.Free()];
     private readonly LocalHostProcess[] _hosts = new LocalHostProcess[2];
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 200 })
     {

@@ -12,10 +12,10 @@ public static class SystemPackages
     public static bool CanInstall =>
         OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Command.OnPath("apt-get").Any();
 
-    /// <summary>The commands that install a package.</summary>
-    public static IEnumerable<Command> Install(string package) =>
+    /// <summary>The commands that install packages.</summary>
+    public static IEnumerable<Command> Install(params string[] packages) =>
     [
         new Command("apt-get", [.. WaitForOthers, "update"]) { Limit = LongestInstall },
-        new Command("apt-get", [.. WaitForOthers, "install", "-y", "--no-install-recommends", package]) { Limit = LongestInstall },
+        new Command("apt-get", [.. WaitForOthers, "install", "-y", "--no-install-recommends", .. packages]) { Limit = LongestInstall },
     ];
 }

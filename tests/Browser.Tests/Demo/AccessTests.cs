@@ -1,32 +1,29 @@
-using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
 /// <summary>The demo page when the app requires tokens or function keys.</summary>
 public sealed class AccessTests(Site site)
 {
-    [Fact]
-    public async Task Page_WhenTokensAreRequired_GetsThem()
+    [Theory, InEachBrowser]
+    public async Task Page_WhenTokensAreRequired_GetsThem(Engine browser)
     {
         await using var host = await site.StartHostAsync(withTokens: true);
-        await using var browser = await site.NewBrowserAsync();
-        var demo = await Demo.OpenAsync(browser, new Uri(host.Url, "/"));
+        await using var demo = await Demo.OpenAsync(await site.NewProfileAsync(browser), new Uri(host.Url, "/"));
 
         await demo.SendAsync("Alice", "With a token");
 
-        await Assertions.Expect(demo.Received("Bob", "With a token")).ToHaveCountAsync(1);
-        Assert.Empty(demo.Complaints);
+        await demo.Received("Bob", "With a token").UntilCountAsync(1);
+        Assert.Empty(await demo.ComplaintsAsync());
     }
 
-    [Fact]
-    public async Task Page_WhenFunctionKeysAreRequired_SaysWhatToDo()
+    [Theory, InEachBrowser]
+    public async Task Page_WhenFunctionKeysAreRequired_SaysWhatToDo(Engine browser)
     {
         await using var host = await site.StartHostAsync(withTokens: false, "--enable-auth", "a-key");
-        await using var browser = await site.NewBrowserAsync();
 
-        var demo = await Demo.OpenAsync(browser, new Uri(host.Url, "/"));
+        await using var demo = await Demo.OpenAsync(await site.NewProfileAsync(browser), new Uri(host.Url, "/"));
 
-        await Assertions.Expect(demo.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Start it without --enable-auth");
-        await Assertions.Expect(demo.Page.Locator("iframe")).ToHaveCountAsync(0);
+        await demo.Shown("[role=alert]").UntilTextHasAsync("Start it without --enable-auth");
+        Assert.Empty(await demo.Shown("iframe").TextsAsync());
     }
 }

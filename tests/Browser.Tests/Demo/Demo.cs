@@ -4,52 +4,51 @@ using Microsoft.Playwright;
 namespace FuncComet.Browser.Tests;
 
 /// <summary>The demo page, through the elements that a user sees.</summary>
-internal sealed class Demo
+internal sealed class Demo : IAsyncDisposable
 {
-    private readonly List<string> _complaints = [];
+    private readonly IProfile _profile;
 
-    private Demo(IPage page) => Page = page;
+    private Demo(IProfile profile, IBrowserTab tab) => (_profile, Tab) = (profile, tab);
 
-    public IPage Page { get; }
+    public IBrowserTab Tab { get; }
 
-    /// <summary>The browser's errors and warnings, including violations of the page's content security policy.</summary>
-    public IReadOnlyCollection<string> Complaints => _complaints;
+    /// <summary>The page, for what only Playwright can do.</summary>
+    public IPage Page => ((PlaywrightTab)Tab).Page;
 
-    public static async Task<Demo> OpenAsync(IBrowserContext browser, Uri address)
-    {
-        var demo = new Demo(await browser.NewPageAsync());
-        demo.Page.PageError += (_, error) => demo._complaints.Add(error);
-        demo.Page.Console += (_, message) =>
-        {
-            if (message.Type is "error" or "warning")
-            {
-                demo._complaints.Add(message.Text);
-            }
-        };
-        await demo.Page.GotoAsync($"{address}");
-        return demo;
-    }
+    /// <summary>Opens the page in a new tab. From then on, the profile belongs to it.</summary>
+    public static async Task<Demo> OpenAsync(IProfile profile, Uri address) => new(profile, await profile.OpenAsync(address));
 
-    public IFrameLocator Person(string name) => Page.FrameLocator($"iframe[title=\"{name}'s page\"]");
+    public ValueTask DisposeAsync() => _profile.DisposeAsync();
 
-    public ILocator Button(string person, string name) =>
-        Person(person).GetByRole(AriaRole.Button, new FrameLocatorGetByRoleOptions { Name = name, Exact = true });
+    /// <summary>The title of a person's frame.</summary>
+    public static string FrameOf(string person) => $"{person}'s page";
+
+    /// <summary>The errors and warnings of the page and its frames.</summary>
+    public Task<IReadOnlyCollection<string>> ComplaintsAsync() => Tab.ComplaintsAsync();
+
+    /// <summary>Elements of the page itself.</summary>
+    public Elements Shown(string selector) => new(Tab, null, selector);
+
+    /// <summary>Elements of a person's frame.</summary>
+    public Elements Shown(string person, string selector, string text = "") => new(Tab, FrameOf(person), selector, text);
 
     /// <summary>The messages with this text that a person received.</summary>
-    public ILocator Received(string person, string text) => Messages(person, ".in", text);
+    public Elements Received(string person, string text) => Shown(person, "#messages .in", text);
 
     /// <summary>The messages with this text that a person sent.</summary>
-    public ILocator Sent(string person, string text) => Messages(person, ".out", text);
+    public Elements Sent(string person, string text) => Shown(person, "#messages .out", text);
+
+    public Task ClickAsync(string person, string button) => Tab.ClickButtonAsync(FrameOf(person), button);
 
     public async Task SendAsync(string person, string text, string button = "Send")
     {
-        await Person(person).GetByLabel("Message", new FrameLocatorGetByLabelOptions { Exact = true }).FillAsync(text);
-        await Button(person, button).ClickAsync();
+        await Tab.FillAsync(FrameOf(person), "Message", text);
+        await ClickAsync(person, button);
     }
 
-    public Task UntilStateAsync(string person, string state) =>
-        Assertions.Expect(Person(person).GetByRole(AriaRole.Status)).ToHaveTextAsync(new Regex($"^{state}"));
+    /// <summary>Opens the list of a person's requests.</summary>
+    public Task ShowRequestsAsync(string person) => Tab.ClickTextAsync(FrameOf(person), "On the wire");
 
-    private ILocator Messages(string person, string direction, string text) =>
-        Person(person).Locator($"#messages {direction}", new FrameLocatorLocatorOptions { HasTextString = text });
+    public Task UntilStateAsync(string person, string state) =>
+        Shown(person, "#state").UntilTextAsync(new Regex($"^{state}"));
 }

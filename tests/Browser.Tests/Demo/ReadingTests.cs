@@ -1,96 +1,77 @@
-using FuncComet.Testing;
 using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
 /// <summary>The demo page keeps the newest message in view and the keyboard's focus where it was.</summary>
-public sealed class ReadingTests(Site site) : IAsyncLifetime
+public sealed class ReadingTests(DemoSite site) : IClassFixture<DemoSite>
 {
-    private const string ToTheEnd = "log => log.scrollHeight - log.scrollTop - log.clientHeight";
+    private static readonly ViewportSize Phone = new() { Width = 390, Height = 844 };
 
-    private LocalHostProcess _host = null!;
-    private IBrowserContext _browser = null!;
-    private Demo _demo = null!;
-
-    public async ValueTask InitializeAsync()
+    [Theory, InEachBrowser]
+    public async Task Send_OnAPhone_KeepsTheWholeOfTheNewestMessageInView(Engine browser)
     {
-        _host = await site.StartHostAsync(withTokens: false);
-        var phone = new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 390, Height = 844 } };
-        _browser = await site.NewBrowserAsync(phone);
-        _demo = await Demo.OpenAsync(_browser, new Uri(_host.Url, "/"));
-
-        // Before that, a page may not listen to its buttons yet.
-        await _demo.UntilStateAsync("Alice", "Connected");
-        await _demo.UntilStateAsync("Bob", "Connected");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _browser.DisposeAsync();
-        await _host.DisposeAsync();
-    }
-
-    [Fact]
-    public async Task Send_OnAPhone_KeepsTheWholeOfTheNewestMessageInView()
-    {
+        await using var demo = await site.OpenAsync(browser, Phone);
         for (var number = 1; number <= 12; number++)
         {
             var text = $"Number {number:D2}, and a text that is longer than one line of a phone";
-            await _demo.SendAsync("Alice", text);
-            await Assertions.Expect(_demo.Sent("Alice", text).Locator(".way")).ToContainTextAsync("stored in");
-            await Assertions.Expect(_demo.Received("Bob", text)).ToHaveCountAsync(1);
+            await demo.SendAsync("Alice", text);
+            await demo.Sent("Alice", text).Way.UntilTextHasAsync("stored in");
+            await demo.Received("Bob", text).UntilCountAsync(1);
         }
 
         foreach (var person in (string[])["Alice", "Bob"])
         {
-            var log = _demo.Person(person).Locator("#messages");
-            Assert.True(await log.EvaluateAsync<int>("log => log.scrollTop") > 0, "There is nothing to scroll.");
-            Assert.InRange(await log.EvaluateAsync<double>(ToTheEnd), 0, 1);
+            var log = demo.Shown(person, "#messages");
+            Assert.True(await log.ReadAsync<double>("elements[0].scrollTop") > 0, "There is nothing to scroll.");
+            var toTheEnd = await log.ReadAsync<double>("elements[0].scrollHeight - elements[0].scrollTop - elements[0].clientHeight");
+            Assert.InRange(toTheEnd, 0, 1);
         }
     }
 
-    [Fact]
-    public async Task Send100_WhenItHasEnded_KeepsTheFocus()
+    [Theory, InEachBrowser(Except = [Engine.Firefox])]
+    public async Task Send100_WhenItHasEnded_KeepsTheFocus(Engine browser)
     {
-        var button = _demo.Person("Alice").Locator("#hundred");
+        await using var demo = await site.OpenAsync(browser, Phone);
+        var button = demo.Shown("Alice", "#hundred");
         await button.FocusAsync();
 
-        await _demo.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(button).ToContainTextAsync(" of 100");
-        await Assertions.Expect(button).ToBeFocusedAsync();
-        await _demo.Page.Keyboard.PressAsync("Enter");
+        await demo.Tab.PressAsync("Enter");
+        await button.UntilTextHasAsync(" of 100");
+        await button.UntilFocusedAsync();
+        await demo.Tab.PressAsync("Enter");
 
-        await Assertions.Expect(button).ToHaveTextAsync("Send 100");
-        await Assertions.Expect(button).ToBeFocusedAsync();
-        await Assertions.Expect(_demo.Sent("Alice", " of 100")).ToHaveCountAsync(100);
+        await button.UntilTextAsync("Send 100");
+        await button.UntilFocusedAsync();
+        await demo.Sent("Alice", " of 100").UntilCountAsync(100);
     }
 
-    [Fact]
-    public async Task AddAPerson_WhenNobodyIsLeftToAdd_KeepsTheFocus()
+    [Theory, InEachBrowser]
+    public async Task AddAPerson_WhenNobodyIsLeftToAdd_KeepsTheFocus(Engine browser)
     {
-        var add = _demo.Page.Locator("#add");
+        await using var demo = await site.OpenAsync(browser, Phone);
+        var add = demo.Shown("#add");
         await add.FocusAsync();
 
         for (var presses = 1; presses <= 3; presses++)
         {
-            await _demo.Page.Keyboard.PressAsync("Enter");
+            await demo.Tab.PressAsync("Enter");
         }
 
-        await Assertions.Expect(_demo.Page.Locator("iframe")).ToHaveCountAsync(4);
-        await Assertions.Expect(add).ToBeDisabledAsync();
-        await Assertions.Expect(add).ToBeFocusedAsync();
+        await demo.Shown("iframe").UntilCountAsync(4);
+        await add.UntilDisabledAsync();
+        await add.UntilFocusedAsync();
     }
 
-    [Fact]
-    public async Task OpenAgain_AfterACrash_MovesTheFocusToThePage()
+    [Theory, InEachBrowser]
+    public async Task OpenAgain_AfterACrash_MovesTheFocusToThePage(Engine browser)
     {
-        await _demo.Button("Bob", "Crash the tab").ClickAsync();
-        var again = _demo.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Open Bob's page again" });
-        await Assertions.Expect(again).ToBeFocusedAsync();
+        await using var demo = await site.OpenAsync(browser, Phone);
+        await demo.ClickAsync("Bob", "Crash the tab");
+        await demo.Shown(".gone button").UntilFocusedAsync();
 
-        await _demo.Page.Keyboard.PressAsync("Enter");
+        await demo.Tab.PressAsync("Enter");
 
-        await _demo.UntilStateAsync("Bob", "Connected");
-        await Assertions.Expect(_demo.Page.Locator("iframe[title=\"Bob's page\"]")).ToBeFocusedAsync();
+        await demo.UntilStateAsync("Bob", "Connected");
+        await demo.Shown("iframe[title=\"Bob's page\"]").UntilFocusedAsync();
     }
 }

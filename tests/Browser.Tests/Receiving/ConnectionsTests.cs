@@ -22,18 +22,18 @@ public sealed class ConnectionsTests(Site site)
         }
         """;
 
-    [Fact]
-    public async Task Subscribe_ToEightRecipientsOverHttp1_LeavesConnectionsForPushesAndStops()
+    [Theory, InEachBrowser]
+    public async Task Subscribe_ToEightRecipientsOverHttp1_LeavesConnectionsForPushesAndStops(Engine browser)
     {
         string[] recipients = [.. Enumerable.Range(0, Recipients).Select(_ => Site.NewRecipient())];
-        await using var browser = await site.NewBrowserAsync();
-        var tab = await Tab.OpenAsync(browser, site.Page);
-        await tab.Page.EvaluateAsync(Subscribe, recipients);
-        await tab.Page.WaitForFunctionAsync("count => window.open.size === count", Recipients);
-        await tab.Page.WaitForFunctionAsync("() => window.held === 4");
+        await using var profile = await site.NewProfileAsync(browser);
+        var tab = await Tab.OpenAsync(profile, site.Page);
+        await tab.Page.EvaluateAsync<object?>(Subscribe, recipients);
+        await tab.Page.UntilAsync("count => window.open.size === count", Recipients);
+        await tab.Page.UntilAsync("() => window.held === 4");
 
         // From the page itself, so that these pushes need the page's connections.
-        var push = tab.Page.EvaluateAsync(
+        var push = tab.Page.EvaluateAsync<object?>(
             """
             async rcpts => {
               const { push } = await import('/funccomet/index.js');
@@ -46,10 +46,10 @@ public sealed class ConnectionsTests(Site site)
         Assert.Equal(recipients.Order(), (await tab.ReceivedAsync()).Order());
         Assert.Equal(4, await tab.MaxHeldAsync());
 
-        await tab.Page.EvaluateAsync("() => Promise.all(window.stops.map(stop => stop()))").Bounded();
+        await tab.Page.EvaluateAsync<object?>("() => Promise.all(window.stops.map(stop => stop()))").Bounded();
         foreach (var recipient in recipients)
         {
-            Assert.Equal(0, await site.CountAsync(recipient));
+            Assert.Equal(0, await site.Mailboxes.CountAsync(recipient));
         }
     }
 }

@@ -1,27 +1,22 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using FuncComet.Testing;
-using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
 /// <summary>A page of one LocalHost receives from the functions of another LocalHost, which requires tokens.</summary>
 public sealed class CrossOriginTests(Site site)
 {
-    // The empty page is fulfilled by Playwright and has no network address. Chromium treats it as a public page, which needs a permission
-    // for local addresses.
-    private static readonly BrowserNewContextOptions MayReachThisMachine = new() { Permissions = ["local-network-access"] };
-
-    [Fact]
-    public async Task Subscribe_AtAnotherOrigin_ReceivesOnlyWithTheRecipientsToken()
+    [Theory, InEachBrowser]
+    public async Task Subscribe_AtAnotherOrigin_ReceivesOnlyWithTheRecipientsToken(Engine browser)
     {
         var recipient = Site.NewRecipient();
         await using var other = await site.StartHostAsync(withTokens: true, "--cors", site.Page.GetLeftPart(UriPartial.Authority));
         using var server = new HttpClient { BaseAddress = other.Url };
         var token = await TokenAsync(server, recipient);
-        await using var browser = await site.NewBrowserAsync(MayReachThisMachine);
-        var tab = await Tab.OpenAsync(browser, site.Page);
-        var stranger = await Tab.OpenAsync(browser, site.Page);
+        await using var profile = await site.NewProfileAsync(browser);
+        var tab = await Tab.OpenAsync(profile, site.Page);
+        var stranger = await Tab.OpenAsync(profile, site.Page);
 
         await stranger.SubscribeAsync(Site.NewRecipient(), $"{other.Url}", token, untilState: "refused");
         await tab.SubscribeAsync(recipient, $"{other.Url}", token);

@@ -1,10 +1,9 @@
-using Microsoft.Playwright;
-
 namespace FuncComet.Browser.Tests;
 
 /// <summary>The user closes the leader's tab: its page gets the browser's closing events.</summary>
 public sealed class LeaderClosedTests(Site site, ITestOutputHelper output) : LeaderTests(site, output)
 {
-    /// <inheritdoc/>
-    protected override Task LoseAsync(IPage page) => page.CloseAsync();
+    [Theory, InEachBrowser]
+    public Task Subscribe_WhenTheLeadersTabIsClosed_ShowsEveryMessageOnceInTheOtherTabs(Engine browser) =>
+        ShowEveryMessageOnceAsync(browser, leader => leader.Page.CloseAsync());
 }

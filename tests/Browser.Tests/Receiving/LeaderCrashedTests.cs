@@ -1,14 +1,17 @@
 using FuncComet.Testing;
-using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
 /// <summary>The process of the leader's tab crashes: its page gets no event.</summary>
 public sealed class LeaderCrashedTests(Site site, ITestOutputHelper output) : LeaderTests(site, output)
 {
-    /// <inheritdoc/>
-    protected override async Task LoseAsync(IPage page)
+    [Theory, InEachBrowser(Except = [Engine.Firefox, Engine.WebKitGtk])]
+    public Task Subscribe_WhenTheLeadersTabCrashes_ShowsEveryMessageOnceInTheOtherTabs(Engine browser) =>
+        ShowEveryMessageOnceAsync(browser, CrashAsync);
+
+    private static async Task CrashAsync(Tab leader)
     {
+        var page = ((PlaywrightTab)leader.Page).Page;
         var crashed = new TaskCompletionSource();
         page.Crash += (_, _) => crashed.TrySetResult();
         var debugger = await page.Context.NewCDPSessionAsync(page);

@@ -1,5 +1,4 @@
 using FuncComet.Testing;
-using Microsoft.Playwright;
 
 namespace FuncComet.Browser.Tests;
 
@@ -11,23 +10,26 @@ public abstract class LeaderTests(Site site, ITestOutputHelper output)
     // Normally it takes far less time, which the test writes to its output. The limit allows for a busy machine with two cores.
     private static readonly TimeSpan LongestWithoutLeader = TimeSpan.FromSeconds(10);
 
-    [Fact]
-    public async Task Subscribe_WhenTheLeadersTabIsLost_ShowsEveryMessageOnceInTheOtherTabs()
+    /// <summary>Checks that the other tabs show every message once.</summary>
+    /// <param name="browser">The browser.</param>
+    /// <param name="loseAsync">Closes or crashes a tab.</param>
+    private protected async Task ShowEveryMessageOnceAsync(Engine browser, Func<Tab, Task> loseAsync)
     {
         var recipient = Site.NewRecipient();
-        await using var browser = await site.NewBrowserAsync();
-        var polls = new Polls(browser);
-        var tabs = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Tab.OpenAsync(browser, site.Page)));
+        await using var profile = await site.NewProfileAsync(browser);
+        var tabs = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Tab.OpenAsync(profile, site.Page)));
         await Task.WhenAll(tabs.Select(tab => tab.SubscribeAsync(recipient)));
-        var leader = Assert.Single(tabs, tab => tab.Page == Assert.Single(polls.Pages));
+        var polls = await Task.WhenAll(tabs.Select(tab => tab.PollsAsync()));
+        Assert.Single(polls, count => count > 0);
+        var leader = tabs[Array.FindIndex(polls, count => count > 0)];
         Tab[] followers = [.. tabs.Except([leader])];
 
-        await site.PushAllAsync(recipient, Messages[..100]);
+        await site.Mailboxes.PushAllAsync(recipient, Messages[..100]);
         await leader.UntilReceivedAsync(50);
-        var rest = site.PushAllAsync(recipient, Messages[100..]);
+        var rest = site.Mailboxes.PushAllAsync(recipient, Messages[100..]);
         var lost = TimeProvider.System.GetTimestamp();
-        await LoseAsync(leader.Page);
-        await Await.UntilAsync(() => polls.Pages.Count == 2, "the next leader's first poll");
+        await loseAsync(leader);
+        await Await.UntilAsync(async () => await LeadersAsync() == 1, "the next leader's first poll");
         var replaced = TimeProvider.System.GetElapsedTime(lost);
         await rest;
 
@@ -36,17 +38,16 @@ public abstract class LeaderTests(Site site, ITestOutputHelper output)
             await tab.UntilReceivedAsync(200);
         }
 
-        await site.UntilNothingIsLeftAsync(recipient);
+        await site.Mailboxes.UntilNothingIsLeftAsync(recipient);
         foreach (var tab in followers)
         {
             Assert.Equal(Messages, (await tab.ReceivedAsync()).OrderBy(int.Parse));
         }
 
-        Assert.Equal(2, polls.Pages.Count);
+        Assert.Equal(1, await LeadersAsync());
         output.WriteLine($"From losing the leader to the next one's first poll: {replaced.TotalMilliseconds:F0} ms.");
         Assert.True(replaced < LongestWithoutLeader, $"{replaced}");
-    }
 
-    /// <summary>Closes or crashes the tab.</summary>
-    protected abstract Task LoseAsync(IPage page);
+        async Task<int> LeadersAsync() => (await Task.WhenAll(followers.Select(tab => tab.PollsAsync()))).Count(polls => polls > 0);
+    }
 }

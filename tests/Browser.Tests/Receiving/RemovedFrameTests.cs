@@ -30,24 +30,21 @@ public sealed class RemovedFrameTests(Site site)
         }
         """;
 
-    [Fact]
-    public async Task Subscribe_WhenItsFrameIsRemoved_HasAcknowledgedWhatWasHandled()
+    [Theory, InEachBrowser]
+    public async Task Subscribe_WhenItsFrameIsRemoved_HasAcknowledgedWhatWasHandled(Engine browser)
     {
         var recipient = Site.NewRecipient();
-        await using var browser = await site.NewBrowserAsync();
-        var tab = await Tab.OpenAsync(browser, site.Page);
-
-        // A request of a removed frame does not get past Playwright's routes.
-        await tab.Page.UnrouteAllAsync();
+        await using var profile = await site.NewProfileAsync(browser);
+        var tab = await Tab.OpenAsync(profile, site.Page);
 
         // The answer to the first poll has one message, so the second has two.
-        await site.PushAllAsync(recipient, ["1", "2", "3"]);
-        await tab.Page.EvaluateAsync(Receive, recipient);
+        await site.Mailboxes.PushAllAsync(recipient, ["1", "2", "3"]);
+        await tab.Page.EvaluateAsync<object?>(Receive, recipient);
         await tab.UntilReceivedAsync(3);
-        Assert.Equal(2, await site.CountAsync(recipient));
+        Assert.Equal(2, await site.Mailboxes.CountAsync(recipient));
 
-        await tab.Page.EvaluateAsync("() => document.querySelector('iframe').remove()");
+        await tab.Page.EvaluateAsync<object?>("() => document.querySelector('iframe').remove()");
 
-        await Await.UntilAsync(async () => await site.CountAsync(recipient) == 1, "the acknowledgement of the second message");
+        await Await.UntilAsync(async () => await site.Mailboxes.CountAsync(recipient) == 1, "the acknowledgement of the second message");
     }
 }

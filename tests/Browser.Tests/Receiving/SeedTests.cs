@@ -1,6 +1,3 @@
-using FuncComet.Testing;
-using Microsoft.Playwright;
-
 namespace FuncComet.Browser.Tests;
 
 /// <summary>The <c>longpoll</c> function of old Comet tutorials, which this project started from, against today's server.</summary>
@@ -25,49 +22,56 @@ public sealed class SeedTests(Site site)
         }
         """;
 
-    [Fact]
-    public async Task OldTutorial_WhenMessagesArePushed_ReceivesThem()
+    // Without the dialogs, which stop a page until somebody closes them.
+    private const string Start =
+        """
+        ({ url, script }) => {
+          window.received = [];
+          window.alerts = [];
+          window.alert = text => { window.alerts.push(text); };
+          const element = document.createElement('script');
+          element.textContent = script;
+          document.head.append(element);
+          longpoll(url, text => window.received.push(text));
+        }
+        """;
+
+    [Theory, InEachBrowser]
+    public async Task OldTutorial_WhenMessagesArePushed_ReceivesThem(Engine browser)
     {
         var recipient = Site.NewRecipient();
-        await using var browser = await site.NewBrowserAsync();
-        var tab = await Tab.OpenAsync(browser, site.Page);
+        await using var profile = await site.NewProfileAsync(browser);
+        var tab = await Tab.OpenAsync(profile, site.Page);
         await StartOldTutorialAsync(tab, $"/api/poll?rcpt={recipient}");
 
-        await site.PushAllAsync(recipient, ["one", "two", "three"]);
+        await site.Mailboxes.PushAllAsync(recipient, ["one", "two", "three"]);
 
         await tab.UntilReceivedAsync(3);
         Assert.Equal(["one", "two", "three"], await tab.ReceivedAsync());
     }
 
-    [Fact]
-    public async Task OldTutorial_WhenAPollTimesOut_StopsPolling()
+    [Theory, InEachBrowser]
+    public async Task OldTutorial_WhenAPollTimesOut_StopsPolling(Engine browser)
     {
         var recipient = Site.NewRecipient();
-        await using var browser = await site.NewBrowserAsync();
-        var tab = await Tab.OpenAsync(browser, site.Page);
-        var alerted = new TaskCompletionSource<string>();
-        tab.Page.Dialog += async (_, dialog) =>
-        {
-            await dialog.DismissAsync();
-            alerted.TrySetResult(dialog.Message);
-        };
+        await using var profile = await site.NewProfileAsync(browser);
+        var tab = await Tab.OpenAsync(profile, site.Page);
         await StartOldTutorialAsync(tab, $"/api/poll?rcpt={recipient}&timeout=1");
 
-        Assert.Equal("long-poll connection lost", await alerted.Task.Bounded());
-        await site.PushAsync(recipient, "too late");
-        Assert.Equal(1, await site.CountAsync(recipient));
+        await tab.Page.UntilAsync("() => window.alerts.length > 0");
+        Assert.Equal(["long-poll connection lost"], await tab.Page.EvaluateAsync<string[]>("() => window.alerts"));
+        await site.Mailboxes.PushAsync(recipient, "too late");
+        Assert.Equal(1, await site.Mailboxes.CountAsync(recipient));
         Assert.Empty(await tab.ReceivedAsync());
     }
 
-    [Fact]
-    public async Task Longpoll_WhenAPollTimesOut_PollsAgain()
+    [Theory, InEachBrowser]
+    public async Task Longpoll_WhenAPollTimesOut_PollsAgain(Engine browser)
     {
         var recipient = Site.NewRecipient();
-        await using var browser = await site.NewBrowserAsync();
-        var tab = await Tab.OpenAsync(browser, site.Page);
-        var empty = new SemaphoreSlim(0);
-        tab.Page.Response += (_, response) => _ = response.Status == 204 ? empty.Release() : 0;
-        await tab.Page.EvaluateAsync(
+        await using var profile = await site.NewProfileAsync(browser);
+        var tab = await Tab.OpenAsync(profile, site.Page);
+        await tab.Page.EvaluateAsync<object?>(
             """
             async url => {
               const { longpoll } = await import('/funccomet/index.js');
@@ -77,9 +81,8 @@ public sealed class SeedTests(Site site)
             """,
             $"/api/poll?rcpt={recipient}&timeout=1");
 
-        await empty.WaitAsync(TestContext.Current.CancellationToken).Bounded();
-        await empty.WaitAsync(TestContext.Current.CancellationToken).Bounded();
-        await site.PushAllAsync(recipient, ["one", "two", "three"]);
+        await tab.Page.UntilAsync("() => window.empty >= 2");
+        await site.Mailboxes.PushAllAsync(recipient, ["one", "two", "three"]);
 
         await tab.UntilReceivedAsync(3);
         Assert.Equal(["one", "two", "three"], await tab.ReceivedAsync());
@@ -87,7 +90,6 @@ public sealed class SeedTests(Site site)
 
     private static async Task StartOldTutorialAsync(Tab tab, string url)
     {
-        await tab.Page.AddScriptTagAsync(new PageAddScriptTagOptions { Content = OldTutorial });
-        await tab.Page.EvaluateAsync("url => { window.received = []; longpoll(url, text => window.received.push(text)); }", url);
+        await tab.Page.EvaluateAsync<object?>(Start, new { url, script = OldTutorial });
     }
 }

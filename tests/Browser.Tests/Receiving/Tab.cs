@@ -1,13 +1,8 @@
-using System.Text.RegularExpressions;
-using Microsoft.Playwright;
-
 namespace FuncComet.Browser.Tests;
 
 /// <summary>A tab with an empty page that receives messages with the JavaScript client and records them.</summary>
-internal sealed partial class Tab(IPage page)
+internal sealed class Tab(IBrowserTab page)
 {
-    private const string EmptyPage = "<!doctype html><title>A tab</title><link rel=icon href=data:,>";
-
     // With `failing`, the handler throws at the first delivery of every third message.
     private const string Subscribe =
         """
@@ -37,15 +32,19 @@ internal sealed partial class Tab(IPage page)
         """
         () => {
           const { fetch } = window;
+          window.polls = 0;
           window.held = 0;
           window.maxHeld = 0;
+          window.empty = 0;
           window.fetch = async (url, init) => {
             const poll = url.includes('/poll?') ? 1 : 0;
+            window.polls += poll;
             window.held += poll;
             window.maxHeld = Math.max(window.maxHeld, window.held);
             try {
               const response = await fetch(url, init);
               await response.clone().text();
+              window.empty += response.status === 204 ? poll : 0;
               return response;
             } finally {
               window.held -= poll;
@@ -54,21 +53,19 @@ internal sealed partial class Tab(IPage page)
         }
         """;
 
-    // Checks at intervals instead of at every animation frame, which is Playwright's default.
-    private static readonly PageWaitForFunctionOptions Periodically = new() { PollingInterval = 50 };
-
-    public IPage Page => page;
+    /// <summary>What can be done in it beyond receiving.</summary>
+    public IBrowserTab Page => page;
 
     /// <summary>Opens an empty page at the given origin.</summary>
-    public static async Task<Tab> OpenAsync(IBrowserContext browser, Uri origin)
+    public static async Task<Tab> OpenAsync(IProfile profile, Uri origin)
     {
-        var page = await browser.NewPageAsync();
-        var answer = new RouteFulfillOptions { ContentType = "text/html", Body = EmptyPage };
-        await page.RouteAsync(EmptyPageUrl(), route => route.FulfillAsync(answer));
-        await page.GotoAsync($"{origin}empty-page");
-        await page.EvaluateAsync(CountPolls);
+        var page = await profile.OpenEmptyAsync(origin);
+        await page.EvaluateAsync<object?>(CountPolls);
         return new Tab(page);
     }
+
+    /// <summary>How many polls the page has begun.</summary>
+    public Task<int> PollsAsync() => page.EvaluateAsync<int>("() => window.polls");
 
     /// <summary>The most polls that the page has held at the same time.</summary>
     public Task<int> MaxHeldAsync() => page.EvaluateAsync<int>("() => window.maxHeld");
@@ -81,18 +78,13 @@ internal sealed partial class Tab(IPage page)
         bool failing = false,
         string untilState = "open")
     {
-        await page.EvaluateAsync(Subscribe, new { url, rcpt = recipient, token, failing, lease = 5 });
+        await page.EvaluateAsync<object?>(Subscribe, new { url, rcpt = recipient, token, failing, lease = 5 });
         await UntilStateAsync(untilState);
     }
 
-    public Task UntilStateAsync(string state) =>
-        page.WaitForFunctionAsync("state => window.states.at(-1) === state", state, Periodically);
+    public Task UntilStateAsync(string state) => page.UntilAsync("state => window.states.at(-1) === state", state);
 
-    public Task UntilReceivedAsync(int count) =>
-        page.WaitForFunctionAsync("count => window.received.length >= count", count, Periodically);
+    public Task UntilReceivedAsync(int count) => page.UntilAsync("count => window.received.length >= count", count);
 
     public Task<string[]> ReceivedAsync() => page.EvaluateAsync<string[]>("() => window.received");
-
-    [GeneratedRegex("/empty-page$")]
-    private static partial Regex EmptyPageUrl();
 }

@@ -4,29 +4,28 @@ public sealed class TabsTests(Site site)
 {
     private static readonly string[] TwentyMessages = [.. Enumerable.Range(1, 20).Select(number => $"{number}")];
 
-    [Fact]
-    public async Task Subscribe_InFiveTabsOfOneOrigin_HoldsOnePollAndDeliversToAllTabs()
+    [Theory, InEachBrowser]
+    public async Task Subscribe_InFiveTabsOfOneOrigin_HoldsOnePollAndDeliversToAllTabs(Engine browser)
     {
         var recipient = Site.NewRecipient();
-        await using var browser = await site.NewBrowserAsync();
-        var polls = new Polls(browser);
-        var tabs = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Tab.OpenAsync(browser, site.Page)));
+        await using var profile = await site.NewProfileAsync(browser);
+        var tabs = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Tab.OpenAsync(profile, site.Page)));
         await Task.WhenAll(tabs.Select(tab => tab.SubscribeAsync(recipient)));
 
-        await site.PushAllAsync(recipient, TwentyMessages);
+        await site.Mailboxes.PushAllAsync(recipient, TwentyMessages);
 
         foreach (var tab in tabs)
         {
             await tab.UntilReceivedAsync(20);
         }
 
-        await site.UntilNothingIsLeftAsync(recipient);
+        await site.Mailboxes.UntilNothingIsLeftAsync(recipient);
         foreach (var tab in tabs)
         {
             Assert.Equal(TwentyMessages, await tab.ReceivedAsync());
         }
 
         Assert.Equal([0, 0, 0, 0, 1], (await Task.WhenAll(tabs.Select(tab => tab.MaxHeldAsync()))).Order());
-        Assert.Single(polls.Pages);
+        Assert.Single((await Task.WhenAll(tabs.Select(tab => tab.PollsAsync()))), polls => polls > 0);
     }
 }

@@ -32,7 +32,8 @@ public sealed class VersionFileTests
         {
             Assert.True(Envelope.TryDecode(written.Text, out var envelope));
             var message = envelope.Message;
-            Assert.Equal((written.Id, written.HandedOver, written.Returned), (message.Id.ToString("N"), envelope.HandedOver, envelope.Returned));
+            Assert.Equal(
+                (written.Id, written.HandedOver, written.Returned), (message.Id.ToString("N"), envelope.HandedOver, envelope.Returned));
             Assert.Equal((written.ContentType, written.Key, written.TraceParent), (message.ContentType, message.Key, message.TraceParent));
             Assert.Equal(written.Body, message.Body.ToArray());
         });
