@@ -68,7 +68,10 @@ public sealed class Site : IAsyncLifetime
             case Engine.Chromium:
                 // Playwright answers for the empty page, which so has no network address. Chromium treats it as a public page, which needs
                 // a permission for local addresses.
-                return await NewContextAsync(_chromium, new() { ViewportSize = size, Permissions = ["local-network-access"] });
+                // A proxy of the tests has a certificate of its own.
+                return await NewContextAsync(
+                    _chromium,
+                    new() { ViewportSize = size, Permissions = ["local-network-access"], IgnoreHTTPSErrors = true });
             case Engine.Firefox:
                 return await NewContextAsync(_firefox, new() { ViewportSize = size });
             default:

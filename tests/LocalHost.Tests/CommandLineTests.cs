@@ -72,7 +72,7 @@ public sealed class CommandLineTests(Azurite azurite)
     {
         await using var host = await LocalHostProcess.RunToEndAsync(
             ["--port", "0", "--storage", azurite.ConnectionString],
-            new Dictionary<string, string> { ["FuncComet__Token__KeyVaultUri"] = $"https://127.0.0.1:{Local.FreePort()}" });
+            new Dictionary<string, string> { ["FuncComet__Token__KeyVaultUri"] = $"https://127.0.0.1:{Ports.Free()}" });
 
         Assert.Equal(1, host.ExitCode);
         Assert.StartsWith(
