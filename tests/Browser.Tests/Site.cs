@@ -5,8 +5,9 @@ using Microsoft.Playwright;
 [assembly: AssemblyFixture(typeof(SuiteShare))]
 [assembly: AssemblyFixture(typeof(Site))]
 
-// More threads than cores: the tests spend most of their time waiting, for example for a lease to end.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 8)]
+// More threads than cores: the tests spend much of their time waiting, for example for a lease to end. With many more, three browsers at
+// once would keep one another from being in time.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 4)]
 
 namespace FuncComet.Browser.Tests;
 

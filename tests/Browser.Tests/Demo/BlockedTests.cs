@@ -15,7 +15,7 @@ public sealed class BlockedTests(Site site)
 
         """;
 
-    [Theory, InEachBrowser(Except = [Engine.WebKitGtk])]
+    [Theory, InEachBrowser(Except = [Engine.Firefox, Engine.WebKitGtk])]
     public async Task Page_WhereStorageAndChannelsAreForbidden_SendsAndReceives(Engine browser)
     {
         await using var host = await site.StartHostAsync(withTokens: false);

@@ -28,7 +28,7 @@ public sealed class ReadingTests(DemoSite site) : IClassFixture<DemoSite>
         }
     }
 
-    [Theory, InEachBrowser(Except = [Engine.Firefox])]
+    [Theory, InEachBrowser(Except = [Engine.Firefox, Engine.WebKitGtk])]
     public async Task Send100_WhenItHasEnded_KeepsTheFocus(Engine browser)
     {
         await using var demo = await site.OpenAsync(browser, Phone);
@@ -62,7 +62,7 @@ public sealed class ReadingTests(DemoSite site) : IClassFixture<DemoSite>
         await add.UntilFocusedAsync();
     }
 
-    [Theory, InEachBrowser]
+    [Theory, InEachBrowser(Except = [Engine.Firefox, Engine.WebKitGtk])]
     public async Task OpenAgain_AfterACrash_MovesTheFocusToThePage(Engine browser)
     {
         await using var demo = await site.OpenAsync(browser, Phone);
