@@ -21,7 +21,7 @@ const largest = {
 
 // Nothing else belongs into the app: no settings, which may have secrets, and no documentation.
 const appFiles = /^(\.azurefunctions\/[\w.]+\.(dll|pdb|deps\.json)|[\w.]+\.dll|FuncComet\.[\w.]+\.pdb|FuncComet\.Functions(\.deps\.json|\.runtimeconfig\.json)?|extensions\.json|functions\.metadata|host\.json|worker\.config\.json|version\.txt)$/;
-const appNeeds = ['FuncComet.Functions.dll', 'FuncComet.Functions.Http.dll', 'FuncComet.Core.dll', 'FuncComet.Functions.deps.json', 'extensions.json', 'functions.metadata', 'host.json', 'worker.config.json'];
+const appNeeds = ['FuncComet.Functions.dll', 'FuncComet.Functions.Http.dll', 'FuncComet.Core.dll', 'FuncComet.Functions.deps.json', 'extensions.json', 'functions.metadata', 'host.json', 'worker.config.json', 'version.txt'];
 
 // A library that is compiled ahead for Linux on x64 names that machine: IMAGE_FILE_MACHINE_AMD64, changed by a value for the system.
 const linuxX64 = 0x8664 ^ 0x7B79;

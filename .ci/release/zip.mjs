@@ -9,7 +9,7 @@ const time = new Date(1980, 0, 1);
 const readable = 0o100644 << 16;
 
 const [from, to] = process.argv.slice(2);
-const files = statSync(from).isDirectory() ? ofFolder(from) : ofPackage(readFileSync(from));
+const files = statSync(from).isDirectory() ? ofFolder(from) : unzipSync(readFileSync(from));
 const names = Object.keys(files).sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
 writeFileSync(to, zipSync(Object.fromEntries(names.map(name => [name, [files[name], { mtime: time, os: 3, attrs: readable }]])), { level: 9 }));
 
@@ -19,8 +19,4 @@ function ofFolder(folder) {
     const path = join(entry.parentPath ?? entry.path, entry.name);
     return [path.slice(folder.length + 1).replaceAll('\\', '/'), readFileSync(path)];
   }));
-}
-
-function ofPackage(bytes) {
-  return unzipSync(bytes);
 }
