@@ -143,10 +143,16 @@ internal sealed partial class VaultKeys(SigningSecret secret, TokenKeys keys, Ti
         [LoggerMessage(2, LogLevel.Warning, "The keys of tokens were not read from the vault; those that are known stay: {Reason}.")]
         public static partial void NotLoaded(ILogger logger, string reason);
 
-        [LoggerMessage(3, LogLevel.Error, "{Count} versions of the vault's secret count not as keys of tokens: less than {Bytes} bytes.")]
+        [LoggerMessage(
+            3,
+            LogLevel.Error,
+            "{Count} versions of the vault's secret are too short for keys of tokens: less than {Bytes} bytes.")]
         public static partial void TooShort(ILogger logger, int count, int bytes);
 
-        [LoggerMessage(4, LogLevel.Error, "No version of the vault's secret is enabled: the app accepts and issues no tokens of its own.")]
+        [LoggerMessage(
+            4,
+            LogLevel.Error,
+            "No version of the vault's secret is enabled and long enough: the app accepts and issues no tokens of its own.")]
         public static partial void NoneLeft(ILogger logger);
     }
 }
