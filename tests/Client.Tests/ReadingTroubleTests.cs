@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using FuncComet.Testing;
 
 namespace FuncComet.Client.Tests;
@@ -69,6 +70,7 @@ public sealed class ReadingTroubleTests : IDisposable
         next = messages.NextAsync();
 
         (await _app.NextAsync()).Break(new HttpRequestException("Connection refused."));
+        (await _app.NextInTimeAsync()).Break(new SocketException((int)SocketError.NotConnected));
         (await _app.NextInTimeAsync()).Break(new TaskCanceledException("HttpClient's timeout."));
         (await _app.NextInTimeAsync()).AnswerUnavailable();
         (await _app.NextInTimeAsync()).AnswerProblem(HttpStatusCode.ServiceUnavailable, "too-many-polls");

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using FuncComet.Testing;
 
@@ -58,7 +59,6 @@ internal sealed class CrashRun : IAsyncDisposable
     private StorageTap? _tap;
     private long _lastReceived = TimeProvider.System.GetTimestamp();
 
-    // While an instance starts, pushes leave it some of the machine. The full load is there again before the next kill.
     private volatile bool _isRestarting;
     private bool _isStopped;
     private int _next;
@@ -232,6 +232,7 @@ internal sealed class CrashRun : IAsyncDisposable
         var receipts = new List<string>();
         while (!_drained.IsCancellationRequested)
         {
+            await LeaveRoomAsync();
             var acks = string.Concat(receipts.Select(receipt => $"&ack={receipt}"));
             var (polled, _) = await TryAsync(url => _http.GetAsync($"{url}poll?rcpt=crash-{mailbox}&timeout=3&lease=5&max=8{acks}"));
             using var answer = polled;
@@ -287,6 +288,7 @@ internal sealed class CrashRun : IAsyncDisposable
     {
         while (!_drained.IsCancellationRequested)
         {
+            await LeaveRoomAsync();
             using var leaving = new CancellationTokenSource();
             if (leaves && Random.Shared.Next(2) == 0)
             {
@@ -366,6 +368,7 @@ internal sealed class CrashRun : IAsyncDisposable
     {
         while (!until.IsCompleted)
         {
+            await LeaveRoomAsync();
             var number = Interlocked.Increment(ref _next);
             var (pushed, during) = await TryAsync(url =>
                 _http.PostAsync($"{url}push?rcpt=crash-{number % Mailboxes}", new StringContent($"{number}")));
@@ -380,11 +383,7 @@ internal sealed class CrashRun : IAsyncDisposable
                 _accepted[number] = during;
             }
 
-            if (_isRestarting)
-            {
-                await PauseAsync(500);
-            }
-            else if (answer?.StatusCode != HttpStatusCode.Accepted)
+            if (answer?.StatusCode != HttpStatusCode.Accepted)
             {
                 await PauseAsync(50);
             }
@@ -408,6 +407,9 @@ internal sealed class CrashRun : IAsyncDisposable
         _hosts[at] = await StartHostAsync(at);
         _isRestarting = false;
     }
+
+    // While an instance starts, the others send less, and leave it some of the machine. The full load is there again before the next kill.
+    private Task LeaveRoomAsync() => _isRestarting ? PauseAsync(500) : Task.CompletedTask;
 
     private static Task PauseAsync(int milliseconds) => Task.Delay(milliseconds, TestContext.Current.CancellationToken);
 
@@ -436,7 +438,7 @@ internal sealed class CrashRun : IAsyncDisposable
         {
             answer = await send($"http://127.0.0.1:{_ports[at]}/api/");
         }
-        catch (Exception ex) when (ex is HttpRequestException or OperationCanceledException)
+        catch (Exception ex) when (ex is HttpRequestException or SocketException or OperationCanceledException)
         {
             // No answer.
         }

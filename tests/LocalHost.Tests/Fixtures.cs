@@ -51,7 +51,11 @@ public sealed class Alone : ICollectionFixture<Alone.Turn>
 /// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly Type[] Longest = [typeof(CrashTests), typeof(RedeliveryToAWaitingPollTests)];
+    private static readonly Type[] Longest =
+    [
+        typeof(CrashTests), typeof(RedeliveryToAWaitingPollTests), typeof(PresenceTests), typeof(CommandLineTests), typeof(OpenApiTests),
+        typeof(RedeliveryTests),
+    ];
 
     /// <inheritdoc/>
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(

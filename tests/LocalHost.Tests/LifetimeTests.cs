@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
@@ -57,7 +58,7 @@ public sealed class LifetimeTests
             using var answer = await http.GetAsync(queues, TestContext.Current.CancellationToken);
             return true;
         }
-        catch (HttpRequestException)
+        catch (Exception ex) when (ex is HttpRequestException or SocketException)
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using FuncComet.Testing;
 
 namespace FuncComet.LocalHost.Tests;
@@ -71,7 +72,7 @@ public sealed class ShutdownTests(Azurite azurite) : IClassFixture<Azurite>
                     _wrong.Add($"push: {pushed.StatusCode}");
                 }
             }
-            catch (HttpRequestException)
+            catch (Exception ex) when (ex is HttpRequestException or SocketException)
             {
                 return;
             }
@@ -101,7 +102,7 @@ public sealed class ShutdownTests(Azurite azurite) : IClassFixture<Azurite>
                     _wrong.Add($"poll: {polled.StatusCode}");
                 }
             }
-            catch (Exception ex) when (ex is HttpRequestException || (ex is OperationCanceledException && end.IsCancellationRequested))
+            catch (Exception ex) when (ex is HttpRequestException or SocketException || (ex is OperationCanceledException && end.IsCancellationRequested))
             {
                 return;
             }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -136,7 +137,7 @@ public sealed class CuttingProxy : HttpTransformer, IAsyncDisposable
                     Interlocked.Increment(ref _lostMessages);
                 }
             }
-            catch (Exception ex) when (ex is HttpRequestException or OperationCanceledException)
+            catch (Exception ex) when (ex is HttpRequestException or SocketException or OperationCanceledException)
             {
                 // The app has ended before it answered, or the proxy has. Nobody waits for this answer.
             }

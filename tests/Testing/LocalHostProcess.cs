@@ -99,7 +99,10 @@ public sealed partial class LocalHostProcess : IAsyncDisposable
     private static LocalHostProcess Launch(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "FuncComet.LocalHost.dll");
-        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
+
+        // Azurite, which is one thread and stands for a machine of its own, comes before the many threads of the apps: else, with many suites
+        // at work, it answers after the storage client's limit.
+        var start = new ProcessStartInfo("nice", ["-n", "5", "dotnet", "exec", program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

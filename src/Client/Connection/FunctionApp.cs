@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using FuncComet.Client.Tokens;
 
 namespace FuncComet.Client.Connection;
@@ -119,8 +120,9 @@ internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions option
         {
             return await call(end.Token).ConfigureAwait(false);
         }
-        catch (HttpRequestException ex)
+        catch (Exception ex) when (ex is HttpRequestException or SocketException)
         {
+            // HttpClient passes on the latter as it is where a new connection breaks while HttpClient asks it for its address.
             cancellationToken.ThrowIfCancellationRequested();
             throw Unreachable(ex, held: null);
         }
@@ -131,7 +133,7 @@ internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions option
         }
     }
 
-    private static FuncCometException Unreachable(HttpRequestException failure, TimeSpan? held) =>
+    private static FuncCometException Unreachable(Exception failure, TimeSpan? held) =>
         new(FuncCometException.Unreachable, failure.Message, innerException: failure) { Held = held };
 
     private static bool WasSent(HttpRequestException failure) => failure.HttpRequestError is not (

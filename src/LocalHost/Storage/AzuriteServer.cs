@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace FuncComet.LocalHost.Storage;
 
-/// <summary>Azurite in its own process, reachable only from this machine. Its data is in a folder, so messages survive a restart.</summary>
+/// <summary>
+/// Azurite's queue service in its own process, reachable only from this machine. Its data is in a folder, so messages survive a restart.
+/// </summary>
 internal sealed partial class AzuriteServer : IAsyncDisposable
 {
     // Azurite's well-known account; the key is no secret.
@@ -59,12 +61,8 @@ internal sealed partial class AzuriteServer : IAsyncDisposable
                 "--silent", "--location", data,
                 "--queueHost", "127.0.0.1", "--queuePort", queuePort.ToString(CultureInfo.InvariantCulture),
 
-                // Only queues are used. The other two services take any free port, so that they conflict with nothing.
-                "--blobHost", "127.0.0.1", "--blobPort", "0", "--tableHost", "127.0.0.1", "--tablePort", "0",
-
-                // The SDK may be newer than Azurite. Without a network, telemetry delays a stop by minutes. .NET keeps
-                // idle connections for 60 s.
-                "--skipApiVersionCheck", "--disableTelemetry", "--queueKeepAliveTimeout", "120",
+                // The SDK may be newer than Azurite. Without a network, telemetry delays a stop by minutes.
+                "--skipApiVersionCheck", "--disableTelemetry",
             ])
         {
             WorkingDirectory = RepositoryRoot.Folder,
@@ -104,6 +102,6 @@ internal sealed partial class AzuriteServer : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex(@"Queue service is successfully listening at http://127\.0\.0\.1:(\d+)")]
+    [GeneratedRegex(@"Queue service successfully listens on http://127\.0\.0\.1:(\d+)")]
     private static partial Regex Listening();
 }

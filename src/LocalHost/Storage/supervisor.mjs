@@ -1,12 +1,12 @@
-// Runs Azurite for LocalHost and the tests, so that it is stopped last and always by SIGTERM, which lets it save its index:
+// Runs Azurite's queue service for LocalHost and the tests, so that it is stopped last and always by SIGTERM, which lets it save its index:
 // - detached, hence in a process group of its own: a terminal's Ctrl-C does not reach it while leases are still given back;
 // - it is stopped when the standard input of this script closes, which also happens when the process that started it is killed.
 // Arguments: Azurite's own. Its output is passed on; the exit code is Azurite's (0 after a stop that was asked for).
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 
-const azurite = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js');
-const preload = new URL('close-connections.mjs', import.meta.url).href;
+const azurite = createRequire(import.meta.url).resolve('azurite/dist/src/queue/main.js');
+const preload = new URL('azurite-server.mjs', import.meta.url).href;
 const child = spawn(process.execPath, ['--import', preload, azurite, ...process.argv.slice(2)], {
   detached: true,
   stdio: ['ignore', 'inherit', 'inherit'],

@@ -5,7 +5,8 @@ namespace FuncComet.Browser.Tests;
 
 /// <summary>
 /// The Chromium for the tests: <c>CHROME_PATH</c>, or one on PATH, or Playwright's own. If there is none, Playwright's installer installs
-/// one or, if that fails (for example because its servers cannot be reached), the system's packages have one.
+/// one or, if that fails (for example because its servers cannot be reached), the system's packages have one. The one without a user
+/// interface, which Debian packages by itself, does the same for half of the machine's time.
 /// </summary>
 internal static class Chromium
 {
@@ -15,10 +16,10 @@ internal static class Chromium
     {
         Name = "Chromium",
         PathVariable = "CHROME_PATH",
-        Executables = ["chromium", "google-chrome", "google-chrome-stable", "chromium-browser"],
+        Executables = ["chromium-headless-shell", "chromium", "google-chrome", "google-chrome-stable", "chromium-browser"],
         FindElsewhereAsync = FindPlaywrightsOwnAsync,
         Installer = ("Playwright's installer", Download),
-        Packages = ["chromium"],
+        Packages = ["chromium-headless-shell"],
         Advice = [$"node \"{Installer}\" install --with-deps chromium"],
     };
 

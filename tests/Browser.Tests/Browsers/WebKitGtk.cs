@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Drawing;
+using System.Net.Sockets;
 using FuncComet.LocalHost;
 using FuncComet.Testing;
 using Microsoft.Playwright;
@@ -83,7 +84,7 @@ internal sealed class WebKitGtk : IAsyncDisposable
                 using var answer = await http.GetAsync(new Uri(address, "status"));
                 return true;
             }
-            catch (HttpRequestException)
+            catch (Exception ex) when (ex is HttpRequestException or SocketException)
             {
                 return false;
             }
