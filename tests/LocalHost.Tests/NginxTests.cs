@@ -28,21 +28,30 @@ public sealed class NginxTests(Azurite azurite)
         Assert.Equal("hello", await answer.TextAsync());
     }
 
+    // nginx closes its connection when it has read an answer for nobody. On a busy machine the app may see that before it sees that its answer
+    // was written, and keep the message. So this is tried a few times.
     [Fact]
     public async Task Poll_WhenNginxIgnoresThatItsClientLeaves_IsHeldAndTakesAMessage()
     {
+        const int Tries = 10;
         await using var host = await StartAsync();
         await using var nginx = await Nginx.StartAsync(host.Url, NoLimit, ignoresLeaving: true);
-        var recipient = Named.NewRecipient().Name;
         using var app = new ApiClient(host.Url);
 
-        await PollAndLeaveAsync(nginx.Url, recipient, app);
-
-        await app.PushAcceptedAsync(recipient, "hello");
-        await UntilHeldAsync(app, 0);
-        await Await.UntilAsync(
-            async () => (await JsonAsync(app, $"mailbox?rcpt={recipient}")).GetProperty("messages").GetInt32() == 0,
-            "the deletion of the message, which nobody has got");
+        for (var left = Tries; ; left--)
+        {
+            Assert.NotEqual(0, left);
+            var recipient = Named.NewRecipient().Name;
+            await PollAndLeaveAsync(nginx.Url, recipient, app);
+            await app.PushAcceptedAsync(recipient, "hello");
+            await UntilHeldAsync(app, 0);
+            using var kept = await app.PollAsync(recipient, timeout: 2).Bounded();
+            if (kept.StatusCode == HttpStatusCode.NoContent)
+            {
+                Assert.Equal(0, (await JsonAsync(app, $"mailbox?rcpt={recipient}")).GetProperty("messages").GetInt32());
+                break;
+            }
+        }
     }
 
     [Theory]
