@@ -28,8 +28,8 @@ public sealed class NginxTests(Azurite azurite)
         Assert.Equal("hello", await answer.TextAsync());
     }
 
-    // nginx closes its connection when it has read an answer for nobody. On a busy machine the app may see that before it sees that its answer
-    // was written, and keep the message. So this is tried a few times.
+    // nginx closes its connection when it has read an answer for nobody. On a busy machine the app may see that before it sees that its
+    // answer was written, and keep the message. So this is tried a few times.
     [Fact]
     public async Task Poll_WhenNginxIgnoresThatItsClientLeaves_IsHeldAndTakesAMessage()
     {

@@ -102,7 +102,8 @@ public sealed class ShutdownTests(Azurite azurite) : IClassFixture<Azurite>
                     _wrong.Add($"poll: {polled.StatusCode}");
                 }
             }
-            catch (Exception ex) when (ex is HttpRequestException or SocketException || (ex is OperationCanceledException && end.IsCancellationRequested))
+            catch (Exception ex) when (ex is HttpRequestException or SocketException
+                || (ex is OperationCanceledException && end.IsCancellationRequested))
             {
                 return;
             }

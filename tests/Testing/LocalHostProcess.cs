@@ -100,8 +100,8 @@ public sealed partial class LocalHostProcess : IAsyncDisposable
     {
         var program = Path.Combine(AppContext.BaseDirectory, "FuncComet.LocalHost.dll");
 
-        // Azurite, which is one thread and stands for a machine of its own, comes before the many threads of the apps: else, with many suites
-        // at work, it answers after the storage client's limit.
+        // Azurite, which is one thread and stands for a machine of its own, comes before the many threads of the apps: else, with many
+        // suites at work, it answers after the storage client's limit.
         var start = new ProcessStartInfo("nice", ["-n", "5", "dotnet", "exec", program, .. arguments])
         {
             RedirectStandardOutput = true,
