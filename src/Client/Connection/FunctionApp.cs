@@ -122,7 +122,7 @@ internal sealed class FunctionApp(HttpClient http, FuncCometClientOptions option
         }
         catch (Exception ex) when (ex is HttpRequestException or SocketException)
         {
-            // HttpClient passes on the latter as it is where a new connection breaks while HttpClient asks it for its address.
+            // HttpClient throws a bare SocketException if a new connection breaks at once.
             cancellationToken.ThrowIfCancellationRequested();
             throw Unreachable(ex, held: null);
         }

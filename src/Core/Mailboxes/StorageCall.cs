@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Xml;
 using Azure;
 using Azure.Identity;
@@ -44,9 +45,10 @@ internal static class StorageCall
             throw;
         }
         catch (Exception ex) when (ex is RequestFailedException or OperationCanceledException or AggregateException
-            or AuthenticationFailedException or XmlException or IOException)
+            or AuthenticationFailedException or XmlException or IOException or SocketException)
         {
-            // The SDK reports used-up retries as AggregateException. XmlException means that the answer was not from Storage.
+            // The SDK reports used-up retries as AggregateException. XmlException means that the answer was not from Storage. HttpClient throws
+            // a bare SocketException if a new connection breaks at once, and the SDK passes it on.
             throw new StorageUnavailableException($"Storage did not {what}: {Reason(ex)}.", ex)
             {
                 RetryAfter = ex is RequestFailedException failed && failed.IsQueueBeingDeleted() ? DeletedNameIsRefused : null,

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Xml;
 using Azure;
 using Azure.Identity;
@@ -65,7 +66,7 @@ internal static class LocalStorage
         {
             throw new StartException($"{address} answers, but it is not a storage: another program listens there.");
         }
-        catch (Exception ex) when (ex is RequestFailedException
+        catch (Exception ex) when (ex is RequestFailedException or SocketException
             || (ex is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return false;

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Azure;
 using Azure.Storage.Queues.Models;
 using FuncComet.Mailboxes;
@@ -63,6 +64,7 @@ public sealed class MailboxFailureTests
         new RequestFailedException("Connection refused (127.0.0.1:10001)"),
         new AggregateException(new RequestFailedException("first"), new TaskCanceledException("second")),
         new TaskCanceledException("The operation was cancelled because it exceeded the configured timeout."),
+        new SocketException((int)SocketError.NotConnected),
     ];
 
     [Theory]
