@@ -47,8 +47,8 @@ internal static class StorageCall
         catch (Exception ex) when (ex is RequestFailedException or OperationCanceledException or AggregateException
             or AuthenticationFailedException or XmlException or IOException or SocketException)
         {
-            // The SDK reports used-up retries as AggregateException. XmlException means that the answer was not from Storage. HttpClient throws
-            // a bare SocketException if a new connection breaks at once, and the SDK passes it on.
+            // The SDK reports used-up retries as AggregateException. XmlException means that the answer was not from Storage. HttpClient
+            // throws a bare SocketException if a new connection breaks at once, and the SDK passes it on.
             throw new StorageUnavailableException($"Storage did not {what}: {Reason(ex)}.", ex)
             {
                 RetryAfter = ex is RequestFailedException failed && failed.IsQueueBeingDeleted() ? DeletedNameIsRefused : null,
