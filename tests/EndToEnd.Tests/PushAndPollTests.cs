@@ -52,6 +52,15 @@ public partial class PushAndPollTests(Target target)
     }
 
     [Fact]
+    public async Task Push_WhenAccepted_AnswersWithALengthAndNotInChunks()
+    {
+        using var pushed = await target.PushAsync(Target.NewRecipient(), "hello");
+
+        Assert.Equal(HttpStatusCode.Accepted, pushed.StatusCode);
+        Assert.NotEqual(true, pushed.Headers.TransferEncodingChunked);
+    }
+
+    [Fact]
     public async Task Poll_WhenAMessageIsDelivered_DescribesItInTheHeaders()
     {
         var recipient = Target.NewRecipient();

@@ -1,3 +1,4 @@
+using FuncComet.Functions.Answers;
 using FuncComet.Functions.Hosting;
 using FuncComet.Functions.Requests;
 using FuncComet.Mailboxes;
@@ -24,6 +25,6 @@ public sealed class AboutFunction(HeldPolls held, StorageHealth storage)
             Rfc3339.Format(AppInstance.Started),
             new(held.Count, held.Limits.MaxHeldPolls, held.Limits.MaxHeldPollsPerRecipient),
             new(await storage.AnswersAsync()));
-        return TypedResults.Json(answer, AboutAnswerJson.Default.AboutAnswer);
+        return JsonAnswer.Of(answer, AboutAnswerJson.Default.AboutAnswer);
     }
 }

@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json.Serialization;
+using FuncComet.Functions.Answers;
 using FuncComet.Functions.Poll;
 using FuncComet.Operations;
 using FuncComet.Recipients;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FuncComet.Functions.DeadLetters;
 
@@ -24,7 +24,7 @@ internal sealed record LettersAnswer(string Rcpt, IReadOnlyList<LettersAnswer.Le
         string? Text,
         string? Base64);
 
-    public static IResult For(Recipient recipient, LettersOfRecipient shown, bool withBodies) => TypedResults.Json(
+    public static IResult For(Recipient recipient, LettersOfRecipient shown, bool withBodies) => JsonAnswer.Of(
         new LettersAnswer(
             recipient.Name,
             [.. shown.Letters.Select(letter => Of(letter, withBodies))],
@@ -57,7 +57,7 @@ internal sealed record RecipientsAnswer(IReadOnlyList<RecipientsAnswer.WithLette
     /// <summary>A recipient that has letters.</summary>
     internal sealed record WithLetters(string Rcpt, long Letters);
 
-    public static IResult For(RecipientsWithLetters listed) => TypedResults.Json(
+    public static IResult For(RecipientsWithLetters listed) => JsonAnswer.Of(
         new RecipientsAnswer(
             [.. listed.Recipients.Select(each => new WithLetters(each.Recipient.Name, each.Letters))],
             listed.Next?.Text,
@@ -74,8 +74,8 @@ internal sealed record ChangedLettersAnswer(long? Moved, long? Removed, long Lef
     public static IResult For(PurgeResult result) =>
         For(new ChangedLettersAnswer(null, result.Removed, result.Left, result.Next?.Text, result.Older > 0 ? result.Older : null));
 
-    private static JsonHttpResult<ChangedLettersAnswer> For(ChangedLettersAnswer answer) =>
-        TypedResults.Json(answer, DeadLettersJson.Default.ChangedLettersAnswer);
+    private static IResult For(ChangedLettersAnswer answer) =>
+        JsonAnswer.Of(answer, DeadLettersJson.Default.ChangedLettersAnswer);
 }
 
 [JsonSourceGenerationOptions(

@@ -51,10 +51,13 @@ internal static class FuncCometBuilderExtensions
         builder.Services.AddHostedService<ShortQueryWarning>();
         builder.AddTelemetryExport();
 
-        // These categories log each request's query and each malformed request line. Both can contain recipients, keys and tokens. With the
-        // first category off, ASP.NET Core also creates no activity per request. Nothing exports that one: RequestTrace reads the headers.
+        // At Information, ASP.NET Core writes several lines for each request. On the Functions host, each of them is a message from this
+        // process to the host. Some of its categories log each request's query and each malformed request line, which can contain
+        // recipients, keys and tokens.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+
+        // With this category off, ASP.NET Core creates no activity for each request. Nothing exports that one: RequestTrace reads the headers.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning);
 
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {

@@ -42,7 +42,7 @@ internal sealed record LeaseAnswer(IReadOnlyList<LeaseAnswer.Changed> Leases, IR
 
         return expired.Length == changes.Count
             ? Problems.ReceiptExpired(expired, NoneIsHeld)
-            : TypedResults.Json(new LeaseAnswer(leases, expired), LeaseAnswerJson.Default.LeaseAnswer);
+            : JsonAnswer.Of(new LeaseAnswer(leases, expired), LeaseAnswerJson.Default.LeaseAnswer);
     }
 
     private static Changed Of(Receipt receipt, Receipt? renewed) =>

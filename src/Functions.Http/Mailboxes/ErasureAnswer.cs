@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FuncComet.Functions.Answers;
 using FuncComet.Operations;
 using Microsoft.AspNetCore.Http;
 
@@ -23,8 +24,7 @@ internal sealed record ErasureAnswer(IReadOnlyList<string> Left)
 
         return left.Count == 0
             ? TypedResults.NoContent()
-            : TypedResults.Json(
-                new ErasureAnswer(left), ErasureAnswerJson.Default.ErasureAnswer, contentType: null, StatusCodes.Status202Accepted);
+            : JsonAnswer.Of(new ErasureAnswer(left), ErasureAnswerJson.Default.ErasureAnswer, StatusCodes.Status202Accepted);
     }
 }
 

@@ -27,7 +27,7 @@ public sealed class MailboxFunction(MailboxFactory mailboxes, PresenceQuery pres
 
         var status = await PresenceQuery.ReadAsync(mailboxes.Open(recipient));
         var answer = MailboxAnswer.Of(status, presences.Of(recipient, status));
-        return TypedResults.Json(answer, MailboxAnswerJson.Default.MailboxAnswer);
+        return JsonAnswer.Of(answer, MailboxAnswerJson.Default.MailboxAnswer);
     }
 
     private async Task<IResult> DeleteAsync(RequestQuery query)

@@ -1,3 +1,4 @@
+using FuncComet.Functions.Answers;
 using FuncComet.Functions.Requests;
 using FuncComet.Operations;
 using Microsoft.AspNetCore.Http;
@@ -24,7 +25,7 @@ public sealed class MailboxListFunction(MailboxList mailboxes)
         }
 
         return await mailboxes.ListAsync(after, max ?? MailboxList.DefaultListed, counts) is { } page
-            ? TypedResults.Json(MailboxListAnswer.Of(page), MailboxListAnswerJson.Default.MailboxListAnswer)
+            ? JsonAnswer.Of(MailboxListAnswer.Of(page), MailboxListAnswerJson.Default.MailboxListAnswer)
             : AfterParameter.Refused();
     }
 }

@@ -1,3 +1,4 @@
+using FuncComet.Functions.Answers;
 using FuncComet.Functions.Requests;
 using FuncComet.Operations;
 using Microsoft.AspNetCore.Http;
@@ -24,6 +25,6 @@ public sealed class MailboxMessagesFunction(MailboxContents contents)
 
         var messages = await contents.ShowAsync(recipient, max ?? MailboxContents.MaxShown);
         var answer = MailboxMessagesAnswer.Of(recipient, messages, withBodies);
-        return TypedResults.Json(answer, MailboxMessagesAnswerJson.Default.MailboxMessagesAnswer);
+        return JsonAnswer.Of(answer, MailboxMessagesAnswerJson.Default.MailboxMessagesAnswer);
     }
 }

@@ -36,7 +36,7 @@ internal sealed record PresenceAnswer(IReadOnlyList<PresenceAnswer.Known> Presen
         if (known.Length > 0)
         {
             var answer = new PresenceAnswer(known) { Failed = failed.Length > 0 ? failed : null };
-            return TypedResults.Json(answer, PresenceAnswerJson.Default.PresenceAnswer);
+            return JsonAnswer.Of(answer, PresenceAnswerJson.Default.PresenceAnswer);
         }
 
         return Problems.StorageUnavailable(

@@ -49,7 +49,7 @@ internal sealed record PushAnswer(IReadOnlyList<PushAnswer.Copy> Accepted)
         if (accepted.Length == copies.Count && limited.Count == 0)
         {
             var answer = new PushAnswer(accepted);
-            return TypedResults.Json(answer, PushAnswerJson.Default.PushAnswer, statusCode: StatusCodes.Status202Accepted);
+            return JsonAnswer.Of(answer, PushAnswerJson.Default.PushAnswer, StatusCodes.Status202Accepted);
         }
 
         FailedCopy[] failed =

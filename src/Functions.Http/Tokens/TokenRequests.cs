@@ -28,6 +28,6 @@ public sealed class TokenRequests(RecipientTokens tokens)
 
         var token = tokens.Issue(recipient, ttl ?? DefaultTtl);
         var answer = new TokenAnswer(token.Text, recipient.Name, Rfc3339.Format(token.Expires));
-        return TypedResults.Json(answer, TokenAnswerJson.Default.TokenAnswer);
+        return JsonAnswer.Of(answer, TokenAnswerJson.Default.TokenAnswer);
     }
 }
