@@ -19,6 +19,7 @@ const limitMilliseconds = 120_000;
 const accepted = new Set();
 const received = new Map();
 const instances = [];
+const hosts = [];
 let isPushing = true;
 let isDrained = false;
 let last = 0;
@@ -34,6 +35,9 @@ try {
     + `QueueEndpoint=http://127.0.0.1:${port}/devstoreaccount1;`;
   let old = await startInstance(older, storage);
   const load = Promise.all([...each(pushers, push), ...each(pollers, poll)]);
+
+  // Its error is thrown where the load is awaited. Until then it must not end this process, which still has to end those that it started.
+  load.catch(() => {});
   await phase('the older alone', load);
   const present = await startInstance(newer, storage);
   await phase('both', load);
@@ -61,8 +65,8 @@ try {
     + `${renamed.length} with another id, dead letters: ${JSON.stringify(letters)}`);
   process.exitCode = unmarked.length + renamed.length + letters.recipients.length > 0 ? 1 : 0;
 } finally {
-  for (const instance of instances) {
-    instance.process.child.kill('SIGKILL');
+  for (const host of hosts) {
+    host.child.kill('SIGKILL');
   }
 
   await azurite.stop();
@@ -144,6 +148,7 @@ async function send(target, options) {
 
 async function startInstance(program, storage) {
   const host = start('dotnet', ['exec', program, '--port', '0', '--storage', storage]);
+  hosts.push(host);
   const instance = { process: host, url: await host.find(/^ +Poll: (http.*\/)poll$/) };
   instances.push(instance);
   return instance;

@@ -1,5 +1,5 @@
+using FuncComet.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace FuncComet.Cli.Tests;
@@ -33,9 +33,7 @@ internal sealed class FakeApp : IAsyncDisposable
 
     public static async Task<FakeApp> StartAsync(RequestDelegate answer)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
+        var app = LoopbackServer.CreateBuilder().Build();
         app.Run(answer);
         await app.StartAsync();
         return new FakeApp(app);

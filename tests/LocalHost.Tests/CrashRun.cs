@@ -14,22 +14,22 @@ namespace FuncComet.LocalHost.Tests;
 /// </summary>
 /// <remarks>
 /// A kill tests the requests that it cuts off, so a run is sized by kills and not by messages. With 20 pushers and 20
-/// pollers each kill meets about 40 requests, half of them at the killed instance. Eight kills, four of each instance,
-/// cut off well over a hundred requests, at whatever point each of them is. At least <see cref="PushesAroundAKill"/>
+/// pollers each kill meets about 40 requests, half of them at the killed instance. Six kills, three of each instance,
+/// cut off more than a hundred requests, at whatever point each of them is. At least <see cref="PushesAroundAKill"/>
 /// messages are accepted between two kills, so that both instances are under load again before the next one.
 /// </remarks>
 internal sealed class CrashRun : IAsyncDisposable
 {
-    /// <summary>Four kills of each instance.</summary>
-    public const int Kills = 8;
+    /// <summary>Three kills of each instance.</summary>
+    public const int Kills = 6;
 
     /// <summary>The mailboxes that are pushed to, and polled by two polls at once.</summary>
     public const int Mailboxes = 10;
 
     /// <summary>
-    /// Messages that are accepted before each kill and after the last one: 5 by each of 20 pushers, or 25 by each of 4.
+    /// Messages that are accepted before each kill and after the last one: 3 by each of 20 pushers, or 15 by each of 4.
     /// </summary>
-    public const int PushesAroundAKill = 100;
+    public const int PushesAroundAKill = 60;
 
     // Far more than a run takes, on a slow machine too.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(6);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Yarp.ReverseProxy.Forwarder;
@@ -25,8 +24,7 @@ public sealed class CuttingProxy : HttpTransformer, IAsyncDisposable
     {
         (_app, _resets, _cutter) = (app, resets, new Cutter(limit));
         _requests = new HttpMessageInvoker(_cutter);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        var builder = LoopbackServer.CreateBuilder();
         builder.Services.AddRouting().AddHttpForwarder();
         _proxy = builder.Build();
         _proxy.Run(ForwardAsync);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Yarp.ReverseProxy.Forwarder;
@@ -19,8 +18,7 @@ public sealed class StorageTap : IAsyncDisposable
     private StorageTap(string connectionString, AzureAnswers? azure)
     {
         var storage = new Uri(connectionString.Split("QueueEndpoint=")[1].TrimEnd(';'));
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        var builder = LoopbackServer.CreateBuilder();
         builder.Services.AddRouting().AddHttpForwarder();
         _relay = builder.Build();
         var forwarder = _relay.Services.GetRequiredService<IHttpForwarder>();

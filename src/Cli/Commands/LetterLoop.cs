@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using FuncComet.Cli.Output;
 
 namespace FuncComet.Cli.Commands;
@@ -20,9 +21,26 @@ internal static class LetterLoop
     // A call that took longer was ended by its time. The app's limit is twice that.
     private static readonly TimeSpan LongCall = TimeSpan.FromSeconds(30);
 
-    /// <summary>Letters that are not sorted by recipient count as left only if all recipients' letters were meant.</summary>
-    public static int ExitCodeOf(string? recipient, long left, long older) =>
-        left > 0 || (recipient is null && older > 0) ? ExitCode.Incomplete : ExitCode.Done;
+    /// <summary>
+    /// Writes what was done and what is left, and returns the exit code. Letters that are not sorted by recipient count as left only if all
+    /// recipients' letters were meant.
+    /// </summary>
+    public static int Conclude<T>(
+        Terminal terminal,
+        string verb,
+        string? recipient,
+        (long Done, long Left, long Older) result,
+        T output,
+        JsonTypeInfo<T> json)
+    {
+        var (done, left, older) = result;
+        terminal.Write(
+            output,
+            json,
+            $"{verb} {Words.Count(done, "letter")} of {SafeText.OfLine(LetterScope.TextOf(recipient))}, {Words.Of(left)} left.");
+        OlderLetters.TellUnsorted(older);
+        return left > 0 || (recipient is null && older > 0) ? ExitCode.Incomplete : ExitCode.Done;
+    }
 
     public static Task<(long Done, long Left, long Older)> RunAsync(
         Terminal terminal,

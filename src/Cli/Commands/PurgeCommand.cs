@@ -6,6 +6,8 @@ namespace FuncComet.Cli.Commands;
 
 internal sealed class PurgeCommand : OperatorCommand
 {
+    private const string Verb = "Deleted";
+
     private readonly LetterScope _scope = new();
     private readonly Option<bool> _yes = Parameters.Yes();
 
@@ -29,21 +31,22 @@ internal sealed class PurgeCommand : OperatorCommand
             return ExitCode.Incomplete;
         }
 
-        var (removed, left, older) = await LetterLoop.RunAsync(
+        var result = await LetterLoop.RunAsync(
             terminal,
-            "Deleted",
+            Verb,
             async after =>
             {
-                var result = recipient is null
+                var step = recipient is null
                     ? await app.Administration.PurgeAllDeadLettersAsync(after, cancellationToken)
                     : await app.Administration.PurgeDeadLettersAsync(recipient, cancellationToken);
-                return new LetterStep(result.Removed, result.Left, result.Next, result.Older);
+                return new LetterStep(step.Removed, step.Left, step.Next, step.Older);
             });
-        terminal.Write(
-            new PurgeOutput(removed, left, OlderLetters.Json(older)),
-            OutputJson.Default.PurgeOutput,
-            $"Deleted {Words.Count(removed, "letter")} of {SafeText.OfLine(LetterScope.TextOf(recipient))}, {Words.Of(left)} left.");
-        OlderLetters.TellUnsorted(older);
-        return LetterLoop.ExitCodeOf(recipient, left, older);
+        return LetterLoop.Conclude(
+            terminal,
+            Verb,
+            recipient,
+            result,
+            new PurgeOutput(result.Done, result.Left, OlderLetters.Json(result.Older)),
+            OutputJson.Default.PurgeOutput);
     }
 }

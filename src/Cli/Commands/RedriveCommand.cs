@@ -6,6 +6,8 @@ namespace FuncComet.Cli.Commands;
 
 internal sealed class RedriveCommand : OperatorCommand
 {
+    private const string Verb = "Moved";
+
     private readonly LetterScope _scope = new();
     private readonly Option<bool> _yes = Parameters.Yes();
     private readonly Option<TimeSpan?> _ttl = Parameters.Time("--ttl", "How long the messages are kept, to 30d. Default: 7d.");
@@ -35,21 +37,22 @@ internal sealed class RedriveCommand : OperatorCommand
             return ExitCode.Incomplete;
         }
 
-        var (moved, left, older) = await LetterLoop.RunAsync(
+        var result = await LetterLoop.RunAsync(
             terminal,
-            "Moved",
+            Verb,
             async after =>
             {
-                var result = recipient is null
+                var step = recipient is null
                     ? await app.Administration.RedriveAllAsync(after, ttl, cancellationToken)
                     : await app.Administration.RedriveAsync(recipient, ttl, cancellationToken);
-                return new LetterStep(result.Moved, result.Left, result.Next, result.Older);
+                return new LetterStep(step.Moved, step.Left, step.Next, step.Older);
             });
-        terminal.Write(
-            new RedriveOutput(moved, left, OlderLetters.Json(older)),
-            OutputJson.Default.RedriveOutput,
-            $"Moved {Words.Count(moved, "letter")} of {SafeText.OfLine(LetterScope.TextOf(recipient))}, {Words.Of(left)} left.");
-        OlderLetters.TellUnsorted(older);
-        return LetterLoop.ExitCodeOf(recipient, left, older);
+        return LetterLoop.Conclude(
+            terminal,
+            Verb,
+            recipient,
+            result,
+            new RedriveOutput(result.Done, result.Left, OlderLetters.Json(result.Older)),
+            OutputJson.Default.RedriveOutput);
     }
 }
