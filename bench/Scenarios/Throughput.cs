@@ -15,6 +15,9 @@ internal sealed class Throughput : IScenario
     /// <summary>A few clients poll again as soon as they have their message, and get the next message at once.</summary>
     public const string PollingAgain = "to clients that poll again at once, messages/s";
 
+    /// <summary>The storage requests for each of these messages.</summary>
+    public const string RequestsPollingAgain = "to clients that poll again at once, storage requests for a message";
+
     private const int Pushers = 32;
     private const int MaxPasses = 5;
 
@@ -28,17 +31,20 @@ internal sealed class Throughput : IScenario
     {
         await using var systems = await RunningSystems.StartAsync([.. run.Systems.All()], cancellationToken);
         await systems.WarmUpAsync(run.Scale.WarmUp, cancellationToken);
-        var rates = systems.All.ToDictionary(system => system, _ => (ToWaiting: new List<double>(), PollingAgain: new List<double>()));
+        var rates = systems.All.ToDictionary(
+            system => system,
+            _ => (ToWaiting: new List<double>(), PollingAgain: new List<double>(), Requests: new List<double>()));
         for (var round = 1; round <= run.Scale.Rounds; round++)
         {
             foreach (var system in systems.All)
             {
                 var toWaiting = await PushToWaitingAsync(system, Math.Min(run.Scale.ThroughputHeld, system.MaxHeld), cancellationToken);
-                var pollingAgain = await PollAgainAsync(system, run.Scale.Sustained, cancellationToken);
+                var (pollingAgain, requests) = await PollAgainAsync(system, run.Scale.Sustained, cancellationToken);
                 var result = $"{toWaiting:N0}/s to waiting polls, {pollingAgain:N0}/s to clients that poll again";
                 run.Progress($"round {round} of {run.Scale.Rounds}, {system.Name}: {result}");
                 rates[system].ToWaiting.Add(toWaiting);
                 rates[system].PollingAgain.Add(pollingAgain);
+                rates[system].Requests.AddRange(requests is { } forEach ? [forEach] : []);
             }
         }
 
@@ -46,6 +52,10 @@ internal sealed class Throughput : IScenario
         {
             run.Report.Add(Name, system.Name, ToWaiting, rate.ToWaiting.Average());
             run.Report.Add(Name, system.Name, PollingAgain, rate.PollingAgain.Average());
+            if (rate.Requests.Count > 0)
+            {
+                run.Report.Add(Name, system.Name, RequestsPollingAgain, rate.Requests.Average());
+            }
         }
     }
 
@@ -76,13 +86,19 @@ internal sealed class Throughput : IScenario
         return passes * held / taken.TotalSeconds;
     }
 
-    private static async Task<double> PollAgainAsync(IPushSystem system, TimeSpan time, CancellationToken cancellationToken)
+    /// <summary>Returns the deliveries a second, and the storage requests for each; null if they are not counted.</summary>
+    private static async Task<(double Rate, double? Requests)> PollAgainAsync(
+        IPushSystem system, TimeSpan time, CancellationToken cancellationToken)
     {
         await using var clients = await WaitingClients.HoldAsync(system, Pushers, spread: false, cancellationToken);
         var delivered = 0;
+        var before = await system.ReadStateAsync(collect: false, cancellationToken);
         var began = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, Pushers).Select(DeliverAsync));
-        return delivered / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var rate = delivered / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var after = await system.ReadStateAsync(collect: false, cancellationToken);
+        var requests = after.AllStorageRequests - before.AllStorageRequests;
+        return (rate, after.AllStorageRequests > 0 ? requests / (double)delivered : null);
 
         async Task DeliverAsync(int client)
         {

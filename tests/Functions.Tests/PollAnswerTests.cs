@@ -24,10 +24,28 @@ public sealed class PollAnswerTests
         Assert.True(connection.IsAborted);
     }
 
-    private sealed class Answer(HttpContext context, CancellationTokenSource lease) : HttpPollAnswer(context, new ClientAborted(default))
+    [Fact]
+    public async Task WriteAsync_WhenTheClientHasLeft_TouchesNothing_SinceTheHostMayReuseTheContext()
     {
+        using var client = new CancellationTokenSource();
+        var context = new DefaultHttpContext();
+        var answer = new Answer(context, lease: client, client.Token);
+        await client.CancelAsync();
+
+        Assert.Equal(WriteOutcome.NotBegun, await answer.WriteAsync([], CancellationToken.None));
+
+        Assert.Empty(context.Response.Headers);
+        Assert.False(answer.IsWritten);
+    }
+
+    private sealed class Answer(HttpContext context, CancellationTokenSource lease, CancellationToken client = default)
+        : HttpPollAnswer(context, new ClientAborted(client))
+    {
+        public bool IsWritten { get; private set; }
+
         protected override void Write(HttpResponse response, IReadOnlyList<LeasedMessage> messages)
         {
+            IsWritten = true;
             response.BodyWriter.Write("hello"u8);
             lease.Cancel();
         }

@@ -61,10 +61,13 @@ public sealed partial class Ringer : IDisposable
     /// <param name="recipient">The recipient.</param>
     /// <param name="mailbox">Their mailbox.</param>
     /// <param name="message">The message; null if it is not known, and then the application gets no note.</param>
-    public void Ring(Recipient recipient, Mailbox mailbox, Message? message = null)
+    /// <param name="mayKeep">
+    /// Whether other instances may be rung a little later, if no poll waits here now but a client is likely to be back.
+    /// </param>
+    public void Ring(Recipient recipient, Mailbox mailbox, Message? message = null, bool mayKeep = false)
     {
         ArgumentNullException.ThrowIfNull(mailbox);
-        if (!_rooms.Ring(recipient))
+        if (!_rooms.Ring(recipient, message, mayKeep))
         {
             RingElsewhere(recipient, mailbox, new NextRing(IsWanted: true, Told: null, message));
         }
@@ -76,7 +79,8 @@ public sealed partial class Ringer : IDisposable
     /// </summary>
     internal async Task<bool?> RingAndTellAsync(Recipient recipient, Mailbox mailbox, Message message)
     {
-        if (_rooms.Ring(recipient))
+        // Not kept: the sender is told at once.
+        if (_rooms.Ring(recipient, message, mayKeep: false))
         {
             return true;
         }
@@ -101,8 +105,8 @@ public sealed partial class Ringer : IDisposable
 
     private static TaskCompletionSource<bool?> NobodyToldYet() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void OnRingUnanswered(Recipient recipient) =>
-        RingElsewhere(recipient, _mailboxes.Open(recipient), new NextRing(IsWanted: true, Told: null, Message: null));
+    private void OnRingUnanswered(Recipient recipient, Message? message) =>
+        RingElsewhere(recipient, _mailboxes.Open(recipient), new NextRing(IsWanted: true, Told: null, message));
 
     /// <summary>Returns the source that will be told: the given one, or that of a ring which serves for this one too.</summary>
     private TaskCompletionSource<bool?>? RingElsewhere(Recipient recipient, Mailbox mailbox, NextRing ring)

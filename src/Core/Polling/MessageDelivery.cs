@@ -37,9 +37,10 @@ public sealed partial class MessageDelivery(
             if (!clientAborted.IsKnown && longest > TimeSpan.Zero)
             {
                 outcome = WriteOutcome.Broken;
-                using var limit = new CancellationTokenSource(longest, time);
-                using var either = clientAborted.Or(limit.Token);
-                outcome = await answer.WriteAsync(messages, either.Token);
+                // Not disposed: its callers may still be at work, and without a timer it holds nothing to free.
+                var giveUp = new CancellationTokenSource();
+                var writing = answer.WriteAsync(messages, giveUp.Token);
+                outcome = writing.IsCompleted ? await writing : await EndInTimeAsync(writing, giveUp, longest, clientAborted);
             }
         }
         finally
@@ -65,6 +66,27 @@ public sealed partial class MessageDelivery(
         }
 
         return outcome == WriteOutcome.Written ? PollOutcome.Delivered : PollOutcome.ClientGone;
+    }
+
+    /// <summary>
+    /// Ends a write that waits for its client, when the time is over or the client has left. Nearly every answer fits into the operating
+    /// system's buffer and is written at once, so only the others pay for a timer and two registrations.
+    /// </summary>
+    private async Task<WriteOutcome> EndInTimeAsync(
+        Task<WriteOutcome> writing, CancellationTokenSource giveUp, TimeSpan longest, ClientAborted clientAborted)
+    {
+        await using var limit = time.CreateTimer(GiveUp, giveUp, longest, Timeout.InfiniteTimeSpan);
+        var registration = clientAborted.Register(GiveUp, giveUp);
+        try
+        {
+            return await writing;
+        }
+        finally
+        {
+            registration.Unregister();
+        }
+
+        static void GiveUp(object? giveUp) => ((CancellationTokenSource)giveUp!).Cancel();
     }
 
     private void CountDeliveries(PollRequest request, Mailbox mailbox, IReadOnlyList<LeasedMessage> messages)

@@ -80,14 +80,15 @@ public sealed partial class MessageReceiver(
             return null;
         }
 
+        Guid[] ids = [.. received.Select(message => message.Message.Id)];
         List<LeasedMessage> messages = [.. received.Where(message => !deadLetters.TryBegin(request, mailbox, message))];
         if (messages.Count == 0)
         {
-            poll.EndLook(LookResult.SetAside, received.Count);
+            poll.EndLook(LookResult.SetAside, ids);
             return null;
         }
 
-        poll.EndLook(LookResult.Messages, received.Count);
+        poll.EndLook(LookResult.Messages, ids);
         return new WaitResult(messages);
     }
 

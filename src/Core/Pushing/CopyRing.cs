@@ -46,7 +46,8 @@ internal sealed class CopyRing(
         }
         else
         {
-            ringer.Ring(recipient, mailbox, message);
+            // Most clients poll again at once, and then the poll here is the answer to the ring.
+            ringer.Ring(recipient, mailbox, message, mayKeep: true);
         }
     }
 

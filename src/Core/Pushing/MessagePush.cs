@@ -91,7 +91,7 @@ public sealed partial class MessagePush(
         var mailbox = mailboxes.Open(recipient);
         var ring = new CopyRing(rooms, ringer, notes, presences, backoff.Value.Maximum, asksPresence);
         var claimed = delay == TimeSpan.Zero && direct == WriteOutcome.NotBegun
-            ? rooms.TryClaim(recipient, longestLease: timeToLive - Second)
+            ? await rooms.ClaimAsync(recipient, longestLease: timeToLive - Second)
             : null;
         try
         {
@@ -134,7 +134,7 @@ public sealed partial class MessagePush(
     /// </summary>
     private async Task<WriteOutcome> HandOverDirectlyAsync(Recipient recipient, Message message)
     {
-        while (rooms.TryClaim(recipient, longestLease: TimeSpan.MaxValue, plainOnly: true) is { } claimed)
+        while (await rooms.ClaimAsync(recipient, longestLease: TimeSpan.MaxValue, plainOnly: true) is { } claimed)
         {
             var direct = new DirectDelivery(recipient, message, time);
             if (rooms.TryHandOver(claimed, direct) && await direct.OutcomeAsync() is var outcome and not WriteOutcome.NotBegun)

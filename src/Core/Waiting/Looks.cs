@@ -3,6 +3,7 @@ namespace FuncComet.Waiting;
 /// <summary>The looks of a <see cref="WaitingRoom"/>: what they have shown of the mailbox, and which polls may rely on that.</summary>
 internal sealed class Looks
 {
+    private readonly RungMessages _rung = new();
     private Look? _current;
     private int _begun;
     private int _lastEmpty;
@@ -29,11 +30,31 @@ internal sealed class Looks
     /// <summary>The poll relies on the last look that found nothing, as if it had waited since.</summary>
     public void RelyOnLastEmpty(Waiter poll) => poll.FirstLook = _lastEmpty;
 
-    /// <summary>A push has rung.</summary>
-    public void Ring() => Mailbox = Mailbox.Rung();
+    /// <summary>A push has rung, for this message; null if it is not known for which, or how many.</summary>
+    public void Ring(Guid? message)
+    {
+        Mailbox = Mailbox.Rung();
+        _rung.Add(message);
+    }
 
     /// <summary>Something may have come.</summary>
-    public void Forget() => Mailbox = Mailbox.Forgotten();
+    public void Forget()
+    {
+        Mailbox = Mailbox.Forgotten();
+        _rung.Forget();
+    }
+
+    /// <summary>
+    /// If all that pushes have rung for is received, and nothing else can be there, the mailbox is as empty as when a look last found
+    /// nothing. For polls that have come since then, that does not take the place of a look.
+    /// </summary>
+    public void EmptyIfAllIsReceived()
+    {
+        if (Mailbox.State == MailboxState.Unknown && _rung.AreAllReceived)
+        {
+            Mailbox = Mailbox.Emptied();
+        }
+    }
 
     /// <summary>The poll begins a look. Returns what it is woken for.</summary>
     public WakeReason Begin(Waiter poll, TimeSpan now)
@@ -42,15 +63,16 @@ internal sealed class Looks
         var rings = Mailbox.Rings;
         _current = new Look(++_begun, poll, rings);
         Mailbox = Mailbox.LookBegun();
+        _rung.LookBegun();
         return rings > 0 ? WakeReason.Receive : WakeReason.Look;
     }
 
     /// <summary>The poll reports its look. False if it is not the poll that looks.</summary>
     /// <param name="poll">The poll.</param>
     /// <param name="result">The result; null if the poll has left without one.</param>
-    /// <param name="messages">How many messages it has found.</param>
+    /// <param name="messages">The messages that it has received.</param>
     /// <param name="now">The time.</param>
-    public bool TryEnd(Waiter poll, LookResult? result, int messages, TimeSpan now)
+    public bool TryEnd(Waiter poll, LookResult? result, IReadOnlyCollection<Guid> messages, TimeSpan now)
     {
         if (_current is not { } look || look.Poll != poll)
         {
@@ -62,11 +84,21 @@ internal sealed class Looks
         {
             _lastEmpty = look.Number;
             Mailbox = Mailbox.FoundEmpty(isMissing: result == LookResult.Missing, now);
+            _rung.FoundEmpty();
             return true;
         }
 
         // A ring stands for a message. A look that has no result, or failed, has found none.
-        Mailbox = Mailbox.Forgotten(unanswered: Math.Max(0, look.Rings - messages));
+        Mailbox = Mailbox.Forgotten(unanswered: Math.Max(0, look.Rings - messages.Count));
+        if (result is LookResult.Messages or LookResult.SetAside)
+        {
+            _rung.Received(messages);
+        }
+        else
+        {
+            _rung.Forget();
+        }
+
         return true;
     }
 

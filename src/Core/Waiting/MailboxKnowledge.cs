@@ -25,6 +25,9 @@ internal readonly record struct MailboxKnowledge(MailboxState Found, TimeSpan Si
     public MailboxKnowledge FoundEmpty(bool isMissing, TimeSpan now) =>
         Rings > 0 ? this : new(isMissing ? MailboxState.Missing : MailboxState.Empty, now, Rings);
 
+    /// <summary>All that has come since a look last found nothing has been received.</summary>
+    public MailboxKnowledge Emptied() => this with { Found = MailboxState.Empty };
+
     /// <summary>Something may have come. With <paramref name="unanswered"/>: rings that a look took over and did not answer.</summary>
     public MailboxKnowledge Forgotten(int unanswered = 0) => this with { Found = MailboxState.Unknown, Rings = Rings + unanswered };
 }

@@ -1,3 +1,4 @@
+using FuncComet.Messages;
 using FuncComet.Recipients;
 
 namespace FuncComet.Waiting;
@@ -19,6 +20,9 @@ internal sealed class OpenRoom(WaitingRooms rooms, Recipient recipient, WaitingR
     public bool WaitsForTurn { get; set; }
 
     public bool IsClosed { get; private set; }
+
+    /// <summary>The message of the first ring that is kept for a client that is likely to be back.</summary>
+    public Message? KeptFor { get; set; }
 
     /// <summary>
     /// Whether the recipient has been erased since the room was opened. A look that was under way may still report what it found before, so

@@ -27,9 +27,9 @@ internal sealed class WaitingPoll(WaitingRooms rooms, Recipient recipient, TimeS
 
     /// <summary>Reports what the look has found.</summary>
     /// <param name="result">The result.</param>
-    /// <param name="messages">How many messages were received.</param>
+    /// <param name="messages">The messages that were received; null for none.</param>
     /// <param name="counted">What a count showed, hidden messages included; null if the mailbox was not counted.</param>
-    public void EndLook(LookResult result, int messages = 0, MailboxStatus? counted = null)
+    public void EndLook(LookResult result, IReadOnlyCollection<Guid>? messages = null, MailboxStatus? counted = null)
     {
         if (result is LookResult.Empty or LookResult.Missing or LookResult.SetAside)
         {
@@ -37,7 +37,7 @@ internal sealed class WaitingPoll(WaitingRooms rooms, Recipient recipient, TimeS
             _woken.Reset();
         }
 
-        rooms.EndLook(this, result, messages, counted);
+        rooms.EndLook(this, result, messages ?? [], counted);
     }
 
     /// <summary>Makes it end when its client leaves.</summary>

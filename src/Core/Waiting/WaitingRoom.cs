@@ -19,12 +19,19 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     // How stale "known empty" may be for a poll that skips its first or its last look. It still looks after the first pause.
     private static readonly TimeSpan MaxStale = TimeSpan.FromSeconds(1);
 
+    // How long a ring without polls is kept for a client that is likely to be back, before other instances are rung. Longer than a client
+    // takes to poll again that is not far away, and short beside the interval at which bells are read.
+    private static readonly TimeSpan RingIsKept = TimeSpan.FromMilliseconds(50);
+
     // Ordered by age; the newest is last.
     private readonly List<Waiter> _polls = new(1);
     private readonly Looks _looks = new();
-    private bool _lastLeftWithMessage;
+    private readonly List<PushWaiter> _pushes = new(0);
+    private Returns _returns;
     private bool _lastTimedOut;
+    private TimeSpan? _ringKeptUntil;
     private WakeList _wakes;
+    private List<(PushWaiter Push, Waiter? Claimed)>? _released;
 
     /// <summary>When it looks without being rung.</summary>
     public LookSchedule Schedule => schedule;
@@ -39,7 +46,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     public bool IsLooking => _looks.IsUnderWay;
 
     /// <summary>Whether the room can be dropped.</summary>
-    public bool IsOver(TimeSpan now) => !HasPolls && !IsInUse(now);
+    public bool IsOver(TimeSpan now) => !HasPolls && !IsInUse(now) && !IsReturnLikely(now);
 
     /// <summary>Adds a poll.</summary>
     public void Enter(Waiter poll, TimeSpan now)
@@ -48,6 +55,8 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         if (!HasPolls)
         {
             schedule.Begin(now);
+            _returns.CameBack(now);
+            _ringKeptUntil = null;
         }
 
         // A client that is back at once relies on the look before, as if it had waited all the time. Otherwise every message and every
@@ -62,21 +71,64 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         }
 
         _polls.Add(poll);
+        ReleasePushesTo(poll, now);
     }
 
-    /// <summary>Records that a message may be in the mailbox. False if no poll waits here.</summary>
-    public bool Ring()
+    /// <summary>
+    /// Records that a message may be in the mailbox. False if no poll waits here, and the ring is not kept for a client that is likely to
+    /// be back. If it is kept and the client does not come, <see cref="TryTakeUnansweredRing"/> says so.
+    /// </summary>
+    /// <param name="message">The message; null if it is not known which, or how many.</param>
+    /// <param name="mayKeep">Whether the ring may be kept.</param>
+    /// <param name="now">The time.</param>
+    public bool Ring(Guid? message, bool mayKeep, TimeSpan now)
     {
         schedule.Reset();
-        if (!HasPolls)
+        if (HasPolls)
         {
-            _looks.Forget();
+            _looks.Ring(message);
+            return true;
+        }
+
+        if (mayKeep && IsReturnLikely(now))
+        {
+            _looks.Ring(message);
+            _ringKeptUntil ??= now + RingIsKept;
+            return true;
+        }
+
+        _looks.Forget();
+        return false;
+    }
+
+    /// <summary>
+    /// Whether a ring has found no poll here by now, so that other instances must be rung. True once for each such ring. The next poll here
+    /// answers it all the same.
+    /// </summary>
+    /// <param name="waits">Whether to wait for a client that is likely to be back.</param>
+    /// <param name="now">The time.</param>
+    public bool TryTakeUnansweredRing(bool waits, TimeSpan now)
+    {
+        if (HasPolls || _ringKeptUntil is not { } keptUntil || (waits && keptUntil > now && !IsOver(now)))
+        {
             return false;
         }
 
-        _looks.Ring();
+        _ringKeptUntil = null;
         return true;
     }
+
+    /// <summary>Whether a ring is kept for a client that is likely to be back, and no other instance has been rung for it.</summary>
+    public bool KeepsRing => !HasPolls && _ringKeptUntil is not null;
+
+    /// <summary>
+    /// Whether no poll waits, but that of a client is expected that has been given a message a moment ago and was back very soon the last
+    /// time. Then a push may wait for it (<see cref="WaitForPoll"/>), since its message can be handed over.
+    /// </summary>
+    public bool IsReturnExpected(TimeSpan now) => !HasPolls && IsInUse(now) && _returns.ExpectedUntil > now;
+
+    /// <summary>Lets a push wait. <see cref="TakeReleasedPushes"/> has it when the poll has come or the wait is over.</summary>
+    public void WaitForPoll(PushWaiter push) => _pushes.Add(push);
 
     /// <summary>
     /// Reserves the newest poll to which a message can be handed, with a lease of at most
@@ -95,7 +147,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     }
 
     /// <summary>Hands a push's message to the poll that the push has claimed; false if that poll has left meanwhile.</summary>
-    public bool HandOver(Waiter poll, Wake message)
+    public bool HandOver(Waiter poll, Wake message, TimeSpan now)
     {
         if (poll.State != WaiterState.Claimed)
         {
@@ -104,7 +156,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
 
         schedule.Reset();
         Leave(poll, message);
-        _lastLeftWithMessage = true;
+        LeftWithMessage(now);
         return true;
     }
 
@@ -125,10 +177,10 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     /// <summary>The poll that looks reports the result.</summary>
     /// <param name="poll">The poll.</param>
     /// <param name="result">The result.</param>
-    /// <param name="messages">How many messages it has received.</param>
+    /// <param name="messages">The messages that it has received.</param>
     /// <param name="counted">What a count showed, hidden messages included; null if the mailbox was not counted.</param>
     /// <param name="now">The time.</param>
-    public void EndLook(Waiter poll, LookResult result, int messages, MailboxStatus? counted, TimeSpan now)
+    public void EndLook(Waiter poll, LookResult result, IReadOnlyCollection<Guid> messages, MailboxStatus? counted, TimeSpan now)
     {
         if (!_looks.TryEnd(poll, result, messages, now))
         {
@@ -158,6 +210,13 @@ internal sealed class WaitingRoom(LookSchedule schedule)
             case LookResult.Messages:
                 schedule.Reset();
                 Remove(poll);
+                if (!HasPolls)
+                {
+                    // Other polls may rely on a look only, which this one was not.
+                    _looks.EmptyIfAllIsReceived();
+                }
+
+                LeftWithMessage(now);
                 break;
             case LookResult.Failed:
                 // Pauses continue to grow while Storage fails.
@@ -174,7 +233,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     /// </summary>
     public void Leave(Waiter poll, TimeSpan now)
     {
-        _looks.TryEnd(poll, result: null, messages: 0, now);
+        _looks.TryEnd(poll, result: null, messages: [], now);
         if (poll.State != WaiterState.Gone)
         {
             Remove(poll);
@@ -209,9 +268,20 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     public LookPlan PlanLook(string? instance, TimeSpan now) =>
         schedule.PlanLook(instance, HasPolls ? _polls.Max(poll => poll.EndsAt) : now, Mailbox == MailboxState.Missing, now);
 
-    /// <summary>Ends the polls whose time is over.</summary>
+    /// <summary>Ends the polls whose time is over, and the waits of pushes.</summary>
     public void EndOverdue(TimeSpan now)
     {
+        if (_pushes.Count > 0 && !IsReturnExpected(now))
+        {
+            if (_returns.ExpectedUntil <= now)
+            {
+                // It is slower than the last time, or polls elsewhere now. A ring need not wait for it too.
+                _returns.Gone();
+            }
+
+            ReleasePushesTo(poll: null, now);
+        }
+
         for (var at = _polls.Count - 1; at >= 0; at--)
         {
             var poll = _polls[at];
@@ -252,7 +322,9 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     {
         if (!HasPolls)
         {
-            return _looks.Mailbox.Since + MaxStale;
+            var end = _returns.LikelyUntil ?? _looks.Mailbox.Since + MaxStale;
+            var next = _pushes.Count > 0 ? _returns.ExpectedUntil : _ringKeptUntil;
+            return next < end ? next : end;
         }
 
         var mayLook = !IsLooking && !waitsForTurn && _polls.Exists(poll => poll.State == WaiterState.Waiting);
@@ -274,14 +346,25 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         return wakes;
     }
 
+    /// <summary>The pushes whose wait is over since the last call, and the polls claimed for them; null if there are none.</summary>
+    public List<(PushWaiter Push, Waiter? Claimed)>? TakeReleasedPushes()
+    {
+        var released = _released;
+        _released = null;
+        return released;
+    }
+
     /// <summary>
     /// Whether a client was just handed a message, or its timeout ran out, and it is likely to be back. A room without polls is kept for
     /// that long. After a timeout, only what is still published makes pushes at other instances ring here.
     /// </summary>
     private bool IsInUse(TimeSpan now) =>
-        (_lastLeftWithMessage || (_lastTimedOut && schedule.IsPublished(now)))
+        (IsReturnLikely(now) || (_lastTimedOut && schedule.IsPublished(now)))
         && _looks.Mailbox.IsEmpty
         && now - _looks.Mailbox.Since < MaxStale;
+
+    // A room is kept for that long even if its mailbox is not known to be empty, so that the next poll can answer what rings meanwhile.
+    private bool IsReturnLikely(TimeSpan now) => _returns.LikelyUntil > now;
 
     /// <summary>
     /// Whether a message that is sent to it now is the next of the mailbox: a look that it may rely on found nothing, and nothing is known
@@ -305,6 +388,33 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         _ => null,
     };
 
+    /// <summary>
+    /// Ends the wait of all pushes. The first that the poll can take a message from claims it. The others store their messages, which
+    /// gather for the next poll.
+    /// </summary>
+    private void ReleasePushesTo(Waiter? poll, TimeSpan now)
+    {
+        foreach (var push in _pushes)
+        {
+            var isClaimed = poll is not null && CanBeHandedAMessage(poll, now) && push.Accepts(poll);
+            if (isClaimed)
+            {
+                poll!.State = WaiterState.Claimed;
+            }
+
+            (_released ??= []).Add((push, isClaimed ? poll : null));
+        }
+
+        _pushes.Clear();
+    }
+
+    // Rings that the poll has left unanswered are kept for its client, which is likely to be back.
+    private void LeftWithMessage(TimeSpan now)
+    {
+        _returns.Left(now);
+        _ringKeptUntil = Mailbox == MailboxState.Rung ? now + RingIsKept : null;
+    }
+
     private void WaitOn(Waiter poll)
     {
         poll.State = WaiterState.Waiting;
@@ -324,6 +434,8 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     {
         poll.State = WaiterState.Gone;
         _polls.Remove(poll);
-        (_lastLeftWithMessage, _lastTimedOut) = (false, false);
+        _lastTimedOut = false;
+        _returns.Gone();
+        _ringKeptUntil = !HasPolls && Mailbox == MailboxState.Rung ? TimeSpan.Zero : null;
     }
 }

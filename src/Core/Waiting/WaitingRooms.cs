@@ -1,4 +1,5 @@
 using FuncComet.Mailboxes;
+using FuncComet.Messages;
 using FuncComet.Recipients;
 using Microsoft.Extensions.Hosting;
 
@@ -44,9 +45,10 @@ public sealed partial class WaitingRooms : IRecipientMemory, IDisposable
 
     /// <summary>
     /// Raised when the last poll of a recipient has left after a ring that no look has answered. Polls at other
-    /// instances must then be woken.
+    /// instances must then be woken. So too when a ring was kept for a client that has not come back. Has the message of the first
+    /// such ring if that was kept, so that the application can get a note.
     /// </summary>
-    internal event Action<Recipient>? RingUnanswered;
+    internal event Action<Recipient, Message?>? RingUnanswered;
 
     /// <summary>Completed while any poll waits on this instance.</summary>
     internal Task WhenSomebodyWaits => _somebodyWaits.Task;
@@ -55,7 +57,7 @@ public sealed partial class WaitingRooms : IRecipientMemory, IDisposable
     /// Rings because a message may be in the recipient's mailbox: one poll that waits for it here looks. False if none
     /// waits here.
     /// </summary>
-    public bool Ring(Recipient recipient) => Change(recipient, _ => Find(recipient)?.Ring() ?? false);
+    public bool Ring(Recipient recipient) => Ring(recipient, message: null, mayKeep: false);
 
     /// <summary>
     /// Records that a message of the recipient is hidden, under a lease or a delay, and becomes visible within this time unless
@@ -142,11 +144,51 @@ public sealed partial class WaitingRooms : IRecipientMemory, IDisposable
     internal bool TryHandOver(WaitingPoll claimed, DirectDelivery direct) =>
         HandOver(claimed, new Wake(WakeReason.Deliver, direct.Message, direct));
 
+    /// <summary>
+    /// Rings for a message, as <see cref="Ring(Recipient)"/> does. With <paramref name="mayKeep"/>, the ring is kept a short time if no
+    /// poll waits here now but a client is likely to be back, and this returns true. If the client does not come,
+    /// <see cref="RingUnanswered"/> follows.
+    /// </summary>
+    /// <param name="recipient">The recipient.</param>
+    /// <param name="message">The message; null if it is not known which, or how many.</param>
+    /// <param name="mayKeep">Whether the ring may be kept.</param>
+    internal bool Ring(Recipient recipient, Message? message, bool mayKeep) => Change(recipient, now =>
+    {
+        if (!_rooms.TryGetValue(recipient, out var open) || !open.Room.Ring(message?.Id, mayKeep && !_isStopping, now))
+        {
+            return false;
+        }
+
+        open.KeptFor ??= open.Room.HasPolls ? null : message;
+        return true;
+    });
+
+    /// <summary>
+    /// The same as <see cref="TryClaim"/>. If no poll waits here, but that of a client is expected within a few milliseconds, because the
+    /// client has just been given a message and was back as soon before, waits for it.
+    /// </summary>
+    internal ValueTask<WaitingPoll?> ClaimAsync(Recipient recipient, TimeSpan longestLease, bool plainOnly = false)
+    {
+        WaitingPush? waits = null;
+        var poll = Change(recipient, now =>
+        {
+            var room = Find(recipient);
+            var claimed = (WaitingPoll?)room?.TryClaim(longestLease, plainOnly, now);
+            if (claimed is null && room?.IsReturnExpected(now) == true)
+            {
+                room.WaitForPoll(waits = new WaitingPush(longestLease, plainOnly));
+            }
+
+            return claimed;
+        });
+        return waits is null ? new(poll) : new(waits.Claimed);
+    }
+
     /// <summary>Ends a claim without a message. Does nothing if the claim is over.</summary>
     internal void Release(WaitingPoll claimed) => ChangeRoomOf(claimed, (room, _) => room.Release(claimed));
 
     /// <summary>A poll reports what its look has found.</summary>
-    internal void EndLook(WaitingPoll poll, LookResult result, int messages, MailboxStatus? counted) =>
+    internal void EndLook(WaitingPoll poll, LookResult result, IReadOnlyCollection<Guid> messages, MailboxStatus? counted) =>
         ChangeRoomOf(poll, (room, now) => room.EndLook(poll, result, messages, counted, now));
 
     /// <summary>A poll leaves by itself.</summary>
@@ -168,7 +210,7 @@ public sealed partial class WaitingRooms : IRecipientMemory, IDisposable
     private static TaskCompletionSource NobodyWaits() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private bool HandOver(WaitingPoll claimed, Wake message) =>
-        Change(claimed.Recipient, _ => Find(claimed.Recipient)?.HandOver(claimed, message) ?? false);
+        Change(claimed.Recipient, now => Find(claimed.Recipient)?.HandOver(claimed, message, now) ?? false);
 
     private void ChangeRoomOf(WaitingPoll poll, Action<WaitingRoom, TimeSpan> apply) => Change(poll.Recipient, now =>
     {
@@ -211,7 +253,8 @@ public sealed partial class WaitingRooms : IRecipientMemory, IDisposable
             poll.Resume(wake);
         }
 
-        decided.Unanswered?.ForEach(ring => RingUnanswered?.Invoke(ring));
+        decided.Released?.ForEach(released => released.Push.Resume(released.Claimed));
+        decided.Unanswered?.ForEach(ring => RingUnanswered?.Invoke(ring.Recipient, ring.Message));
         decided.Left?.ForEach(left => LastPollLeft?.Invoke(left));
         return result;
     }
@@ -244,6 +287,17 @@ public sealed partial class WaitingRooms : IRecipientMemory, IDisposable
 
         var wakes = room.TakeWakes();
         decided.Wakes.AddAll(ref wakes);
+        if (room.TakeReleasedPushes() is { } released)
+        {
+            (decided.Released ??= []).AddRange(released);
+        }
+
+        if (room.TryTakeUnansweredRing(waits: !_isStopping, now))
+        {
+            (decided.Unanswered ??= []).Add((open.Recipient, open.KeptFor));
+        }
+
+        open.KeptFor = room.KeepsRing ? open.KeptFor : null;
         if (open.HasJustEmptied() && room.Schedule.Known.OwnUntil > now && !_isStopping)
         {
             (decided.Left ??= []).Add(open.Recipient);
@@ -265,11 +319,6 @@ public sealed partial class WaitingRooms : IRecipientMemory, IDisposable
         if (_rooms.Count == 0)
         {
             _somebodyWaits = NobodyWaits();
-        }
-
-        if (room.Mailbox == MailboxState.Rung)
-        {
-            (decided.Unanswered ??= []).Add(open.Recipient);
         }
     }
 
@@ -304,7 +353,9 @@ public sealed partial class WaitingRooms : IRecipientMemory, IDisposable
     {
         public WakeList Wakes;
 
-        public List<Recipient>? Unanswered;
+        public List<(PushWaiter Push, Waiter? Claimed)>? Released;
+
+        public List<(Recipient Recipient, Message? Message)>? Unanswered;
 
         public List<Recipient>? Left;
     }

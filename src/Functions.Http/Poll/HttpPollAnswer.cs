@@ -26,7 +26,7 @@ internal abstract class HttpPollAnswer(HttpContext context, ClientAborted client
     public async Task<WriteOutcome> WriteAsync(IReadOnlyList<LeasedMessage> messages, CancellationToken cancellationToken)
     {
         // After the client has left, the host may end the request and reuse the context while this function still runs.
-        if (cancellationToken.IsCancellationRequested)
+        if (clientAborted.IsKnown)
         {
             return WriteOutcome.NotBegun;
         }

@@ -180,6 +180,50 @@ public sealed class OfflineNotesTests : IDisposable
         Assert.StartsWith("""{"rcpt":"alice",""", TextOf(await NoteAfterAsync(seconds: 30)), StringComparison.Ordinal);
     }
 
+    // The ring is kept for it a short time, and the note with it.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Push_JustAfterADelivery_WritesANoteIfTheClientDoesNotComeBack(bool hasBell)
+    {
+        var instance = Create(hasBell);
+        await DeliverAsync(instance);
+
+        await PushAsync(instance, Named.Message("second"));
+        _time.Advance(TimeSpan.FromMilliseconds(49));
+        Assert.Empty(Notes.Requests);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        await Await.UntilAsync(() => Notes.Texts.Any(), "the note");
+    }
+
+    [Fact]
+    public async Task Push_JustAfterADelivery_WritesNoNoteIfTheClientIsBack()
+    {
+        var instance = Create();
+        await DeliverAsync(instance);
+
+        await PushAsync(instance, Named.Message("second"));
+        Assert.Equal(PollOutcome.Delivered, await instance.PollAsync(seconds: 30).Bounded());
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await instance.Work.StopAsync(CancellationToken.None).Bounded();
+
+        Assert.Empty(Notes.Requests);
+    }
+
+    [Fact]
+    public async Task Push_JustAfterADelivery_WhenTheHostStops_WritesTheNoteAtOnce()
+    {
+        var instance = Create();
+        await DeliverAsync(instance);
+        await PushAsync(instance, Named.Message("second"));
+
+        instance.Stop();
+        await instance.Work.StopAsync(CancellationToken.None).Bounded();
+
+        Assert.Single(Notes.Texts);
+    }
+
     [Theory]
     [InlineData(60, 90)]
     [InlineData(604_800, 604_800)]
@@ -295,6 +339,14 @@ public sealed class OfflineNotesTests : IDisposable
         }
 
         return copies[0].Outcome;
+    }
+
+    private static async Task DeliverAsync(PollHarness instance)
+    {
+        instance.Queue.IsThere = true;
+        var poll = instance.PollAsync(seconds: 30);
+        await PushAsync(instance, Named.Message("first"));
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
     }
 
     private static Task<PollOutcome> LeaseAsync(PollHarness instance, int seconds) => instance.Poll.RunAsync(

@@ -3,6 +3,7 @@ using FuncComet.Polling;
 using FuncComet.Pushing;
 using FuncComet.Testing;
 using FuncComet.Waiting;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Polling;
 
@@ -181,6 +182,22 @@ public sealed class DirectDeliveryTests : IDisposable
         Assert.Equal(2, await DeliveriesNextAsync());
     }
 
+    // A timer for each answer would cost more than the rest of its delivery in Core.
+    [Fact]
+    public async Task Push_WhenTheAnswerIsWrittenAtOnce_SetsNoTimer()
+    {
+        var time = new CountingTime();
+        using var instance = new PollHarness(time, handover: HandoverMode.Direct);
+        instance.Queue.IsThere = true;
+        var poll = instance.PollAsync(seconds: 30);
+        var timers = time.Timers;
+
+        await instance.PushAsync("hello").Bounded();
+
+        Assert.Equal(PollOutcome.Delivered, await poll.Bounded());
+        Assert.Equal(timers, time.Timers);
+    }
+
     [Fact]
     public async Task Push_WhenNoOutcomeIsReported_IsStoredAsDelivered()
     {
@@ -226,7 +243,8 @@ public sealed class DirectDeliveryTests : IDisposable
         poll.Answer.Write = async token =>
         {
             await poll.Client.CancelAsync();
-            return token.IsCancellationRequested ? WriteOutcome.Broken : WriteOutcome.Written;
+            await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return WriteOutcome.Broken;
         };
 
         Assert.Equal(PushOutcome.Stored, (await PushAsync("hello").Bounded()).Outcome);
@@ -250,6 +268,17 @@ public sealed class DirectDeliveryTests : IDisposable
         var next = Poll();
         Assert.Equal(PollOutcome.Delivered, await next.End.Bounded());
         Assert.Equal("second", Assert.Single(next.Answer.Messages).Message.Text());
+    }
+
+    private sealed class CountingTime : FakeTimeProvider
+    {
+        public int Timers { get; private set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Timers++;
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
     }
 
     private async Task<long> DeliveriesNextAsync()

@@ -161,9 +161,11 @@ public sealed class LeaseChangesTests : IDisposable
             _instance.Answer,
             Token).Bounded();
 
-    // The mailbox is known to be quiet, so the poll's next looks are far apart.
+    // The mailbox is known to be quiet, so the poll's next looks are far apart. The client that has just had its message is not likely to
+    // be back any more.
     private async Task<Task<PollOutcome>> WaitAsync()
     {
+        _instance.Time.Advance(TimeSpan.FromSeconds(1));
         _instance.Steps.Remember(_instance.Alice, 20);
         var looks = Queue.Peeks;
         var poll = _instance.PollAsync(seconds: 200);

@@ -17,6 +17,9 @@ internal sealed class RoomHarness
         Room = new WaitingRoom(new LookSchedule(backoff, step: 0, hasDoorbell, hidden: null));
     }
 
+    // Messages that were rung for and not received, oldest first.
+    private readonly Queue<Guid> _rung = new();
+
     public WaitingRoom Room { get; }
 
     public TimeSpan Now { get; private set; }
@@ -52,11 +55,42 @@ internal sealed class RoomHarness
         return poll;
     }
 
-    public bool Ring()
+    /// <summary>How many rings found no poll in time, so that other instances are rung.</summary>
+    public int RungElsewhere { get; private set; }
+
+    /// <summary>The pushes whose wait for a poll is over, with the polls that were claimed for them.</summary>
+    public List<(TestPush Push, TestPoll? Claimed)> Released { get; } = [];
+
+    /// <summary>A push has stored a message, and rings.</summary>
+    public bool Ring(bool mayKeep = true, Guid? message = null)
     {
-        var isHeard = Room.Ring();
+        var id = message ?? Guid.NewGuid();
+        _rung.Enqueue(id);
+        var isHeard = Room.Ring(id, mayKeep, Now);
         Settle();
         return isHeard;
+    }
+
+    /// <summary>Something has come into the mailbox, and it is not known what.</summary>
+    public bool RingForUnknown()
+    {
+        var isHeard = Room.Ring(message: null, mayKeep: true, Now);
+        Settle();
+        return isHeard;
+    }
+
+    /// <summary>A push wants a poll. Null if it need not wait for one.</summary>
+    public TestPush? WaitForPoll(bool plainOnly = false)
+    {
+        if (!Room.IsReturnExpected(Now))
+        {
+            return null;
+        }
+
+        var push = new TestPush(plainOnly);
+        Room.WaitForPoll(push);
+        Settle();
+        return push;
     }
 
     public TestPoll? Claim()
@@ -68,9 +102,16 @@ internal sealed class RoomHarness
 
     public bool HandOver(TestPoll poll)
     {
-        var isHanded = Room.HandOver(poll, new Wake(WakeReason.Deliver));
+        var isHanded = Room.HandOver(poll, new Wake(WakeReason.Deliver), Now);
         Settle();
         return isHanded;
+    }
+
+    /// <summary>A push hands its message to a poll that can be handed one.</summary>
+    public void HandOverTo(TestPoll poll)
+    {
+        Assert.Same(poll, Claim());
+        Assert.True(HandOver(poll));
     }
 
     public void Release(TestPoll poll)
@@ -79,7 +120,11 @@ internal sealed class RoomHarness
         Settle();
     }
 
-    public void EndLook(LookResult result, int messages = 0, long? counted = null)
+    /// <summary>Ends the look, which has received the oldest messages that were rung for.</summary>
+    public void EndLook(LookResult result, int messages = 0, long? counted = null) => EndLook(
+        result, [.. Enumerable.Range(0, messages).Select(_ => _rung.TryDequeue(out var id) ? id : Guid.NewGuid())], counted);
+
+    public void EndLook(LookResult result, IReadOnlyCollection<Guid> messages, long? counted = null)
     {
         Room.EndLook(Looker!, result, messages, counted is { } count ? new MailboxStatus(count) : null, Now);
         Settle();
@@ -122,7 +167,15 @@ internal sealed class RoomHarness
         }
 
         Looker = Room.IsLooking ? Looker : null;
+        Released.AddRange(from released in Room.TakeReleasedPushes() ?? [] select ((TestPush)released.Push, (TestPoll?)released.Claimed));
+        RungElsewhere += Room.TryTakeUnansweredRing(waits: true, Now) ? 1 : 0;
     }
+}
+
+/// <summary>A push that waits for a poll. Only its room ends that.</summary>
+internal sealed class TestPush(bool plainOnly) : PushWaiter(TimeSpan.MaxValue, plainOnly)
+{
+    public override void Resume(Waiter? claimed) => throw new NotSupportedException("A test takes the released pushes itself.");
 }
 
 /// <summary>A poll that only its room wakes.</summary>

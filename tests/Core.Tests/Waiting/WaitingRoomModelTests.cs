@@ -12,7 +12,10 @@ public sealed class WaitingRoomModelTests
     private enum Happens
     {
         PollComes,
-        Push,
+        MessageComes,
+        PushRings,
+        RingIsNotKept,
+        PushWaits,
         PushClaims,
         ClaimIsHandedOver,
         ClaimIsReleased,
@@ -47,9 +50,14 @@ public sealed class WaitingRoomModelTests
         private RoomHarness _room = new(hasDoorbell: true);
         private readonly Dictionary<TestPoll, WakeReason?> _polls = [];
         private readonly List<TestPoll> _claimed = [];
+        private readonly List<TestPush> _pushes = [];
+
+        // What is in the mailbox, oldest first. A push has sent each, and will ring for it.
+        private readonly List<Guid> _messages = [];
+        private readonly List<Guid> _toRingFor = [];
+        private Guid[] _messagesWhenLookBegan = [];
         private int _wakesSeen;
-        private int _messages;
-        private int _messagesWhenLookBegan;
+        private int _releasedSeen;
         private int _ringsUnanswered;
         private int _ringsOfLook;
 
@@ -60,16 +68,22 @@ public sealed class WaitingRoomModelTests
                 case Happens.PollComes:
                     _polls[_room.Enter(seconds: number % 40)] = null;
                     break;
-                case Happens.Push:
-                    _messages++;
+                case Happens.MessageComes:
+                    _messages.Add(Guid.NewGuid());
+                    _toRingFor.Add(_messages[^1]);
+                    break;
+                case Happens.PushRings or Happens.RingIsNotKept when _toRingFor.Count > 0:
+                    var rungFor = _toRingFor[number % _toRingFor.Count];
+                    _toRingFor.Remove(rungFor);
 
-                    // Where no poll is here, the push rings at other instances.
-                    _ringsUnanswered += _room.Ring() ? 1 : 0;
+                    // Where no poll is here, and none is likely to come, the push rings at other instances.
+                    _ringsUnanswered += _room.Ring(mayKeep: happens == Happens.PushRings, rungFor) ? 1 : 0;
+                    break;
+                case Happens.PushWaits when _room.WaitForPoll() is { } push:
+                    _pushes.Add(push);
                     break;
                 case Happens.PushClaims when _room.Claim() is { } claimed:
-                    Assert.True(_messages == 0, "A poll was claimed although an older message waits.");
-                    Assert.Equal(WaiterState.Claimed, claimed.State);
-                    _claimed.Add(claimed);
+                    AddClaimed(claimed);
                     break;
                 case Happens.ClaimIsHandedOver when _claimed.Count > 0:
                     var handed = TakeClaimed(number);
@@ -79,19 +93,18 @@ public sealed class WaitingRoomModelTests
                     _room.Release(TakeClaimed(number));
                     break;
                 case Happens.LookEnds when _room.Looker is not null:
-                    var found = Math.Min(_messagesWhenLookBegan, 1 + (number % 2));
-                    _messages -= found;
-                    _ringsUnanswered += found == 0 ? 0 : Math.Max(0, _ringsOfLook - found);
-                    EndLook(found > 0 ? LookResult.Messages : number % 2 == 0 ? LookResult.Empty : LookResult.Missing, found);
+                    var found = Receive(number, atMost: 1 + (number % 2));
+                    _ringsUnanswered += found.Length == 0 ? 0 : Math.Max(0, _ringsOfLook - found.Length);
+                    EndLook(found.Length > 0 ? LookResult.Messages : number % 2 == 0 ? LookResult.Empty : LookResult.Missing, found);
                     break;
-                case Happens.LookSetsAside when _room.Looker is not null && _messagesWhenLookBegan > 0:
-                    _messages--;
+                case Happens.LookSetsAside when _room.Looker is not null && _messagesWhenLookBegan.Length > 0:
+                    var setAside = Receive(number, atMost: 1);
                     _ringsUnanswered += Math.Max(0, _ringsOfLook - 1);
-                    EndLook(LookResult.SetAside, 1);
+                    EndLook(LookResult.SetAside, setAside);
                     break;
                 case Happens.LookFails when _room.Looker is not null:
                     _ringsUnanswered += _ringsOfLook;
-                    EndLook(LookResult.Failed, 0);
+                    EndLook(LookResult.Failed, []);
                     break;
                 case Happens.PollLeaves when _polls.Count > 0:
                     var leaver = _polls.Keys.ElementAt(number % _polls.Count);
@@ -126,7 +139,7 @@ public sealed class WaitingRoomModelTests
                 Assert.True(_polls[poll] is null, $"A poll that has ended ({_polls[poll]}) was woken: {reason}.");
                 if (reason is WakeReason.Look or WakeReason.Receive)
                 {
-                    (_messagesWhenLookBegan, _ringsOfLook, _ringsUnanswered) = (_messages, _ringsUnanswered, 0);
+                    (_messagesWhenLookBegan, _ringsOfLook, _ringsUnanswered) = ([.. _messages], _ringsUnanswered, 0);
                     continue;
                 }
 
@@ -134,6 +147,17 @@ public sealed class WaitingRoomModelTests
             }
 
             _wakesSeen = _room.Wakes.Count;
+            foreach (var (push, claimed) in _room.Released.Skip(_releasedSeen).ToArray())
+            {
+                Assert.True(_pushes.Remove(push), "A push that does not wait was released.");
+                if (claimed is not null)
+                {
+                    AddClaimed(claimed);
+                }
+            }
+
+            _releasedSeen = _room.Released.Count;
+            Assert.True(_pushes.Count == 0 || !_room.Room.HasPolls, "A push waits although a poll is there.");
             var waiting = _polls.Keys.Where(poll => poll.State == WaiterState.Waiting).ToList();
             Assert.Equal(_polls.Count(poll => poll.Value is null), _polls.Keys.Count(poll => poll.State != WaiterState.Gone));
             if (waiting.Count > 0 && _room.MayLook && _room.Looker is null)
@@ -145,8 +169,9 @@ public sealed class WaitingRoomModelTests
             if (_room.Room.IsOver(_room.Now))
             {
                 Assert.True(
-                    _ringsUnanswered == 0 || _room.Room.Mailbox == MailboxState.Rung,
+                    _ringsUnanswered == 0 || _room.RungElsewhere > 0,
                     "A room is over, and its unanswered ring is forgotten.");
+                Assert.True(_pushes.Count == 0, "A room is over, and a push waits in it.");
                 BeginAnew();
                 return;
             }
@@ -157,6 +182,8 @@ public sealed class WaitingRoomModelTests
         private void CheckNextDue(List<TestPoll> waiting)
         {
             var due = _room.NextDueAt;
+            Assert.True(_room.Room.HasPolls || due is not null, "A room without polls is kept for ever.");
+            Assert.True(_pushes.Count == 0 || due <= _room.Now + TimeSpan.FromMilliseconds(50), "A push waits for long.");
             Assert.True(due is null || due >= _room.Now, $"The room asks to be called again at {due}, and it is {_room.Now} already.");
             foreach (var poll in waiting)
             {
@@ -170,10 +197,26 @@ public sealed class WaitingRoomModelTests
             _room = new RoomHarness(hasDoorbell: true, _room.Now) { MayLook = _room.MayLook };
             _polls.Clear();
             _claimed.Clear();
-            (_wakesSeen, _ringsUnanswered) = (0, 0);
+            (_wakesSeen, _releasedSeen, _ringsUnanswered) = (0, 0, 0);
         }
 
-        private void EndLook(LookResult result, int messages)
+        private void AddClaimed(TestPoll claimed)
+        {
+            Assert.True(_messages.TrueForAll(_toRingFor.Contains), "A poll was claimed although an older message waits.");
+            Assert.Equal(WaiterState.Claimed, claimed.State);
+            _claimed.Add(claimed);
+        }
+
+        // Storage hands out messages in roughly the order in which they came.
+        private Guid[] Receive(int number, int atMost)
+        {
+            var there = _messagesWhenLookBegan.Intersect(_messages).ToArray();
+            Guid[] received = [.. there.Skip(number % 3 == 0 && there.Length > atMost ? 1 : 0).Take(atMost)];
+            _messages.RemoveAll(received.Contains);
+            return received;
+        }
+
+        private void EndLook(LookResult result, Guid[] messages)
         {
             var looker = _room.Looker!;
             if (result is LookResult.Messages or LookResult.Failed)

@@ -2,9 +2,11 @@ using FuncComet.Waiting;
 
 namespace FuncComet.Core.Tests.Waiting;
 
-/// <summary>Compares the room's behaviour, for each state and event, with the table in docs/architecture.md.</summary>
+/// <summary>Compares the room's behaviour while polls wait, for each state and event, with the table in docs/architecture.md.</summary>
 public sealed class WaitingRoomTableTests
 {
+    private static readonly ArchitectureTable Table = new("event");
+
     private static readonly (string Name, Action<RoomHarness> SetUp)[] States =
     [
         ("waits: Empty", _ => { }),
@@ -65,14 +67,14 @@ public sealed class WaitingRoomTableTests
         var row = Array.FindIndex(Events, one => one.Name == happened);
         var column = Array.FindIndex(States, one => one.Name == state);
 
-        Assert.Equal(ArchitectureTable.Cell(row, column), Outcome(States[column].SetUp, Events[row].Apply));
+        Assert.Equal(Table.Cell(row, column), Outcome(States[column].SetUp, Events[row].Apply));
     }
 
     [Fact]
     public void Table_HasEveryStateAndEvent()
     {
-        Assert.Equal(["event", .. States.Select(state => state.Name)], ArchitectureTable.Head);
-        Assert.Equal(Events.Select(one => one.Name), ArchitectureTable.Rows);
+        Assert.Equal(["event", .. States.Select(state => state.Name)], Table.Head);
+        Assert.Equal(Events.Select(one => one.Name), Table.Rows);
     }
 
     /// <summary>The state after the event, and the polls that were woken; "–" if the event cannot happen.</summary>
