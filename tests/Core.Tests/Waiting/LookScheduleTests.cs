@@ -39,7 +39,7 @@ public sealed class LookScheduleTests
     public void NextLook_WhenPresenceIsPublished_IsNotAfterItsEnd(double now, double next)
     {
         var schedule = Create(step: 0);
-        schedule.Publish("here", At(200));
+        schedule.Publish("here", At(200), now: At(0));
 
         schedule.StartPause(At(now));
 
@@ -50,7 +50,7 @@ public sealed class LookScheduleTests
     public void Unpublish_ShortensThePauseThatHasBegun()
     {
         var schedule = Create(step: 20);
-        schedule.Publish("here", At(200));
+        schedule.Publish("here", At(200), now: At(0));
         schedule.StartPause(At(100));
         Assert.Equal(At(130), schedule.NextLookAt);
 
@@ -81,7 +81,7 @@ public sealed class LookScheduleTests
     public void NextLook_WhenMessagesAreHidden_IsSoonForTenMinutes(int looksSince, double now, double next)
     {
         var schedule = Create(step: 20);
-        schedule.Publish("here", At(1_000));
+        schedule.Publish("here", At(1_000), now: At(0));
         schedule.Count(new MailboxStatus(1), At(100));
         for (var look = 0; look < looksSince; look++)
         {
@@ -99,7 +99,7 @@ public sealed class LookScheduleTests
     public void NextLook_WhenTheNumberOfHiddenMessagesChanges_IsSoonAgainUnlessNoneIsLeft(long messages, double next)
     {
         var schedule = Create(step: 20);
-        schedule.Publish("here", At(1_000));
+        schedule.Publish("here", At(1_000), now: At(0));
         schedule.Count(new MailboxStatus(1), At(100));
 
         schedule.Count(new MailboxStatus(messages), At(700));
@@ -120,7 +120,7 @@ public sealed class LookScheduleTests
         var schedule = Create(step, hasDoorbell);
         if (isPublished)
         {
-            schedule.Publish("here", At(200));
+            schedule.Publish("here", At(200), now: At(0));
         }
 
         Assert.Equal(isDue, schedule.IsCountDue(isPresenceDue, At(100)));
@@ -130,7 +130,7 @@ public sealed class LookScheduleTests
     public void Count_AfterALongPause_IsDue()
     {
         var schedule = Create(step: 0);
-        schedule.Publish("here", At(130));
+        schedule.Publish("here", At(130), now: At(0));
         schedule.StartPause(At(100));
 
         Assert.True(schedule.IsCountDue(isPresenceDue: false, At(130)));
@@ -178,7 +178,7 @@ public sealed class LookScheduleTests
     public void Presence_WhenPublished_IsDueOnlyForALaterEndOrAnotherName(string instance, double until, bool isDue)
     {
         var schedule = Create(step: 1);
-        schedule.Publish("here", At(200));
+        schedule.Publish("here", At(200), now: At(0));
 
         Assert.Equal(isDue, schedule.IsPresenceDue(instance, At(until), isMissing: false, now: At(100)));
     }
@@ -187,7 +187,7 @@ public sealed class LookScheduleTests
     public void Presence_WhenTheRoomWasEmpty_IsDueAgain()
     {
         var schedule = Create(step: 1);
-        schedule.Publish("here", At(200));
+        schedule.Publish("here", At(200), now: At(0));
 
         schedule.Forget();
 
