@@ -46,6 +46,56 @@ public sealed class LookScheduleTests
         Assert.Equal(At(next), schedule.NextLookAt);
     }
 
+    // A poll is at 100, without jitter. Its looks until it ends are as few as the longest pause allows, and none is later than 30 seconds.
+    [Theory]
+    [InlineData(105, 130)]
+    [InlineData(131, 130)]
+    [InlineData(150, 130)]
+    public void NextLook_BeforeAPollEnds_IsAfterTheLongestPause(double pollEndsAt, double next)
+    {
+        var schedule = Create(step: 20);
+        schedule.Publish("here", At(200), now: At(0));
+
+        schedule.StartPause(At(100), At(pollEndsAt));
+
+        Assert.Equal(At(next), schedule.NextLookAt);
+    }
+
+    // The poll before has looked last at 100, and what was published for it ends at 101.
+    [Theory]
+    [InlineData(100.4, 130)]
+    [InlineData(100.99, 130)]
+    [InlineData(101, 100.5)]
+    public void Publish_ForTheNextPoll_ContinuesThePause_OnlyIfThePresenceBeforeHasNotEnded(double publishedAt, double next)
+    {
+        var schedule = Create(step: 20);
+        schedule.Publish("here", At(101), now: At(0));
+        schedule.StartPause(At(100));
+        schedule.Begin(At(100.1), continues: true);
+        Assert.Equal(At(100.5), schedule.NextLookAt);
+
+        var due = schedule.PlanContinuation("here", At(320), At(100.1));
+        schedule.Publish("here", At(321), At(publishedAt), pollEndsAt: At(320));
+
+        Assert.Equal(At(320), due?.Until);
+        Assert.Equal(At(next), schedule.NextLookAt);
+    }
+
+    [Theory]
+    [InlineData(false, "here", 320, 100.1)]
+    [InlineData(true, "elsewhere", 320, 100.1)]
+    [InlineData(true, "here", 101, 100.1)]
+    [InlineData(true, "here", 320, 101)]
+    public void Continuation_WithoutAPresenceToContinue_IsNotPlanned(bool continues, string instance, double until, double now)
+    {
+        var schedule = Create(step: 20);
+        schedule.Publish("here", At(101), now: At(0));
+        schedule.StartPause(At(100));
+        schedule.Begin(At(100.1), continues);
+
+        Assert.Null(schedule.PlanContinuation(instance, At(until), At(now)));
+    }
+
     [Fact]
     public void Unpublish_ShortensThePauseThatHasBegun()
     {
