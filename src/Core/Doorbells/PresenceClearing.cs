@@ -149,7 +149,7 @@ public sealed partial class PresenceClearing : IDisposable
         try
         {
             var found = await _presences.ReadAsync(mailbox, Deadline);
-            if (!IsToBeWritten(found, left) || await TryWriteAsync(recipient, mailbox, found, left))
+            if (!found.All.Any(presence => _bell.IsOwn(presence.Instance)) || await TryWriteAsync(recipient, mailbox, found, left))
             {
                 _rooms.Cleared(recipient);
             }
@@ -158,18 +158,6 @@ public sealed partial class PresenceClearing : IDisposable
         {
             Log.NotCleared(_logger, mailbox.QueueName, ex.Message);
         }
-    }
-
-    /// <summary>
-    /// Whether a write would change what can be read from the presences. It would not after a timeout, if the client polls at another
-    /// instance: this instance's presence is over by itself, and the other one has written when a poll was last known to wait.
-    /// </summary>
-    private bool IsToBeWritten(PresenceList found, DateTimeOffset left)
-    {
-        var own = found.All.Where(presence => _bell.IsOwn(presence.Instance)).ToArray();
-        var now = _time.GetUtcNow();
-        return own.Length > 0
-            && (own.Any(presence => presence.Until > now) || !(found.Seen >= PresenceList.ToTheMinute(left)));
     }
 
     /// <summary>Writes the presences without this instance's own; false if a poll has come back.</summary>

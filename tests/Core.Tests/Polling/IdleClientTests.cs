@@ -190,10 +190,12 @@ public sealed class IdleClientTests : IDisposable
         await StartAsync(instances: 1);
         await WaitAsync(polls: 2, timeout: 220);
         Queue.Requests.Clear();
+        var began = _time.GetUtcNow();
 
         await WaitAsync(polls: 1, timeout: 10);
 
         Assert.Equal(["metadata", "properties"], Queue.Requests);
+        Assert.InRange(_time.GetUtcNow() - began, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10 + (2 * Step)));
     }
 
     // A client that was away for longer than a second may have missed something.
