@@ -8,7 +8,12 @@ using FuncComet.LocalHost.Storage;
 namespace FuncComet.Bench;
 
 /// <summary>Runs scenarios one after the other and writes what they measured.</summary>
-internal sealed class Bench(Scale scale, Uri? golongpoll, TextWriter progress)
+/// <param name="scale">How much to measure.</param>
+/// <param name="golongpoll">The address of a running golongpoll server; null if there is none.</param>
+/// <param name="earlier">The figures of the last run; null if there are none.</param>
+/// <param name="messagesAnHour">How many messages each client gets in an hour, where that is a parameter.</param>
+/// <param name="progress">Gets the progress of the run.</param>
+internal sealed class Bench(Scale scale, Uri? golongpoll, EarlierFigures? earlier, double messagesAnHour, TextWriter progress)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -26,6 +31,7 @@ internal sealed class Bench(Scale scale, Uri? golongpoll, TextWriter progress)
         new Cpu(),
         new Growth(),
         new CostTable(),
+        new WaitingAtScale(),
     ];
 
     public async Task<Report> RunAsync(IReadOnlyList<IScenario> scenarios, CancellationToken cancellationToken)
@@ -40,7 +46,8 @@ internal sealed class Bench(Scale scale, Uri? golongpoll, TextWriter progress)
             try
             {
                 await using var azurite = await AzuriteServer.StartAsync(queuePort: 0, data, progress, cancellationToken);
-                var run = new Run(scale, new SystemFactory(azurite.ConnectionString, golongpoll), report, line => Say($"  {line}"));
+                var systems = new SystemFactory(azurite.ConnectionString, golongpoll);
+                var run = new Run(scale, systems, report, earlier, messagesAnHour, line => Say($"  {line}"));
                 await scenario.RunAsync(run, cancellationToken);
             }
             finally
@@ -52,21 +59,25 @@ internal sealed class Bench(Scale scale, Uri? golongpoll, TextWriter progress)
         return report;
     }
 
-    /// <summary>Writes tables.md, results.json and, if growth was measured, growth.svg.</summary>
+    /// <summary>Writes tables.md, results.json and the plots of what was measured.</summary>
     public async Task WriteAsync(Report report, string folder)
     {
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "tables.md"), MarkdownReport.Write(report));
         var results = new { report.Date, report.Version, report.Machine, report.Quick, Goals = Goals.Judge(report), report.Figures };
-        await File.WriteAllTextAsync(Path.Combine(folder, "results.json"), JsonSerializer.Serialize(results, Indented));
+        await File.WriteAllTextAsync(Path.Combine(folder, EarlierFigures.FileName), JsonSerializer.Serialize(results, Indented));
         await DrawAsync(report, folder);
     }
 
-    /// <summary>Fills the tables into a document and writes the plot beside it.</summary>
-    public async Task UpdateAsync(Report report, string document)
+    /// <summary>Fills the tables into documents and writes the plots beside them.</summary>
+    public async Task UpdateAsync(Report report, IEnumerable<FileInfo> documents)
     {
-        await File.WriteAllTextAsync(document, MarkdownReport.Update(await File.ReadAllTextAsync(document), report));
-        await DrawAsync(report, Path.GetDirectoryName(Path.GetFullPath(document))!);
+        foreach (var document in documents)
+        {
+            var text = await File.ReadAllTextAsync(document.FullName);
+            await File.WriteAllTextAsync(document.FullName, MarkdownReport.Update(text, report));
+            await DrawAsync(report, document.DirectoryName!);
+        }
     }
 
     private async Task DrawAsync(Report report, string folder)
@@ -74,6 +85,11 @@ internal sealed class Bench(Scale scale, Uri? golongpoll, TextWriter progress)
         if (GrowthPlot.Draw(report, scale) is { } svg)
         {
             await File.WriteAllTextAsync(Path.Combine(folder, GrowthPlot.FileName), svg);
+        }
+
+        if (ScalePlot.Draw(report) is { } atScale)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, ScalePlot.FileName), atScale);
         }
     }
 

@@ -21,13 +21,20 @@ internal static class Program
 
     private static readonly Option<string> Output = new("--output")
     {
-        Description = "The folder to write tables.md, results.json and growth.svg to.",
+        Description = "The folder to write tables.md, results.json and the plots to.",
         DefaultValueFactory = _ => Path.Combine(".funccomet", "bench"),
     };
 
-    private static readonly Option<FileInfo> Markdown = new("--markdown")
+    private static readonly Option<FileInfo[]> Markdown = new("--markdown")
     {
-        Description = "A document to fill the tables into, between <!-- bench: name --> and <!-- /bench -->. The plot goes beside it.",
+        Description = "Documents to fill the tables into, between <!-- bench: name --> and <!-- /bench -->. The plots go beside them.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<double> MessagesAnHour = new("--messages")
+    {
+        Description = "How many messages each client of the scenario scale gets in an hour.",
+        DefaultValueFactory = _ => 1,
     };
 
     private static readonly Option<Uri?> Golongpoll = new("--golongpoll")
@@ -50,6 +57,7 @@ internal static class Program
             Output,
             Markdown,
             Golongpoll,
+            MessagesAnHour,
             serve,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(arguments, cancellationToken));
@@ -63,7 +71,13 @@ internal static class Program
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var names = arguments.GetValue(Names)!;
-        var bench = new Bench(arguments.GetValue(Quick) ? Scale.Quick : Scale.Full, arguments.GetValue(Golongpoll), Console.Error);
+        var output = arguments.GetValue(Output)!;
+        var bench = new Bench(
+            arguments.GetValue(Quick) ? Scale.Quick : Scale.Full,
+            arguments.GetValue(Golongpoll),
+            await EarlierFigures.ReadAsync(output),
+            arguments.GetValue(MessagesAnHour),
+            Console.Error);
         var scenarios = Bench.Scenarios.Where(scenario => names.Length == 0 || names.Contains(scenario.Name));
         Report report;
         try
@@ -76,12 +90,8 @@ internal static class Program
             return 1;
         }
 
-        await bench.WriteAsync(report, arguments.GetValue(Output)!);
-        if (arguments.GetValue(Markdown) is { } document)
-        {
-            await bench.UpdateAsync(report, document.FullName);
-        }
-
+        await bench.WriteAsync(report, output);
+        await bench.UpdateAsync(report, arguments.GetValue(Markdown) ?? []);
         Console.WriteLine(MarkdownReport.Write(report));
         return 0;
     }

@@ -27,6 +27,7 @@ internal sealed record Scale
         GrowthHeld = [0, 1, 100, 1_000, 10_000],
         GrowthInstances = [1, 2, 4],
         ElsewhereHeld = 300,
+        SimulatedClients = 100,
     };
 
     /// <summary>A scale that only checks that everything works; its figures mean nothing.</summary>
@@ -49,6 +50,7 @@ internal sealed record Scale
         GrowthHeld = [0, 1, 20],
         GrowthInstances = [1, 2],
         ElsewhereHeld = 5,
+        SimulatedClients = 10,
     };
 
     /// <summary>How many turns each system gets.</summary>
@@ -96,4 +98,7 @@ internal sealed record Scale
 
     /// <summary>How many polls are held at the second of two instances.</summary>
     public required int ElsewhereHeld { get; init; }
+
+    /// <summary>How many clients are simulated.</summary>
+    public required int SimulatedClients { get; init; }
 }

@@ -6,22 +6,25 @@ internal static class CostModel
     private const double DaysAMonth = 30;
     private const double MinutesAMonth = DaysAMonth * 24 * 60;
     private const double SecondsAMonth = MinutesAMonth * 60;
-    private const double PollSeconds = 220;
+    private const double LongestPollSeconds = 220;
+
+    /// <summary>How many instances hold a poll of each client.</summary>
+    public static int Instances(FunctionPrices prices, int clients) => Units(clients, prices.HeldPollsPerInstance);
 
     /// <summary>The monthly cost of an instance that is never idle.</summary>
     public static double InstanceMonth(FunctionPrices prices, double gigabytes) => gigabytes * SecondsAMonth * prices.PerGigabyteSecond;
 
     /// <summary>
     /// The monthly cost of clients that wait all the time and receive nothing: the instances that hold their polls, one execution for each
-    /// poll of 220 seconds, and the storage requests.
+    /// poll, by default of 220 seconds, and the storage requests.
     /// </summary>
-    public static Cost Waiting(Prices prices, Requests requests, double gigabytes, int clients)
+    public static Cost Waiting(Prices prices, Requests requests, double gigabytes, int clients, double pollSeconds = LongestPollSeconds)
     {
-        var instances = Units(clients, prices.Functions.HeldPollsPerInstance);
+        var instances = Instances(prices.Functions, clients);
         var operations = ((clients * requests.APollAndMinute) + (instances * requests.AnInstanceAndMinute)) * MinutesAMonth;
         return new Cost(
             instances * InstanceMonth(prices.Functions, gigabytes),
-            clients * SecondsAMonth / PollSeconds * prices.Functions.PerMillionExecutions / 1e6,
+            clients * SecondsAMonth / pollSeconds * prices.Functions.PerMillionExecutions / 1e6,
             operations * prices.Storage.PerTenThousandOperations / 1e4);
     }
 

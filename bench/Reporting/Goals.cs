@@ -36,7 +36,7 @@ internal static class Goals
             Max("poll at the other instance: p50, ms", 150, Elsewhere(TwoInstances.Median)),
             Max("poll at the other instance: p99, ms", 400, Elsewhere(TwoInstances.Worst)),
             Max("poll at the other instance: requests for a push beyond its send", 2, Rounded(Elsewhere(TwoInstances.AtPusher) - 1)),
-            Max("idle: storage requests a minute for each held poll", 3, Storage(SystemNames.Stored, StorageRequests.IdlePoll)),
+            Max("idle: storage requests a minute for each held poll", 2, Storage(SystemNames.Stored, StorageRequests.IdlePoll)),
             Max(
                 "idle: storage requests a minute for each instance",
                 BellsAMinute,

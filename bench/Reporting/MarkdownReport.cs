@@ -39,9 +39,12 @@ internal static partial class MarkdownReport
             Goals.Judge(report).Select(verdict => (string[])[verdict.What, verdict.Goal, Number.Format(verdict.Measured), verdict.Text])));
         foreach (var scenario in report.Figures.GroupBy(figure => figure.Scenario))
         {
-            var plot = scenario.Key == Growth.ScenarioName
-                ? $"![Storage requests a minute over held polls]({GrowthPlot.FileName}){NewLine}{NewLine}"
-                : "";
+            var plot = scenario.Key switch
+            {
+                Growth.ScenarioName => $"![Storage requests a minute over held polls]({GrowthPlot.FileName}){NewLine}{NewLine}",
+                WaitingAtScale.ScenarioName => $"![Storage requests a second over waiting clients]({ScalePlot.FileName}){NewLine}{NewLine}",
+                _ => "",
+            };
             yield return (scenario.Key, plot + Table(scenario));
         }
     }

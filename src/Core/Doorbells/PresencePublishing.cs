@@ -45,6 +45,19 @@ public sealed class PresencePublishing(
         return new CountedMailbox(status);
     }
 
+    /// <summary>
+    /// Publishes that a poll waits whose client is back after a timeout. What was published for the poll before has not ended, so this is all
+    /// that the new poll needs: its looks go on where those of the poll before ended. Does nothing for any other poll.
+    /// </summary>
+    internal async Task ContinueAsync(WaitingPoll poll, Mailbox mailbox, PollClock clock, CancellationToken leaving)
+    {
+        var now = time.GetUtcNow();
+        if (rooms.PlanContinuation(poll) is { } due)
+        {
+            await PublishAsync(due, now, due.Others, poll, mailbox, clock, leaving);
+        }
+    }
+
     private static bool Covers(PresenceList presences, PresenceDue own, DateTimeOffset now) =>
         presences.All.Any(presence => presence.Instance == own.Instance && presence.Until >= now + own.Left);
 

@@ -90,6 +90,11 @@ public sealed partial class LongPoll(
     {
         var lease = request.Lease ?? options.Value.PlainLease;
         using var poll = rooms.Enter(request.Recipient, clock, lease, isPlain: request.Lease is null, clientAborted);
+        if (poll.Continues)
+        {
+            await receiver.ContinueAsync(poll, mailbox, clock, clientAborted);
+        }
+
         while (true)
         {
             var wake = await poll.WaitAsync();

@@ -92,6 +92,25 @@ public sealed partial class MessageReceiver(
         return new WaitResult(messages);
     }
 
+    /// <summary>Publishes the presence of a poll that has just entered, if it needs no look for that.</summary>
+    internal async Task ContinueAsync(WaitingPoll poll, Mailbox mailbox, PollClock clock, ClientAborted clientAborted)
+    {
+        using var leaving = clientAborted.Or(host.ApplicationStopping);
+        try
+        {
+            await presences.ContinueAsync(poll, mailbox, clock, leaving.Token);
+        }
+        catch (OperationCanceledException) when (leaving.IsCancellationRequested)
+        {
+            // The poll has been woken to end.
+        }
+        catch (StorageUnavailableException ex)
+        {
+            // A look follows within a second, and publishes. If it fails, too, the poll ends.
+            Log.NotContinued(logger, mailbox.QueueName, ex.Message);
+        }
+    }
+
     /// <summary>What can be received, and the mailbox's status if a count was due.</summary>
     private async Task<(MailboxContent Content, MailboxStatus? Counted)> PeekAsync(
         WaitingPoll poll, Mailbox mailbox, PollClock clock, CancellationToken leaving)
@@ -131,5 +150,8 @@ public sealed partial class MessageReceiver(
     {
         [LoggerMessage(1, LogLevel.Warning, "Poll of {Queue} ended: {Reason}")]
         public static partial void StorageFailed(ILogger logger, string queue, string reason);
+
+        [LoggerMessage(2, LogLevel.Information, "A poll of {Queue} looks at once, since its presence was not published: {Reason}")]
+        public static partial void NotContinued(ILogger logger, string queue, string reason);
     }
 }

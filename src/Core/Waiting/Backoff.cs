@@ -27,7 +27,21 @@ public sealed class Backoff(IOptions<BackoffOptions> options, Random random)
 
     /// <summary>The longest pause, for polls that any push wakes: their looks only catch lost rings.</summary>
     /// <param name="now">When the pause begins.</param>
-    public TimeSpan LongestPause(TimeSpan now) => Shortened(options.Value.Maximum, now);
+    /// <param name="least">It is not shortened below this time, unless <see cref="Longest"/> is shorter.</param>
+    public TimeSpan LongestPause(TimeSpan now, TimeSpan least = default)
+    {
+        var pause = Shortened(Longest, now);
+        if (pause >= least)
+        {
+            return pause;
+        }
+
+        var onGrid = least + TimeSpan.FromTicks((Grid.Ticks - ((now + least).Ticks % Grid.Ticks)) % Grid.Ticks);
+        return onGrid < Longest ? onGrid : Longest;
+    }
+
+    /// <summary>No pause is longer.</summary>
+    public TimeSpan Longest => options.Value.Maximum;
 
     /// <summary>Whether the longest pause is so long that no hidden message may become visible in it unnoticed.</summary>
     public bool IsLongestLong => options.Value.Maximum > BackoffOptions.MaxUnreachable;

@@ -28,8 +28,12 @@ internal sealed class LookSchedule(
     // Publish this long before the old presence ends. A write takes less time, so a client that polls again and again stays reachable.
     private static readonly TimeSpan PublishAhead = TimeSpan.FromSeconds(0.5);
 
+    // A poll that ends so soon after a look needs no last look.
+    private static readonly TimeSpan LastLookAhead = WaitingRoom.MaxStale;
+
     private HiddenTimes? _hidden = hidden;
     private Published? _published;
+    private Continued? _continued;
     private (TimeSpan BeganAt, TimeSpan EndsAt) _pause;
 
     /// <summary>The number of looks in a row that found nothing, which sets the length of the pause.</summary>
@@ -55,13 +59,18 @@ internal sealed class LookSchedule(
     public void Grow() => Step++;
 
     /// <summary>Starts a pause.</summary>
-    public void StartPause(TimeSpan now)
+    /// <param name="now">The time.</param>
+    /// <param name="pollEndsAt">When the first of the polls ends, with a last look; null if that is not known.</param>
+    public void StartPause(TimeSpan now, TimeSpan? pollEndsAt = null)
     {
         // A pause is never longer than the published presence lasts: after that, no push at another instance wakes a poll here.
         var publishedUntil = _published?.Until ?? TimeSpan.Zero;
-        var pause = publishedUntil > now ? backoff.LongestPause(now) : backoff.Pause(Step, now, isUnreachable: hasDoorbell);
+        var pause = publishedUntil > now
+            ? backoff.LongestPause(now, LeastPause(pollEndsAt - now))
+            : backoff.Pause(Step, now, isUnreachable: hasDoorbell);
         var end = now + (Counted.MaxPause(now) is { } longest && longest < pause ? longest : pause);
         _pause = (now, publishedUntil > now && publishedUntil < end ? publishedUntil : end);
+        _continued = null;
     }
 
     /// <summary>What the look that begins now does before it peeks.</summary>
@@ -111,18 +120,26 @@ internal sealed class LookSchedule(
     public void Hide(HiddenTimes times) => _hidden = times;
 
     /// <summary>What was published is gone with the queue.</summary>
-    public void Forget() => _published = null;
+    public void Forget() => (_published, _continued) = (null, null);
 
     /// <summary>
     /// A poll comes to a room without polls. Its presence is published at its first look, which begins before what was
     /// published for the poll before it ends, or at once if that ends sooner.
     /// </summary>
-    public void Begin(TimeSpan now)
+    /// <param name="now">The time.</param>
+    /// <param name="continues">Whether it is the next poll of a client whose poll has timed out (<see cref="PlanContinuation"/>).</param>
+    public void Begin(TimeSpan now, bool continues = false)
     {
-        TimeSpan? replace = _published is { } published ? published.Until - PublishAhead : null;
+        var (before, lookedAt) = (_published, _pause.BeganAt);
         _published = null;
         StartPause(now);
-        if (replace is { } due && due < _pause.EndsAt)
+        if (before is not { } presence)
+        {
+            return;
+        }
+
+        _continued = continues ? new Continued(presence, lookedAt) : null;
+        if (presence.Until - PublishAhead is var due && due < _pause.EndsAt)
         {
             _pause = (now, due > now ? due : now);
         }
@@ -134,7 +151,7 @@ internal sealed class LookSchedule(
     /// </summary>
     public void Unpublish(TimeSpan now)
     {
-        _published = null;
+        (_published, _continued) = (null, null);
         var (beganAt, endsAt) = _pause;
         StartPause(now);
         _pause = (beganAt, endsAt < _pause.EndsAt ? endsAt : _pause.EndsAt);
@@ -163,11 +180,68 @@ internal sealed class LookSchedule(
             && !(isPublished && _published!.Value.Until >= until);
     }
 
-    /// <summary>Records that the presence at <paramref name="instance"/> until <paramref name="until"/> was published.</summary>
-    public void Publish(string instance, TimeSpan until) => _published = new Published(instance, until);
+    /// <summary>
+    /// Records that the presence at <paramref name="instance"/> until <paramref name="until"/> was published. True if the pause of the polls
+    /// before goes on.
+    /// </summary>
+    /// <param name="instance">This instance's name.</param>
+    /// <param name="until">When the presence ends, at the earliest.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="pollEndsAt">When the first of the polls ends, with a last look; null if that is not known.</param>
+    public bool Publish(string instance, TimeSpan until, TimeSpan now, TimeSpan? pollEndsAt = null)
+    {
+        _published = new Published(instance, until);
+        if (_continued is not { } before || before.Presence.Instance != instance || before.Presence.Until <= now)
+        {
+            return false;
+        }
+
+        // Every push since that look has seen a presence of this instance.
+        StartPause(before.LookedAt, pollEndsAt);
+        return true;
+    }
+
+    /// <summary>
+    /// What a poll publishes at once whose client is back after a timeout, while what was published for the poll before has not ended; null
+    /// if it publishes at its first look. Then no push is missed in between, so the last look of the poll before is as good as a first look
+    /// of this one.
+    /// </summary>
+    /// <param name="instance">This instance's name.</param>
+    /// <param name="until">When the last of the polls ends.</param>
+    /// <param name="now">The time.</param>
+    public PresenceDue? PlanContinuation(string? instance, TimeSpan until, TimeSpan now)
+    {
+        if (_continued is not { } before || before.Presence.Instance != instance || before.Presence.Until <= now
+            || before.Presence.Until >= until)
+        {
+            return null;
+        }
+
+        Known = Known.Written(until + BeyondUntil);
+        return new PresenceDue(before.Presence.Instance, until, until - now, Known.Others);
+    }
 
     /// <summary>This instance's presence has been removed from the metadata.</summary>
     public void Cleared() => Known = Known with { OwnUntil = TimeSpan.Zero };
 
+    /// <summary>
+    /// The time below which a pause is not shortened, so that a poll has no more looks, its last one included, than with pauses that are
+    /// all the longest.
+    /// </summary>
+    private TimeSpan LeastPause(TimeSpan? left)
+    {
+        if (left is not { } time || time <= LastLookAhead)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var pauses = Math.Ceiling((time - LastLookAhead) / backoff.Longest);
+        return time - ((pauses - 1) * backoff.Longest);
+    }
+
     private readonly record struct Published(string Instance, TimeSpan Until);
+
+    /// <param name="Presence">What was published for the polls before.</param>
+    /// <param name="LookedAt">When their last look ended.</param>
+    private readonly record struct Continued(Published Presence, TimeSpan LookedAt);
 }

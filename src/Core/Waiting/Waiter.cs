@@ -27,6 +27,9 @@ internal abstract class Waiter(TimeSpan endsAt, TimeSpan lease, bool isPlain)
     /// <summary>Whether a look on which it may rely has found nothing.</summary>
     public bool HasLooked { get; set; }
 
+    /// <summary>Whether it is the next poll of a client whose poll has timed out, so that it can go on where that one ended.</summary>
+    public bool Continues { get; set; }
+
     /// <summary>If set, it ends for this reason as soon as its look has found nothing.</summary>
     public WakeReason? EndsAfterLook { get; set; }
 

@@ -16,8 +16,8 @@ namespace FuncComet.Waiting;
 /// </remarks>
 internal sealed class WaitingRoom(LookSchedule schedule)
 {
-    // How stale "known empty" may be for a poll that skips its first or its last look. It still looks after the first pause.
-    private static readonly TimeSpan MaxStale = TimeSpan.FromSeconds(1);
+    /// <summary>How stale "known empty" may be for a poll that skips its first or its last look. It still looks after a pause.</summary>
+    public static readonly TimeSpan MaxStale = TimeSpan.FromSeconds(1);
 
     // How long a ring without polls is kept for a client that is likely to be back, before other instances are rung. Longer than a client
     // takes to poll again that is not far away, and short beside the interval at which bells are read.
@@ -54,7 +54,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         var isInUse = IsInUse(now);
         if (!HasPolls)
         {
-            schedule.Begin(now);
+            schedule.Begin(now, continues: isInUse && _lastTimedOut);
             _returns.CameBack(now);
             _ringKeptUntil = null;
         }
@@ -64,6 +64,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         if (isInUse && !IsLooking && poll.EndsAt > schedule.NextLookAt)
         {
             _looks.RelyOnLastEmpty(poll);
+            poll.Continues = _lastTimedOut;
         }
         else
         {
@@ -201,7 +202,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
                     schedule.Count(counted, now);
                 }
 
-                schedule.StartPause(now);
+                schedule.StartPause(now, FirstEnd);
                 WaitOn(poll);
                 break;
             case LookResult.SetAside:
@@ -267,6 +268,22 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     /// <param name="now">The time.</param>
     public LookPlan PlanLook(string? instance, TimeSpan now) =>
         schedule.PlanLook(instance, HasPolls ? _polls.Max(poll => poll.EndsAt) : now, Mailbox == MailboxState.Missing, now);
+
+    /// <summary>What is published at once for the poll that has just entered; null if nothing is.</summary>
+    /// <param name="instance">The name by which other instances can wake polls here; null while they cannot.</param>
+    /// <param name="now">The time.</param>
+    public PresenceDue? PlanContinuation(string? instance, TimeSpan now) =>
+        IsLooking || !HasPolls ? null : schedule.PlanContinuation(instance, _polls.Max(poll => poll.EndsAt), now);
+
+    /// <summary>A presence was published, until <paramref name="until"/> at the least.</summary>
+    public void Publish(string instance, TimeSpan until, TimeSpan now)
+    {
+        if (schedule.Publish(instance, until, now, FirstEnd))
+        {
+            // Storage has answered, and the look before covers the poll. Nothing more is needed before its own first look is due.
+            _polls.ForEach(poll => poll.HasLooked |= _looks.HaveCovered(poll));
+        }
+    }
 
     /// <summary>Ends the polls whose time is over, and the waits of pushes.</summary>
     public void EndOverdue(TimeSpan now)
@@ -379,6 +396,8 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     /// </summary>
     private bool EndsWithALook(Waiter poll) =>
         poll.State == WaiterState.Waiting && poll.HasLooked && !_looks.HasBegunSince(poll.EndsAt - MaxStale);
+
+    private TimeSpan? FirstEnd => HasPolls ? _polls.Min(poll => poll.EndsAt) : null;
 
     // A poll that is looking has deadlines of its own.
     private TimeSpan? DueAt(Waiter poll) => poll.State switch

@@ -51,15 +51,19 @@ public sealed partial class WaitingRooms
     internal LookPlan PlanLook(WaitingPoll poll) =>
         Change(poll.Recipient, now => Find(poll.Recipient)?.PlanLook(_instance, now) ?? default);
 
+    /// <summary>What is published at once for the poll that has just entered; null if it is published at a look.</summary>
+    internal PresenceDue? PlanContinuation(WaitingPoll poll) =>
+        Change(poll.Recipient, now => Find(poll.Recipient)?.PlanContinuation(_instance, now));
+
     /// <summary>
     /// It has been published that polls wait at <paramref name="instance"/>, until <paramref name="until"/> at the least.
     /// </summary>
-    internal void Published(WaitingPoll poll, string instance, TimeSpan until) => ChangeRoomOf(poll, (room, _) =>
+    internal void Published(WaitingPoll poll, string instance, TimeSpan until) => ChangeRoomOf(poll, (room, now) =>
     {
         // If the name is not this instance's any more, what is published wakes nobody here.
         if (instance == _instance)
         {
-            room.Schedule.Publish(instance, until);
+            room.Publish(instance, until, now);
         }
     });
 

@@ -51,6 +51,27 @@ public sealed class PresenceClearingTests : IDisposable
         Assert.Equal("alice", Queue.Metadata!["recipient"]);
     }
 
+    // What was published is over by itself, but it says only that a poll waited when it was written, a minute before.
+    [Fact]
+    public async Task Presence_AfterATimeout_KeepsWhenItWasSeen()
+    {
+        await _there.OpenBellAsync();
+        var poll = await _there.PollQuietlyAsync(seconds: 114);
+        for (var second = 0; second < 114; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(PollOutcome.TimedOut, await poll.Bounded());
+        Queue.Requests.Clear();
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        await Await.UntilAsync(() => Queue.Requests.Count == 2, "the removal");
+        Assert.Equal(["properties", "metadata"], Queue.Requests);
+        Assert.Empty(Written.All);
+        Assert.Equal(new DateTimeOffset(2026, 1, 2, 3, 5, 0, TimeSpan.Zero), Written.Seen);
+    }
+
     // The recipient is erased by another instance between the two requests.
     [Fact]
     public async Task Presence_WhenTheMailboxIsErasedMeanwhile_DoesNotBringItBack()

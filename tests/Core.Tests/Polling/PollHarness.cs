@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Azure.Storage.Queues.Models;
 using FuncComet.Core.Tests.Mailboxes;
 using FuncComet.Doorbells;
@@ -14,7 +15,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Polling;
 
-/// <summary>One instance on a fake storage, with a clock that the test moves. Without jitter, so that pauses are exact.</summary>
+/// <summary>One instance on a fake storage, with a clock that the test moves. By default without jitter, so that pauses are exact.</summary>
 internal sealed class PollHarness : IDisposable
 {
     private readonly CoreInstance _core;
@@ -25,6 +26,7 @@ internal sealed class PollHarness : IDisposable
         bool hasBell = false,
         HandoverMode handover = HandoverMode.Stored,
         int plainLease = 30,
+        double jitter = 0,
         params IEnumerable<(string Name, string Value)> settings)
     {
         Time = time ?? new FakeTimeProvider();
@@ -33,7 +35,7 @@ internal sealed class PollHarness : IDisposable
             Time,
             Storage,
             [
-                ("FuncComet:Backoff:Jitter", "0"),
+                ("FuncComet:Backoff:Jitter", jitter.ToString(CultureInfo.InvariantCulture)),
                 ("FuncComet:Doorbell:Enabled", $"{hasBell}"),
                 ("FuncComet:Push:Handover", $"{handover}"),
                 ("FuncComet:Mailbox:MaxDeliveries", "3"),

@@ -56,6 +56,21 @@ public sealed class BackoffTests
         Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), backoff.Pause(10, TimeSpan.Zero));
     }
 
+    // In seconds. Jitter would shorten the pause to 24.
+    [Theory]
+    [InlineData(0, 24)]
+    [InlineData(23, 24)]
+    [InlineData(28, 28)]
+    [InlineData(28.01, 28.1)]
+    [InlineData(30, 30)]
+    [InlineData(40, 30)]
+    public void LongestPause_IsNotShortenedBelowTheLeast(double least, double pause)
+    {
+        var backoff = Create(new BackoffOptions { Jitter = 0.2 }, new FixedRandom(1));
+
+        Assert.Equal(TimeSpan.FromSeconds(pause), backoff.LongestPause(TimeSpan.Zero, TimeSpan.FromSeconds(least)));
+    }
+
     private static Backoff Create(BackoffOptions options, Random? random = null) => new(Options.Create(options), random ?? Random.Shared);
 
     private sealed class FixedRandom(double value) : Random

@@ -39,18 +39,68 @@ public sealed class LookScheduleTests
     public void NextLook_WhenPresenceIsPublished_IsNotAfterItsEnd(double now, double next)
     {
         var schedule = Create(step: 0);
-        schedule.Publish("here", At(200));
+        schedule.Publish("here", At(200), now: At(0));
 
         schedule.StartPause(At(now));
 
         Assert.Equal(At(next), schedule.NextLookAt);
     }
 
+    // A poll is at 100, without jitter. Its looks until it ends are as few as the longest pause allows, and none is later than 30 seconds.
+    [Theory]
+    [InlineData(105, 130)]
+    [InlineData(131, 130)]
+    [InlineData(150, 130)]
+    public void NextLook_BeforeAPollEnds_IsAfterTheLongestPause(double pollEndsAt, double next)
+    {
+        var schedule = Create(step: 20);
+        schedule.Publish("here", At(200), now: At(0));
+
+        schedule.StartPause(At(100), At(pollEndsAt));
+
+        Assert.Equal(At(next), schedule.NextLookAt);
+    }
+
+    // The poll before has looked last at 100, and what was published for it ends at 101.
+    [Theory]
+    [InlineData(100.4, 130)]
+    [InlineData(100.99, 130)]
+    [InlineData(101, 100.5)]
+    public void Publish_ForTheNextPoll_ContinuesThePause_OnlyIfThePresenceBeforeHasNotEnded(double publishedAt, double next)
+    {
+        var schedule = Create(step: 20);
+        schedule.Publish("here", At(101), now: At(0));
+        schedule.StartPause(At(100));
+        schedule.Begin(At(100.1), continues: true);
+        Assert.Equal(At(100.5), schedule.NextLookAt);
+
+        var due = schedule.PlanContinuation("here", At(320), At(100.1));
+        schedule.Publish("here", At(321), At(publishedAt), pollEndsAt: At(320));
+
+        Assert.Equal(At(320), due?.Until);
+        Assert.Equal(At(next), schedule.NextLookAt);
+    }
+
+    [Theory]
+    [InlineData(false, "here", 320, 100.1)]
+    [InlineData(true, "elsewhere", 320, 100.1)]
+    [InlineData(true, "here", 101, 100.1)]
+    [InlineData(true, "here", 320, 101)]
+    public void Continuation_WithoutAPresenceToContinue_IsNotPlanned(bool continues, string instance, double until, double now)
+    {
+        var schedule = Create(step: 20);
+        schedule.Publish("here", At(101), now: At(0));
+        schedule.StartPause(At(100));
+        schedule.Begin(At(100.1), continues);
+
+        Assert.Null(schedule.PlanContinuation(instance, At(until), At(now)));
+    }
+
     [Fact]
     public void Unpublish_ShortensThePauseThatHasBegun()
     {
         var schedule = Create(step: 20);
-        schedule.Publish("here", At(200));
+        schedule.Publish("here", At(200), now: At(0));
         schedule.StartPause(At(100));
         Assert.Equal(At(130), schedule.NextLookAt);
 
@@ -81,7 +131,7 @@ public sealed class LookScheduleTests
     public void NextLook_WhenMessagesAreHidden_IsSoonForTenMinutes(int looksSince, double now, double next)
     {
         var schedule = Create(step: 20);
-        schedule.Publish("here", At(1_000));
+        schedule.Publish("here", At(1_000), now: At(0));
         schedule.Count(new MailboxStatus(1), At(100));
         for (var look = 0; look < looksSince; look++)
         {
@@ -99,7 +149,7 @@ public sealed class LookScheduleTests
     public void NextLook_WhenTheNumberOfHiddenMessagesChanges_IsSoonAgainUnlessNoneIsLeft(long messages, double next)
     {
         var schedule = Create(step: 20);
-        schedule.Publish("here", At(1_000));
+        schedule.Publish("here", At(1_000), now: At(0));
         schedule.Count(new MailboxStatus(1), At(100));
 
         schedule.Count(new MailboxStatus(messages), At(700));
@@ -120,7 +170,7 @@ public sealed class LookScheduleTests
         var schedule = Create(step, hasDoorbell);
         if (isPublished)
         {
-            schedule.Publish("here", At(200));
+            schedule.Publish("here", At(200), now: At(0));
         }
 
         Assert.Equal(isDue, schedule.IsCountDue(isPresenceDue, At(100)));
@@ -130,7 +180,7 @@ public sealed class LookScheduleTests
     public void Count_AfterALongPause_IsDue()
     {
         var schedule = Create(step: 0);
-        schedule.Publish("here", At(130));
+        schedule.Publish("here", At(130), now: At(0));
         schedule.StartPause(At(100));
 
         Assert.True(schedule.IsCountDue(isPresenceDue: false, At(130)));
@@ -178,7 +228,7 @@ public sealed class LookScheduleTests
     public void Presence_WhenPublished_IsDueOnlyForALaterEndOrAnotherName(string instance, double until, bool isDue)
     {
         var schedule = Create(step: 1);
-        schedule.Publish("here", At(200));
+        schedule.Publish("here", At(200), now: At(0));
 
         Assert.Equal(isDue, schedule.IsPresenceDue(instance, At(until), isMissing: false, now: At(100)));
     }
@@ -187,7 +237,7 @@ public sealed class LookScheduleTests
     public void Presence_WhenTheRoomWasEmpty_IsDueAgain()
     {
         var schedule = Create(step: 1);
-        schedule.Publish("here", At(200));
+        schedule.Publish("here", At(200), now: At(0));
 
         schedule.Forget();
 
