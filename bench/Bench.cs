@@ -1,47 +1,40 @@
 using System.Diagnostics;
 using System.Text.Json;
+using FuncComet.Bench.Deployments;
 using FuncComet.Bench.Reporting;
 using FuncComet.Bench.Scenarios;
-using FuncComet.Bench.Systems;
 using FuncComet.LocalHost.Storage;
 
 namespace FuncComet.Bench;
 
 /// <summary>Runs scenarios one after the other and writes what they measured.</summary>
-internal sealed class Bench(Scale scale, Uri? golongpoll, TextWriter progress)
+internal sealed class Bench(Plan plan, Scale scale, TextWriter progress)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private readonly long _began = Stopwatch.GetTimestamp();
 
-    /// <summary>All scenarios, in the order in which they run.</summary>
-    public static IReadOnlyList<IScenario> Scenarios { get; } =
-    [
-        new Startup(),
-        new Latency(),
-        new Throughput(),
-        new TwoInstances(),
-        new StorageRequests(),
-        new Memory(),
-        new Cpu(),
-        new Growth(),
-        new CostTable(),
-    ];
-
-    public async Task<Report> RunAsync(IReadOnlyList<IScenario> scenarios, CancellationToken cancellationToken)
+    /// <summary>Runs these scenarios of the plan; all if none is named.</summary>
+    public async Task<Report> RunAsync(IReadOnlyCollection<string> names, string label, CancellationToken cancellationToken)
     {
-        var report = new Report { Quick = scale == Scale.Quick };
+        var report = new Report { Platform = plan.Platform, Label = label, Quick = scale == Scale.Quick };
+        var scenarios = plan.Scenarios.Where(scenario => names.Count == 0 || names.Contains(scenario.Name)).ToArray();
         foreach (var (scenario, index) in scenarios.Select((scenario, index) => (scenario, index)))
         {
-            Say($"{scenario.Name} ({index + 1} of {scenarios.Count}): {scenario.Description}");
+            Say($"{scenario.Name} ({index + 1} of {scenarios.Length}): {scenario.Description}");
+            if (plan.Platform == Platform.Deployment)
+            {
+                // It has a storage.
+                await RunAsync(scenario, storage: "", report, cancellationToken);
+                continue;
+            }
 
             // Each scenario gets a fresh storage, so that queues left by one do not slow the next.
             var data = AzuriteServer.NewPassingData();
             try
             {
                 await using var azurite = await AzuriteServer.StartAsync(queuePort: 0, data, progress, cancellationToken);
-                var run = new Run(scale, new SystemFactory(azurite.ConnectionString, golongpoll), report, line => Say($"  {line}"));
-                await scenario.RunAsync(run, cancellationToken);
+                await RunAsync(scenario, azurite.ConnectionString, report, cancellationToken);
             }
             finally
             {
@@ -57,7 +50,16 @@ internal sealed class Bench(Scale scale, Uri? golongpoll, TextWriter progress)
     {
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "tables.md"), MarkdownReport.Write(report));
-        var results = new { report.Date, report.Version, report.Machine, report.Quick, Goals = Goals.Judge(report), report.Figures };
+        var results = new
+        {
+            report.Date,
+            report.Version,
+            report.Label,
+            report.Machine,
+            report.Quick,
+            Goals = Goals.Judge(report),
+            report.Figures,
+        };
         await File.WriteAllTextAsync(Path.Combine(folder, "results.json"), JsonSerializer.Serialize(results, Indented));
         await DrawAsync(report, folder);
     }
@@ -67,6 +69,18 @@ internal sealed class Bench(Scale scale, Uri? golongpoll, TextWriter progress)
     {
         await File.WriteAllTextAsync(document, MarkdownReport.Update(await File.ReadAllTextAsync(document), report));
         await DrawAsync(report, Path.GetDirectoryName(Path.GetFullPath(document))!);
+    }
+
+    private Task RunAsync(IScenario scenario, string storage, Report report, CancellationToken cancellationToken)
+    {
+        var run = new Run(
+            scale,
+            () => plan.Compared(storage),
+            plan.Systems(storage),
+            new HostSystems(storage),
+            report,
+            line => Say($"  {line}"));
+        return scenario.RunAsync(run, cancellationToken);
     }
 
     private async Task DrawAsync(Report report, string folder)

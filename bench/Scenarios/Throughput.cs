@@ -26,7 +26,7 @@ internal sealed class Throughput : IScenario
 
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {
-        await using var systems = await RunningSystems.StartAsync([.. run.Systems.All()], cancellationToken);
+        await using var systems = await RunningSystems.StartAsync([.. run.Compared()], cancellationToken);
         await systems.WarmUpAsync(run.Scale.WarmUp, cancellationToken);
         var rates = systems.All.ToDictionary(system => system, _ => (ToWaiting: new List<double>(), PollingAgain: new List<double>()));
         for (var round = 1; round <= run.Scale.Rounds; round++)
