@@ -37,8 +37,8 @@ internal static class Program
 
     private static readonly Option<Uri?> Url = new("--url")
     {
-        Description = "Measure latency and throughput of the deployment at this address, and nothing else. Its mailboxes of other recipients "
-            + "are left alone, and those of the bench are erased at the end.",
+        Description = "Measure latency and throughput of the deployment at this address, and nothing else. "
+            + "The bench's recipients have names of their own, and their mailboxes are erased at the end.",
     };
 
     private static readonly Option<string?> Key = new("--key")
@@ -76,7 +76,7 @@ internal static class Program
         serve.Hidden = true;
         serve.SetAction(arguments => Served.RunAsync(arguments.GetValue(kind)!));
         var onHost = NamesOf(Plan.HostScenarios);
-        var host = new Command("host", "Measure on a Functions host, which the command in FUNCCOMET_HOST starts (see CONTRIBUTING.md).") { onHost };
+        var host = new Command("host", "Measure on a Functions host, which FUNCCOMET_HOST starts: see CONTRIBUTING.md.") { onHost };
         host.SetAction((arguments, cancellationToken) => RunOnHostAsync(arguments, arguments.GetValue(onHost)!, cancellationToken));
         var names = NamesOf(Plan.LocalHostScenarios);
         var command = new RootCommand("Measures FuncComet, its peers and the limits of the platform, in one run on one machine.")

@@ -17,6 +17,9 @@ internal sealed class AppOnHost(PublishedApp app, string storage, IReadOnlyDicti
 
     public bool IsKept => false;
 
+    /// <summary>Publishes the app if this run has not yet, which takes much longer than a start.</summary>
+    public Task PublishAsync() => app.PublishAsync();
+
     public async Task StartAsync(CancellationToken cancellationToken) =>
         _host = await FunctionsHostProcess.StartAsync(app, storage, Key, settings, port: 0, cancellationToken);
 

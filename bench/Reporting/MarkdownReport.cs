@@ -52,7 +52,8 @@ internal static partial class MarkdownReport
     private static IEnumerable<(string Name, string Text)> UnnamedSections(Report report)
     {
         var quick = report.Quick ? " **A quick run: its figures mean nothing.**" : "";
-        yield return (RunName, $"Measured on {report.Date:yyyy-MM-dd} with FuncComet {report.Version} on {report.Label}; {report.Machine}.{quick}{NewLine}");
+        var measured = $"Measured on {report.Date:yyyy-MM-dd} with FuncComet {report.Version} on {report.Label}; {report.Machine}.";
+        yield return (RunName, measured + quick + NewLine);
         yield return (GoalsName, Table(
             ["goal", "", "measured", ""],
             Goals.Judge(report).Select(verdict => (string[])[verdict.What, verdict.Goal, Number.Format(verdict.Measured), verdict.Text])));

@@ -39,6 +39,7 @@ internal sealed class HostStartup : IScenario
     {
         await using (app)
         {
+            await app.PublishAsync();
             var began = Stopwatch.GetTimestamp();
             await app.StartAsync(first, cancellationToken);
             samples.Add(Stopwatch.GetElapsedTime(began));

@@ -110,8 +110,8 @@ public sealed class FunctionsHostProcess : IAppInstance
         {
             if (_process.HasExited || TimeProvider.System.GetElapsedTime(began) > LongestStart)
             {
-                throw new StartException(
-                    $"The Functions host did not serve {_app.Project}:{Environment.NewLine}{string.Join(Environment.NewLine, _output.Lines)}");
+                var lines = string.Join(Environment.NewLine, _output.Lines);
+                throw new StartException($"The Functions host did not serve {_app.Project}:{Environment.NewLine}{lines}");
             }
 
             await Task.Delay(BetweenProbes, TimeProvider.System, cancellationToken);
