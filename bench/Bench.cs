@@ -1,54 +1,45 @@
 using System.Diagnostics;
 using System.Text.Json;
+using FuncComet.Bench.Deployments;
 using FuncComet.Bench.Reporting;
 using FuncComet.Bench.Scenarios;
-using FuncComet.Bench.Systems;
 using FuncComet.LocalHost.Storage;
 
 namespace FuncComet.Bench;
 
 /// <summary>Runs scenarios one after the other and writes what they measured.</summary>
-/// <param name="scale">How much to measure.</param>
-/// <param name="golongpoll">The address of a running golongpoll server; null if there is none.</param>
+/// <param name="plan">What is measured.</param>
+/// <param name="scale">How much of it.</param>
 /// <param name="earlier">The figures of the last run; null if there are none.</param>
 /// <param name="messagesAnHour">How many messages each client gets in an hour, where that is a parameter.</param>
 /// <param name="progress">Gets the progress of the run.</param>
-internal sealed class Bench(Scale scale, Uri? golongpoll, EarlierFigures? earlier, double messagesAnHour, TextWriter progress)
+internal sealed class Bench(Plan plan, Scale scale, EarlierFigures? earlier, double messagesAnHour, TextWriter progress)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private readonly long _began = Stopwatch.GetTimestamp();
 
-    /// <summary>All scenarios, in the order in which they run.</summary>
-    public static IReadOnlyList<IScenario> Scenarios { get; } =
-    [
-        new Startup(),
-        new Latency(),
-        new Throughput(),
-        new TwoInstances(),
-        new StorageRequests(),
-        new Memory(),
-        new Cpu(),
-        new Growth(),
-        new CostTable(),
-        new WaitingAtScale(),
-    ];
-
-    public async Task<Report> RunAsync(IReadOnlyList<IScenario> scenarios, CancellationToken cancellationToken)
+    /// <summary>Runs these scenarios of the plan; all if none is named.</summary>
+    public async Task<Report> RunAsync(IReadOnlyCollection<string> names, string label, CancellationToken cancellationToken)
     {
-        var report = new Report { Quick = scale == Scale.Quick };
+        var report = new Report { Platform = plan.Platform, Label = label, Quick = scale == Scale.Quick };
+        var scenarios = plan.Scenarios.Where(scenario => names.Count == 0 || names.Contains(scenario.Name)).ToArray();
         foreach (var (scenario, index) in scenarios.Select((scenario, index) => (scenario, index)))
         {
-            Say($"{scenario.Name} ({index + 1} of {scenarios.Count}): {scenario.Description}");
+            Say($"{scenario.Name} ({index + 1} of {scenarios.Length}): {scenario.Description}");
+            if (plan.Platform == Platform.Deployment)
+            {
+                // It has a storage.
+                await RunAsync(scenario, storage: "", report, cancellationToken);
+                continue;
+            }
 
             // Each scenario gets a fresh storage, so that queues left by one do not slow the next.
             var data = AzuriteServer.NewPassingData();
             try
             {
                 await using var azurite = await AzuriteServer.StartAsync(queuePort: 0, data, progress, cancellationToken);
-                var systems = new SystemFactory(azurite.ConnectionString, golongpoll);
-                var run = new Run(scale, systems, report, earlier, messagesAnHour, line => Say($"  {line}"));
-                await scenario.RunAsync(run, cancellationToken);
+                await RunAsync(scenario, azurite.ConnectionString, report, cancellationToken);
             }
             finally
             {
@@ -64,7 +55,16 @@ internal sealed class Bench(Scale scale, Uri? golongpoll, EarlierFigures? earlie
     {
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "tables.md"), MarkdownReport.Write(report));
-        var results = new { report.Date, report.Version, report.Machine, report.Quick, Goals = Goals.Judge(report), report.Figures };
+        var results = new
+        {
+            report.Date,
+            report.Version,
+            report.Label,
+            report.Machine,
+            report.Quick,
+            Goals = Goals.Judge(report),
+            report.Figures,
+        };
         await File.WriteAllTextAsync(Path.Combine(folder, EarlierFigures.FileName), JsonSerializer.Serialize(results, Indented));
         await DrawAsync(report, folder);
     }
@@ -78,6 +78,20 @@ internal sealed class Bench(Scale scale, Uri? golongpoll, EarlierFigures? earlie
             await File.WriteAllTextAsync(document.FullName, MarkdownReport.Update(text, report));
             await DrawAsync(report, document.DirectoryName!);
         }
+    }
+
+    private Task RunAsync(IScenario scenario, string storage, Report report, CancellationToken cancellationToken)
+    {
+        var run = new Run(
+            scale,
+            () => plan.Compared(storage),
+            plan.Systems(storage),
+            new HostSystems(storage),
+            report,
+            earlier,
+            messagesAnHour,
+            line => Say($"  {line}"));
+        return scenario.RunAsync(run, cancellationToken);
     }
 
     private async Task DrawAsync(Report report, string folder)

@@ -28,7 +28,12 @@ internal sealed record Scale
         GrowthInstances = [1, 2, 4],
         ElsewhereHeld = 300,
         SimulatedClients = 100,
+        HostHeld = [1_000, 4_000],
+        HostIdle = 1_000,
     };
+
+    /// <summary>The same for platforms where a held poll costs more than on LocalHost.</summary>
+    public static readonly Scale FullOnPlatform = Full with { LatencyHeld = [1, 100] };
 
     /// <summary>A scale that only checks that everything works; its figures mean nothing.</summary>
     public static readonly Scale Quick = new()
@@ -51,6 +56,8 @@ internal sealed record Scale
         GrowthInstances = [1, 2],
         ElsewhereHeld = 5,
         SimulatedClients = 10,
+        HostHeld = [20, 50],
+        HostIdle = 20,
     };
 
     /// <summary>How many turns each system gets.</summary>
@@ -101,4 +108,10 @@ internal sealed record Scale
 
     /// <summary>How many clients are simulated.</summary>
     public required int SimulatedClients { get; init; }
+
+    /// <summary>How many polls are held to measure memory on a Functions host.</summary>
+    public required IReadOnlyList<int> HostHeld { get; init; }
+
+    /// <summary>How many polls are idle to measure CPU on a Functions host.</summary>
+    public required int HostIdle { get; init; }
 }

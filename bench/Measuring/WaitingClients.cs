@@ -18,6 +18,11 @@ internal sealed class WaitingClients : IAsyncDisposable
     private static readonly TimeSpan Arming = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestArming = TimeSpan.FromSeconds(5);
 
+    // For a system that does not tell what it holds: longer than a poll takes to get there, and longer than the second within which the
+    // protocol lets a poll end whose client has left.
+    private static readonly TimeSpan UntoldArming = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan UntoldLeaving = TimeSpan.FromSeconds(1.5);
+
     // Longer than the first three pauses of a new poll between looks (250 ms, 500 ms, 1 s). From the fourth on (2 s), few polls look at the
     // same time.
     private static readonly TimeSpan Resting = TimeSpan.FromMilliseconds(1_200);
@@ -123,7 +128,8 @@ internal sealed class WaitingClients : IAsyncDisposable
     public async Task<bool> AreHeldAsync(int count)
     {
         var began = Stopwatch.GetTimestamp();
-        while ((await _system.ReadHeldAsync(_leaving.Token)).Clients < count)
+        Holding held;
+        while ((held = await _system.ReadHeldAsync(_leaving.Token)).Clients < count)
         {
             if (Stopwatch.GetElapsedTime(began) > LongestHold)
             {
@@ -134,7 +140,8 @@ internal sealed class WaitingClients : IAsyncDisposable
             await Task.Delay(Look, _leaving.Token);
         }
 
-        await NoLooksAsync(Arming, LongestArming);
+        await NoLooksAsync(held.Clients is null ? UntoldArming : Arming, LongestArming);
+        await ThrowIfFailedAsync();
         return true;
     }
 
@@ -153,6 +160,11 @@ internal sealed class WaitingClients : IAsyncDisposable
         // Wait until the system has noticed that these clients are gone. Otherwise their polls could take messages meant for the next
         // clients.
         var began = Stopwatch.GetTimestamp();
+        if (!_calledOff.IsCancellationRequested && (await _system.ReadHeldAsync(CancellationToken.None)).Clients is null)
+        {
+            await Task.Delay(UntoldLeaving, CancellationToken.None);
+        }
+
         while (!_calledOff.IsCancellationRequested
             && Stopwatch.GetElapsedTime(began) < LongestHold
             && (await _system.ReadHeldAsync(CancellationToken.None)).Clients > 0)

@@ -12,7 +12,18 @@ internal static class Goals
     private static readonly int[] DirectHeld = [1, 100, 1_000];
 
     /// <summary>Judges the goals that this run has figures for.</summary>
-    public static IReadOnlyList<Verdict> Judge(Report report)
+    public static IReadOnlyList<Verdict> Judge(Report report) =>
+        report.Platform == Platform.LocalHost ? OnLocalHost(report) : HostGoals.Judge(report);
+
+    public static double? Ratio(double? value, double? of) => value / of;
+
+    public static Verdict? Max(string what, double goal, double? value) =>
+        value is { } measured ? new Verdict(what, $"at most {Number.Format(goal)}", measured, measured <= goal, goal) : null;
+
+    public static Verdict? Min(string what, double goal, double? value) =>
+        value is { } measured ? new Verdict(what, $"at least {Number.Format(goal)}", measured, measured >= goal, goal) : null;
+
+    private static IReadOnlyList<Verdict> OnLocalHost(Report report)
     {
         List<Verdict?> verdicts =
         [
@@ -58,16 +69,8 @@ internal static class Goals
             report.Figures.FirstOrDefault(figure => figure.Scenario == TwoInstances.ScenarioName && figure.Column == column)?.Value;
     }
 
-    private static double? Ratio(double? value, double? of) => value / of;
-
     // Requests of idle polls are subtracted as an estimate, so a count is no more exact than this.
     private static double? Rounded(double? count) => count is { } value ? Math.Round(value, 1) : null;
-
-    private static Verdict? Max(string what, double goal, double? value) =>
-        value is { } measured ? new Verdict(what, $"at most {Number.Format(goal)}", measured, measured <= goal, goal) : null;
-
-    private static Verdict? Min(string what, double goal, double? value) =>
-        value is { } measured ? new Verdict(what, $"at least {Number.Format(goal)}", measured, measured >= goal, goal) : null;
 }
 
 /// <summary>A goal and how the measured value compares with it.</summary>

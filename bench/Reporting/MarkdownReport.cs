@@ -6,12 +6,20 @@ namespace FuncComet.Bench.Reporting;
 
 /// <summary>
 /// Writes the tables of a run. A document has places for them between <c>&lt;!-- bench: name --&gt;</c> and <c>&lt;!-- /bench --&gt;</c>.
-/// All places are filled from the same run, because ratios between figures of different runs mean little.
+/// All places of a platform are filled from the same run, because ratios between figures of different runs mean little. A run leaves the
+/// places of the other platforms as they are.
 /// </summary>
 internal static partial class MarkdownReport
 {
     private const string RunName = "run";
     private const string GoalsName = "goals";
+
+    // The places of LocalHost, the first platform, have no prefix.
+    private static readonly Dictionary<Platform, string> Prefixes = new()
+    {
+        [Platform.FunctionsHost] = "host-",
+        [Platform.Deployment] = "url-",
+    };
 
     private static string NewLine => Environment.NewLine;
 
@@ -25,15 +33,27 @@ internal static partial class MarkdownReport
         var sections = Sections(report).ToDictionary(section => section.Name, section => section.Text);
         return Place().Replace(document, match =>
         {
+            if (PlatformOf(match.Groups["name"].Value) != report.Platform)
+            {
+                return match.Value;
+            }
+
             var text = sections.GetValueOrDefault(match.Groups["name"].Value) ?? $"Not measured in this run.{NewLine}";
             return string.Join(NewLine, match.Groups["begin"].Value, "", text, match.Groups["end"].Value);
         });
     }
 
-    private static IEnumerable<(string Name, string Text)> Sections(Report report)
+    private static IEnumerable<(string Name, string Text)> Sections(Report report) =>
+        UnnamedSections(report).Select(section => (Prefixes.GetValueOrDefault(report.Platform, "") + section.Name, section.Text));
+
+    private static Platform PlatformOf(string place) =>
+        Prefixes.FirstOrDefault(prefix => place.StartsWith(prefix.Value, StringComparison.Ordinal)).Key;
+
+    private static IEnumerable<(string Name, string Text)> UnnamedSections(Report report)
     {
         var quick = report.Quick ? " **A quick run: its figures mean nothing.**" : "";
-        yield return (RunName, $"Measured on {report.Date:yyyy-MM-dd} with FuncComet {report.Version}; {report.Machine}.{quick}{NewLine}");
+        var measured = $"Measured on {report.Date:yyyy-MM-dd} with FuncComet {report.Version} on {report.Label}; {report.Machine}.";
+        yield return (RunName, measured + quick + NewLine);
         yield return (GoalsName, Table(
             ["goal", "", "measured", ""],
             Goals.Judge(report).Select(verdict => (string[])[verdict.What, verdict.Goal, Number.Format(verdict.Measured), verdict.Text])));

@@ -6,6 +6,9 @@ namespace FuncComet.Bench.Reporting;
 /// <summary>The figures of a run.</summary>
 internal sealed class Report
 {
+    /// <summary>The label of a run on LocalHost.</summary>
+    public const string LocalHost = "LocalHost";
+
     private readonly List<Figure> _figures = [];
 
     public DateTimeOffset Date { get; } = TimeProvider.System.GetUtcNow();
@@ -14,6 +17,12 @@ internal sealed class Report
 
     public string Machine { get; } =
         $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
+
+    /// <summary>What FuncComet runs on.</summary>
+    public Platform Platform { get; init; } = Platform.LocalHost;
+
+    /// <summary>The platform in words: what the host says of itself, or what the user says of a deployment.</summary>
+    public string Label { get; init; } = LocalHost;
 
     /// <summary>True for a quick run, whose figures mean nothing.</summary>
     public bool Quick { get; init; }

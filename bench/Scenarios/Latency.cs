@@ -23,7 +23,7 @@ internal sealed class Latency : IScenario
 
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {
-        await using var systems = await RunningSystems.StartAsync([.. run.Systems.All()], cancellationToken);
+        await using var systems = await RunningSystems.StartAsync([.. run.Compared()], cancellationToken);
         await systems.WarmUpAsync(run.Scale.WarmUp, cancellationToken);
         foreach (var held in run.Scale.LatencyHeld)
         {

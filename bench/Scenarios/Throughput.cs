@@ -29,7 +29,7 @@ internal sealed class Throughput : IScenario
 
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {
-        await using var systems = await RunningSystems.StartAsync([.. run.Systems.All()], cancellationToken);
+        await using var systems = await RunningSystems.StartAsync([.. run.Compared()], cancellationToken);
         await systems.WarmUpAsync(run.Scale.WarmUp, cancellationToken);
         var rates = systems.All.ToDictionary(
             system => system,

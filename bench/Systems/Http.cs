@@ -30,6 +30,24 @@ internal static class Http
 
     public static StringContent Body() => new(Message, Encoding.UTF8, "text/plain");
 
+    /// <summary>Makes a relative address absolute.</summary>
+    public static HttpRequestMessage At(this HttpRequestMessage request, Uri api)
+    {
+        request.RequestUri = new Uri(api, request.RequestUri!);
+        return request;
+    }
+
+    /// <summary>Adds a function key, if there is one.</summary>
+    public static HttpRequestMessage WithKey(this HttpRequestMessage request, string? functionKey)
+    {
+        if (functionKey is not null)
+        {
+            request.Headers.Add("x-functions-key", functionKey);
+        }
+
+        return request;
+    }
+
     public static async Task PostAsync(HttpClient http, Uri uri, HttpContent body, CancellationToken cancellationToken)
     {
         using (body)

@@ -7,13 +7,23 @@ namespace FuncComet.Bench.Systems;
 internal static class ProcessUsage
 {
     /// <summary>Adds the total memory and CPU time of the given processes.</summary>
-    public static SystemState AddUsage(this SystemState state, params IReadOnlyCollection<int> processIds)
+    public static SystemState AddUsage(this SystemState state, params IReadOnlyCollection<int> processIds) =>
+        Add(state, processIds, process => ProportionalSet(process.Id) ?? process.WorkingSet64);
+
+    /// <summary>
+    /// Adds the total resident memory and CPU time of the given processes. Pages that they share with each other or with others are counted
+    /// for each of them, so what else runs on the machine makes no difference.
+    /// </summary>
+    public static SystemState AddResidentUsage(this SystemState state, params IReadOnlyCollection<int> processIds) =>
+        Add(state, processIds, process => process.WorkingSet64);
+
+    private static SystemState Add(SystemState state, IReadOnlyCollection<int> processIds, Func<Process, long> memoryOf)
     {
         var (memory, cpu) = (0L, TimeSpan.Zero);
         foreach (var processId in processIds)
         {
             using var process = Process.GetProcessById(processId);
-            memory += ProportionalSet(processId) ?? process.WorkingSet64;
+            memory += memoryOf(process);
             cpu += process.TotalProcessorTime;
         }
 

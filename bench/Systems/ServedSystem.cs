@@ -57,5 +57,5 @@ internal class ServedSystem(string name, string kind, IReadOnlyDictionary<string
     }
 
     protected virtual IWaitingClient NewClient(Uri server, string recipient, TimeSpan firstTimeout) =>
-        new FuncCometClient(Client, server, recipient, firstTimeout);
+        new FuncCometClient(Client, new Uri(server, "/api/"), recipient, firstTimeout);
 }

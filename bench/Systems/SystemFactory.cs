@@ -19,7 +19,7 @@ internal sealed class SystemFactory(string storage, Uri? golongpoll)
 
     public ServedSystem NaiveTenth() => Naive(SystemNames.NaiveTenth, TimeSpan.FromMilliseconds(100), maxHeld: 10);
 
-    /// <summary>All systems, with one instance each.</summary>
+    /// <summary>The systems of the scenarios that compare, with one instance each.</summary>
     public IEnumerable<IPushSystem> All() => [BareStorage(), Stored(), Direct(), .. InMemory(), NaiveSecond(), NaiveTenth()];
 
     /// <summary>The systems that keep messages in memory only.</summary>

@@ -11,5 +11,7 @@ internal static class SystemNames
     public const string NaiveSecond = "naive, receive every second";
     public const string NaiveTenth = "naive, receive every 100 ms";
     public const string BareKestrel = "bare Kestrel, a request that waits";
+    public const string Floor = "the floor, a function that answers at once";
+    public const string FloorHeld = "the floor, a function that holds a request";
     public const string BareStorage = "bare storage, SendMessage";
 }

@@ -39,6 +39,38 @@ public sealed class MarkdownReportTests
     }
 
     [Fact]
+    public void Update_FillsThePlacesOfItsPlatformOnly()
+    {
+        var report = new Report { Platform = Platform.FunctionsHost };
+        report.Add("memory", "one", "KiB", 10.25);
+
+        var updated = MarkdownReport.Update(
+            "<!-- bench: memory -->old<!-- /bench -->\n<!-- bench: url-memory -->old<!-- /bench -->\n"
+            + "<!-- bench: host-memory -->old<!-- /bench -->\n<!-- bench: host-cpu -->old<!-- /bench -->\n",
+            report);
+
+        Assert.Equal(
+            """
+            <!-- bench: memory -->old<!-- /bench -->
+            <!-- bench: url-memory -->old<!-- /bench -->
+            <!-- bench: host-memory -->
+
+            |  | KiB |
+            | --- | --- |
+            | one | 10.3 |
+
+            <!-- /bench -->
+            <!-- bench: host-cpu -->
+
+            Not measured in this run.
+
+            <!-- /bench -->
+
+            """.ReplaceLineEndings("\n"),
+            updated.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
     public void Judge_WhenAGoalIsMissed_SaysByHowMuch()
     {
         var report = new Report();

@@ -3,7 +3,7 @@ using FuncComet.Testing;
 namespace FuncComet.EndToEnd.Tests;
 
 /// <summary>
-/// Tests against a LocalHost whose storage answers as Azure documents where Azurite does not. Nothing is started unless one of them runs.
+/// Tests against an instance whose storage answers as Azure documents where Azurite does not. Nothing is started unless one of them runs.
 /// </summary>
 [CollectionDefinition(Name)]
 public sealed class OnAzure : ICollectionFixture<TargetOnAzure>
@@ -12,7 +12,7 @@ public sealed class OnAzure : ICollectionFixture<TargetOnAzure>
     public const string Name = nameof(OnAzure);
 }
 
-/// <summary>A LocalHost with an Azurite behind a <see cref="StorageTap"/>, whatever app the other tests are for.</summary>
+/// <summary>An instance with an Azurite behind a <see cref="StorageTap"/>, whatever app the other tests are for.</summary>
 public sealed class TargetOnAzure : Target
 {
     private readonly Azurite _azurite = new();

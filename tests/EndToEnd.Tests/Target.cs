@@ -16,7 +16,7 @@ namespace FuncComet.EndToEnd.Tests;
 /// <summary>
 /// The app under test. Three environment variables name it: <c>FUNCCOMET_URL</c> (the app's address, with or without /api),
 /// <c>FUNCCOMET_STORAGE</c> (the connection string of its storage) and <c>FUNCCOMET_KEY</c> (a function key, if the app requires one). If
-/// <c>FUNCCOMET_URL</c> is not set, the tests start a LocalHost with its own Azurite, which requires keys and tokens.
+/// <c>FUNCCOMET_URL</c> is not set, the tests start an <see cref="AppInstance"/> with its own Azurite, which requires keys and tokens.
 /// </summary>
 /// <remarks>
 /// Tests with the trait <c>Changes=nothing</c> store no message, create no mailbox and need no <c>FUNCCOMET_STORAGE</c>; you can run them
@@ -30,7 +30,7 @@ public class Target : IAsyncLifetime
     private static int _lastRecipient;
     private string? _storage;
     private Azurite? _azurite;
-    private LocalHostProcess? _host;
+    private IAppInstance? _instance;
 
     public HttpClient Http { get; private set; } = null!;
 
@@ -57,18 +57,19 @@ public class Target : IAsyncLifetime
         await StartAsync(_azurite.ConnectionString);
     }
 
-    /// <summary>Starts a LocalHost with a storage.</summary>
+    /// <summary>Starts an instance with a storage.</summary>
     private protected async Task StartAsync(string storage)
     {
-        _host = await LocalHostProcess.StartAsync(
-            ["--port", "0", "--storage", storage, "--enable-auth", LocalKey],
+        _instance = await AppInstance.StartAsync(
+            storage,
+            LocalKey,
             new Dictionary<string, string>
             {
                 ["FuncComet__Token__Required"] = "true",
                 ["FuncComet__Token__SigningKey"] = "end-to-end-end-to-end-end-to-end",
             });
         _storage = storage;
-        await ConnectAsync(_host.Url, LocalKey);
+        await ConnectAsync(_instance.Url, LocalKey);
     }
 
     private async Task ConnectAsync(Uri api, string? key)
@@ -153,9 +154,9 @@ public class Target : IAsyncLifetime
         GC.SuppressFinalize(this);
         Http?.Dispose();
         Stranger?.Dispose();
-        if (_host is not null)
+        if (_instance is not null)
         {
-            await _host.DisposeAsync();
+            await _instance.DisposeAsync();
         }
 
         if (_azurite is not null)

@@ -2,10 +2,10 @@ using System.Net;
 
 namespace FuncComet.LocalHost.Tests;
 
-/// <summary>A client of one LocalHost.</summary>
-internal sealed class ApiClient(Uri url) : IDisposable
+/// <summary>A client of one instance, with a function key if the instance requires one.</summary>
+internal sealed class ApiClient(Uri url, string? functionKey = null) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler()) { BaseAddress = url, Timeout = TimeSpan.FromMinutes(4) };
+    private readonly HttpClient _http = Create(url, functionKey);
 
     public Task<HttpResponseMessage> PushAsync(string recipient, string text) =>
         _http.PostAsync($"push?rcpt={recipient}", new StringContent(text), TestContext.Current.CancellationToken);
@@ -38,6 +38,17 @@ internal sealed class ApiClient(Uri url) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static HttpClient Create(Uri url, string? functionKey)
+    {
+        var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = url, Timeout = TimeSpan.FromMinutes(4) };
+        if (functionKey is not null)
+        {
+            http.DefaultRequestHeaders.Add("x-functions-key", functionKey);
+        }
+
+        return http;
+    }
 }
 
 /// <summary>Short names for reading answers.</summary>

@@ -8,7 +8,7 @@ using FuncComet.Testing;
 namespace FuncComet.LocalHost.Tests;
 
 /// <summary>
-/// Two LocalHosts on one Azurite, with pushers and pollers. The body of each message is its number. Only pushes that were
+/// Two instances on one Azurite, with pushers and pollers. The body of each message is its number. Only pushes that were
 /// answered 202 count. A push that failed is never repeated, so a message can come twice only because it was delivered
 /// twice, or because Storage answered the app's send too late.
 /// </summary>
@@ -31,6 +31,8 @@ internal sealed class CrashRun : IAsyncDisposable
     /// </summary>
     public const int PushesAroundAKill = 60;
 
+    private const string FunctionKey = "crash-runs-crash-runs";
+
     // Far more than a run takes, on a slow machine too.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(6);
 
@@ -42,10 +44,11 @@ internal sealed class CrashRun : IAsyncDisposable
 
     private readonly Azurite _azurite = new();
     private readonly int[] _ports = [Ports.Free(), Ports.Free()];
-    private readonly LocalHostProcess[] _hosts = new LocalHostProcess[2];
+    private readonly IAppInstance[] _instances = new IAppInstance[2];
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 200 })
     {
         Timeout = TimeSpan.FromSeconds(30),
+        DefaultRequestHeaders = { { "x-functions-key", FunctionKey } },
     };
 
     private readonly ConcurrentDictionary<int, Period> _accepted = new();
@@ -137,8 +140,8 @@ internal sealed class CrashRun : IAsyncDisposable
         var run = new CrashRun(handover);
         await run._azurite.InitializeAsync();
         run._tap = handover == "Direct" ? await StorageTap.StartAsync(run._azurite.ConnectionString) : null;
-        run._hosts[0] = await run.StartHostAsync(0);
-        run._hosts[1] = await run.StartHostAsync(1);
+        run._instances[0] = await run.StartInstanceAsync(0);
+        run._instances[1] = await run.StartInstanceAsync(1);
         return run;
     }
 
@@ -329,9 +332,9 @@ internal sealed class CrashRun : IAsyncDisposable
         }
 
         _isStopped = true;
-        foreach (var host in _hosts)
+        foreach (var instance in _instances)
         {
-            await host.DisposeAsync();
+            await instance.DisposeAsync();
         }
 
         await _azurite.DisposeAsync();
@@ -401,10 +404,10 @@ internal sealed class CrashRun : IAsyncDisposable
     private async Task KillInstanceAsync(int at)
     {
         var began = TimeProvider.System.GetTimestamp();
-        await _hosts[at].KillAsync();
+        await _instances[at].KillAsync();
         _kills.Enqueue(new Period(at, began, TimeProvider.System.GetTimestamp()));
         _isRestarting = true;
-        _hosts[at] = await StartHostAsync(at);
+        _instances[at] = await StartInstanceAsync(at);
         _isRestarting = false;
     }
 
@@ -419,14 +422,17 @@ internal sealed class CrashRun : IAsyncDisposable
         Volatile.Write(ref _lastReceived, TimeProvider.System.GetTimestamp());
     }
 
-    private Task<LocalHostProcess> StartHostAsync(int at) => LocalHostProcess.StartAsync(
-        ["--port", $"{_ports[at]}", "--storage", _tap?.ConnectionString ?? _azurite.ConnectionString],
+    private Task<IAppInstance> StartInstanceAsync(int at) => AppInstance.StartAsync(
+        _tap?.ConnectionString ?? _azurite.ConnectionString,
+        FunctionKey,
         new Dictionary<string, string>
         {
+            ["FuncComet__Token__Required"] = "false",
             ["FuncComet__Mailbox__PlainLease"] = "00:00:05",
             ["FuncComet__Mailbox__MaxDeliveries"] = "0",
             ["FuncComet__Push__Handover"] = _handover,
-        });
+        },
+        _ports[at]);
 
     // Sends to either instance. One that was killed breaks or refuses the connection.
     private async Task<(HttpResponseMessage? Answer, Period During)> TryAsync(Func<string, Task<HttpResponseMessage>> send)

@@ -11,6 +11,7 @@ public sealed class RedriveCrashTests(Azurite azurite)
 {
     private const string Recipient = "redriven";
     private const int Letters = 500;
+    private const string FunctionKey = "redrive-crash-redrive-crash";
 
     [Fact]
     public async Task Redrive_WhenItsInstanceIsKilled_LosesNoLetter_AndRepeatsWithTheSameId()
@@ -20,7 +21,7 @@ public sealed class RedriveCrashTests(Azurite azurite)
         var ids = await WriteLettersAsync(letters);
 
         var killed = await StartAsync();
-        using (var client = new ApiClient(killed.Url))
+        using (var client = new ApiClient(killed.Url, FunctionKey))
         {
             var redrive = RedriveAsync(client);
             await Await.UntilAsync(
@@ -31,7 +32,7 @@ public sealed class RedriveCrashTests(Azurite azurite)
 
         Assert.InRange(await CountAsync(letters), 1, Letters - 1);
         await using var host = await StartAsync();
-        using var again = new ApiClient(host.Url);
+        using var again = new ApiClient(host.Url, FunctionKey);
 
         // The letters that the dead instance held come back when their lease ends.
         await Await.UntilAsync(async () => (await RedriveAsync(again)).GetProperty("left").GetInt32() == 0, "all letters to be put back");
@@ -47,8 +48,10 @@ public sealed class RedriveCrashTests(Azurite azurite)
 
     private QueueClient QueueOf(string name) => new(azurite.ConnectionString, name);
 
-    private Task<LocalHostProcess> StartAsync() =>
-        LocalHostProcess.StartAsync(["--port", "0", "--storage", azurite.ConnectionString]);
+    private Task<IAppInstance> StartAsync() => AppInstance.StartAsync(
+        azurite.ConnectionString,
+        FunctionKey,
+        new Dictionary<string, string> { ["FuncComet__Token__Required"] = "false" });
 
     private static async Task<List<string>> WriteLettersAsync(QueueClient queue)
     {

@@ -5,7 +5,7 @@ using FuncComet.LocalHost;
 namespace FuncComet.Testing;
 
 /// <summary>LocalHost in a process of its own, as a user starts it.</summary>
-public sealed partial class LocalHostProcess : IAsyncDisposable
+public sealed partial class LocalHostProcess : IAppInstance
 {
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(15);
