@@ -46,8 +46,8 @@ public sealed class PresencePublishing(
     }
 
     /// <summary>
-    /// Publishes that a poll waits whose client is back after a timeout. What was published for the poll before has not ended, so this is all
-    /// that the new poll needs: its looks go on where those of the poll before ended. Does nothing for any other poll.
+    /// Publishes that a poll waits whose client is back after a timeout. What was published for the poll before has not ended, so this is
+    /// all that the new poll needs: its looks go on where those of the poll before ended. Does nothing for any other poll.
     /// </summary>
     internal async Task ContinueAsync(WaitingPoll poll, Mailbox mailbox, PollClock clock, CancellationToken leaving)
     {

@@ -181,8 +181,8 @@ internal sealed class LookSchedule(
     }
 
     /// <summary>
-    /// Records that the presence at <paramref name="instance"/> until <paramref name="until"/> was published. True if the pause of the polls
-    /// before goes on.
+    /// Records that the presence at <paramref name="instance"/> until <paramref name="until"/> was published. True if the pause of the
+    /// polls before goes on.
     /// </summary>
     /// <param name="instance">This instance's name.</param>
     /// <param name="until">When the presence ends, at the earliest.</param>

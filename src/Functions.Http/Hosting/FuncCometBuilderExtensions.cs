@@ -56,7 +56,8 @@ internal static class FuncCometBuilderExtensions
         // recipients, keys and tokens.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
-        // With this category off, ASP.NET Core creates no activity for each request. Nothing exports that one: RequestTrace reads the headers.
+        // With this category off, ASP.NET Core also creates no activity per request. Nothing exports that one: RequestTrace reads the
+        // headers.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
         builder.Services.Configure<SocketTransportOptions>(sockets =>

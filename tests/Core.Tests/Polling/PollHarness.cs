@@ -15,7 +15,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FuncComet.Core.Tests.Polling;
 
-/// <summary>One instance on a fake storage, with a clock that the test moves. By default without jitter, so that pauses are exact.</summary>
+/// <summary>
+/// One instance on a fake storage, with a clock that the test moves. By default without jitter, so that pauses are exact.
+/// </summary>
 internal sealed class PollHarness : IDisposable
 {
     private readonly CoreInstance _core;
