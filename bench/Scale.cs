@@ -5,7 +5,7 @@ internal sealed record Scale
 {
     // The mean of FuncComet's longest pause between looks: 30 s less the mean of its jitter. Polls that started together look at about the
     // same time, so only a window of whole pauses sees the average number of looks.
-    private static readonly TimeSpan MeanPause = TimeSpan.FromSeconds(27);
+    private static readonly TimeSpan MeanPause = TimeSpan.FromSeconds(27.5);
 
     /// <summary>The scale of the published figures; a run takes about forty minutes.</summary>
     public static readonly Scale Full = new()
