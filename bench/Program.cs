@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using FuncComet.Bench.Deployments;
 using FuncComet.Bench.Reporting;
 using FuncComet.Bench.Scenarios;
@@ -38,11 +39,13 @@ internal static class Program
 
     private static readonly Option<Uri?> Golongpoll = new("--golongpoll")
     {
+        CustomParser = ParseAddress,
         Description = "The address of a running golongpoll server, which must serve its handlers at events and publish below that address.",
     };
 
     private static readonly Option<Uri?> Url = new("--url")
     {
+        CustomParser = ParseAddress,
         Description = "Measure latency and throughput of the deployment at this address, and nothing else. "
             + "The bench's recipients have names of their own, and their mailboxes are erased at the end.",
     };
@@ -54,6 +57,7 @@ internal static class Program
 
     private static readonly Option<Uri?> Floor = new("--floor")
     {
+        CustomParser = ParseAddress,
         Description = "With --url: the address of bench/FloorApp on the same platform, which is measured by turns.",
     };
 
@@ -106,6 +110,16 @@ internal static class Program
 
         // After Ctrl-C, this is enough time to stop all child processes.
         return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+    }
+
+    private static Uri? ParseAddress(ArgumentResult argument)
+    {
+        if (!Uri.TryCreate(argument.Tokens.Single().Value, UriKind.Absolute, out var address))
+        {
+            argument.AddError($"{argument.Tokens.Single().Value} is not an absolute address, such as https://example.org/.");
+        }
+
+        return address;
     }
 
     private static Argument<string[]> NamesOf(IReadOnlyList<IScenario> scenarios)

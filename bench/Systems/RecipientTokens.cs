@@ -28,7 +28,15 @@ internal sealed class RecipientTokens
     {
         using var poll = new HttpRequestMessage(HttpMethod.Get, new Uri(app.Api, $"poll?rcpt={recipient}&timeout=0"));
         using var answer = await http.SendAsync(poll, cancellationToken);
-        return answer.StatusCode == HttpStatusCode.Unauthorized ? new RecipientTokens(http, app) : null;
+        if (answer.StatusCode != HttpStatusCode.Unauthorized)
+        {
+            return null;
+        }
+
+        // An app that issues none is said so now, before there are polls.
+        var tokens = new RecipientTokens(http, app);
+        await tokens.AskAsync(recipient, cancellationToken);
+        return tokens;
     }
 
     public async Task AddToAsync(HttpRequestMessage request, string recipient, CancellationToken cancellationToken)
