@@ -6,6 +6,7 @@ using FuncComet.Functions.Tokens.Authorities;
 using FuncComet.Functions.Tokens.Vault;
 using FuncComet.Mailboxes;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -52,13 +53,16 @@ internal static class FuncCometBuilderExtensions
         builder.AddTelemetryExport();
 
         // At Information, ASP.NET Core writes several lines for each request. On the Functions host, each of them is a message from this
-        // process to the host. Some of its categories log each request's query and each malformed request line, which can contain
-        // recipients, keys and tokens.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // process to the host. Inserted first, so that Logging__LogLevel__Microsoft in the environment overrides it.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = new Dictionary<string, string?> { ["Logging:LogLevel:Microsoft"] = "Warning" },
+        });
 
-        // With this category off, ASP.NET Core also creates no activity per request. Nothing exports that one: RequestTrace reads the
-        // headers.
+        // These categories log each request's query and each malformed request line. Both can contain recipients, keys and tokens. With the
+        // first category off, ASP.NET Core also creates no activity per request. Nothing exports that one: RequestTrace reads the headers.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning);
 
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {
