@@ -1,8 +1,10 @@
+using FuncComet.Doorbells;
 using FuncComet.Mailboxes;
 using FuncComet.Messages;
 using FuncComet.Polling;
 using FuncComet.Pushing;
 using FuncComet.Recipients;
+using FuncComet.Testing;
 using FuncComet.Waiting;
 using Microsoft.Extensions.Time.Testing;
 
@@ -28,13 +30,13 @@ internal sealed class WaitingSimulation(SimulatedClients clients)
     public async Task<SimulatedRequests> RunAsync(TimeSpan warmUp, TimeSpan counted, CancellationToken cancellationToken)
     {
         var storage = new CountingStorage(_time);
-        SimulatedInstance[] instances = [.. Enumerable.Range(0, clients.Instances).Select(_ => new SimulatedInstance(_time, storage))];
+        CoreInstance[] instances = [.. Enumerable.Range(0, clients.Instances).Select(_ => new CoreInstance(_time, storage))];
         using var leaving = new CancellationTokenSource();
         try
         {
             foreach (var instance in instances)
             {
-                await instance.Bell.StartAsync(cancellationToken);
+                await instance.Get<InstanceBell>().StartAsync(cancellationToken);
             }
 
             var all = Enumerable.Range(0, clients.Count).Select(number => new Client(number, StartOf(number))).ToArray();
@@ -55,7 +57,7 @@ internal sealed class WaitingSimulation(SimulatedClients clients)
             await leaving.CancelAsync();
             foreach (var instance in instances)
             {
-                await instance.DisposeAsync();
+                instance.Dispose();
             }
         }
     }
@@ -65,7 +67,7 @@ internal sealed class WaitingSimulation(SimulatedClients clients)
 
     /// <summary>Lets time pass, and returns for how long all polls together were held.</summary>
     private async Task<TimeSpan> WaitAsync(
-        SimulatedInstance[] instances, Client[] all, TimeSpan time, CancellationToken leaving, CancellationToken cancellationToken)
+        CoreInstance[] instances, Client[] all, TimeSpan time, CancellationToken leaving, CancellationToken cancellationToken)
     {
         var held = 0L;
         var pushes = clients.MessagesAnHour * Step.TotalHours;
@@ -117,7 +119,7 @@ internal sealed class WaitingSimulation(SimulatedClients clients)
         }
     }
 
-    private void Begin(Client client, SimulatedInstance[] instances, CancellationToken leaving)
+    private void Begin(Client client, CoreInstance[] instances, CancellationToken leaving)
     {
         client.BackAt ??= _time.GetUtcNow() + client.StartsAfter;
         if (_time.GetUtcNow() < client.BackAt)
@@ -127,15 +129,15 @@ internal sealed class WaitingSimulation(SimulatedClients clients)
 
         client.Instance = (client.Instance + 1) % instances.Length;
         var request = new PollRequest(client.Recipient, clients.Timeout);
-        client.Poll = instances[client.Instance].Poll.RunAsync(request, Answer.Written, leaving);
+        client.Poll = instances[client.Instance].Get<LongPoll>().RunAsync(request, Answer.Written, leaving);
     }
 
-    private async Task PushAsync(Client client, SimulatedInstance[] instances)
+    private async Task PushAsync(Client client, CoreInstance[] instances)
     {
         // With several instances, one at which the poll does not wait.
         var away = instances.Length == 1 ? 0 : _random.Next(1, instances.Length);
         var message = Message.Create(_time, "text/plain", key: null, "hello"u8.ToArray());
-        var pushed = await instances[(client.Instance + away) % instances.Length].Push
+        var pushed = await instances[(client.Instance + away) % instances.Length].Get<MessagePush>()
             .SendAsync([client.Recipient], message, Message.DefaultTtl, delay: TimeSpan.Zero);
         if (pushed[0].Outcome != PushOutcome.Stored)
         {

@@ -61,6 +61,18 @@ public partial class PushAndPollTests(Target target)
     }
 
     [Fact]
+    public async Task Poll_WithMax_AnswersWithALengthAndNotInChunks()
+    {
+        var recipient = Target.NewRecipient();
+        using var pushed = await target.PushAsync(recipient, "hello");
+
+        using var polled = await target.GetAsync($"poll?rcpt={recipient}&timeout=10&max=5");
+
+        Assert.Equal("hello", Assert.Single(await polled.MessagesAsync()).GetProperty("text").GetString());
+        Assert.NotEqual(true, polled.Headers.TransferEncodingChunked);
+    }
+
+    [Fact]
     public async Task Poll_WhenAMessageIsDelivered_DescribesItInTheHeaders()
     {
         var recipient = Target.NewRecipient();

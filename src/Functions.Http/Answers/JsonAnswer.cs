@@ -10,7 +10,7 @@ namespace FuncComet.Functions.Answers;
 /// </summary>
 internal static class JsonAnswer
 {
-    private const string ContentType = "application/json; charset=utf-8";
+    public const string ContentType = "application/json; charset=utf-8";
 
     public static IResult Of<T>(T answer, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
         TypedResults.Text(JsonSerializer.SerializeToUtf8Bytes(answer, type), ContentType, status);

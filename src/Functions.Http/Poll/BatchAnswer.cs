@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using FuncComet.Functions.Answers;
 using FuncComet.Mailboxes;
 using FuncComet.Waiting;
 using Microsoft.AspNetCore.Http;
@@ -16,8 +18,20 @@ internal sealed class BatchAnswer(HttpContext context, bool withReceipts, Client
 
     protected override void Write(HttpResponse response, IReadOnlyList<LeasedMessage> messages)
     {
-        response.ContentType = "application/json; charset=utf-8";
-        using var json = new Utf8JsonWriter(response.BodyWriter, Json);
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body, Json))
+        {
+            Write(json, messages);
+        }
+
+        // With its length, the answer needs no last chunk, which would be a packet of its own.
+        response.ContentType = JsonAnswer.ContentType;
+        response.ContentLength = body.WrittenCount;
+        response.BodyWriter.Write(body.WrittenSpan);
+    }
+
+    private void Write(Utf8JsonWriter json, IReadOnlyList<LeasedMessage> messages)
+    {
         json.WriteStartObject();
         json.WriteStartArray("messages");
         foreach (var message in messages)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json;
 using FuncComet.LocalHost;
 
@@ -158,9 +159,9 @@ public sealed class FunctionsHostProcess : IAppInstance
                 using var answer = await http.SendAsync(request, cancellationToken);
                 return answer.IsSuccessStatusCode;
             }
-            catch (HttpRequestException)
+            catch (Exception ex) when (ex is HttpRequestException or SocketException)
             {
-                // It does not listen yet.
+                // It does not listen yet. HttpClient throws a bare SocketException if a new connection breaks at once.
                 return false;
             }
         }
