@@ -98,7 +98,7 @@ public sealed partial class PresenceClearing : IDisposable
         {
             while (AwayFor(recipient) is var away && away < Away)
             {
-                await Task.Delay(Away - away, _time, _host.ApplicationStopping);
+                await Task.Delay(WholeMilliseconds.RoundUp(Away - away), _time, _host.ApplicationStopping);
             }
 
             await _turns.WaitAsync(_host.ApplicationStopping);

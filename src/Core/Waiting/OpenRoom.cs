@@ -41,10 +41,7 @@ internal sealed class OpenRoom(WaitingRooms rooms, Recipient recipient, WaitingR
     /// <summary>Sets the room's only timer. A second call replaces the first.</summary>
     public void SetTimer(TimeSpan? due, TimeSpan now, TimeProvider time)
     {
-        // A timer drops fractions of a millisecond. If it fired early, nothing would be due.
-        var wait = due is { } at
-            ? TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((at - now).TotalMilliseconds)))
-            : Timeout.InfiniteTimeSpan;
+        var wait = due is { } at ? WholeMilliseconds.RoundUp(at - now) : Timeout.InfiniteTimeSpan;
         if (_timer is not null)
         {
             _timer.Change(wait, Timeout.InfiniteTimeSpan);

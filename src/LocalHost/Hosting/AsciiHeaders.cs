@@ -12,12 +12,18 @@ internal static class AsciiHeaders
 {
     public static void Require(WebApplication app) => app.Use((context, next) =>
     {
-        if (context.Request.Headers.All(header => header.Value.All(value => Ascii.IsValid(value))))
+        foreach (var (_, values) in context.Request.Headers)
         {
-            return next(context);
+            foreach (var value in values)
+            {
+                if (!Ascii.IsValid(value))
+                {
+                    context.Response.StatusCode = StatusCodes.Status400BadRequest;
+                    return Task.CompletedTask;
+                }
+            }
         }
 
-        context.Response.StatusCode = StatusCodes.Status400BadRequest;
-        return Task.CompletedTask;
+        return next(context);
     });
 }

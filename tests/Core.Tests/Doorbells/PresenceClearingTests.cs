@@ -51,6 +51,28 @@ public sealed class PresenceClearingTests : IDisposable
         Assert.Equal("alice", Queue.Metadata!["recipient"]);
     }
 
+    // Timers count whole milliseconds. A pause for the half millisecond that is left after the first two seconds would be none, and with a
+    // clock that stands still the removal would ask for the time again and again.
+    [Fact]
+    public async Task Presence_AfterAPollThatLeftHalfAMillisecondLater_PausesUntilTwoSecondsAreOver()
+    {
+        await _there.OpenBellAsync();
+        await LeaveAfterAsync(seconds: 10);
+        _time.Advance(TimeSpan.FromMilliseconds(0.5));
+        using var leavesAgain = new CancellationTokenSource();
+        var poll = await _there.PollQuietlyAsync(clientAborted: leavesAgain.Token);
+        await leavesAgain.CancelAsync();
+        Assert.Equal(PollOutcome.ClientGone, await poll.Bounded());
+        Queue.Requests.Clear();
+
+        await Task.Run(() => _time.Advance(TimeSpan.FromMilliseconds(1_999.5)), TestContext.Current.CancellationToken).Bounded();
+        Assert.Empty(Queue.Requests);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        await Await.UntilAsync(() => Queue.Requests.Count == 2, "the removal");
+        Assert.Equal(["properties", "metadata"], Queue.Requests);
+    }
+
     // What was published is over by itself, but it says only that a poll waited when it was written, a minute before.
     [Fact]
     public async Task Presence_AfterATimeout_KeepsWhenItWasSeen()
