@@ -19,19 +19,11 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     /// <summary>How stale "known empty" may be for a poll that skips its first or its last look. It still looks after a pause.</summary>
     public static readonly TimeSpan MaxStale = TimeSpan.FromSeconds(1);
 
-    // How long a ring without polls is kept for a client that is likely to be back, before other instances are rung. Longer than a client
-    // takes to poll again that is not far away, and short beside the interval at which bells are read.
-    private static readonly TimeSpan RingIsKept = TimeSpan.FromMilliseconds(50);
-
     // Ordered by age; the newest is last.
     private readonly List<Waiter> _polls = new(1);
     private readonly Looks _looks = new();
-    private readonly List<PushWaiter> _pushes = new(0);
-    private Returns _returns;
-    private bool _lastTimedOut;
-    private TimeSpan? _ringKeptUntil;
+    private readonly ReturningClient _client = new();
     private WakeList _wakes;
-    private List<(PushWaiter Push, Waiter? Claimed)>? _released;
 
     /// <summary>When it looks without being rung.</summary>
     public LookSchedule Schedule => schedule;
@@ -46,7 +38,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     public bool IsLooking => _looks.IsUnderWay;
 
     /// <summary>Whether the room can be dropped.</summary>
-    public bool IsOver(TimeSpan now) => !HasPolls && !IsInUse(now) && !IsReturnLikely(now);
+    public bool IsOver(TimeSpan now) => !HasPolls && !IsInUse(now) && !_client.IsLikely(now);
 
     /// <summary>Adds a poll.</summary>
     public void Enter(Waiter poll, TimeSpan now)
@@ -54,9 +46,8 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         var isInUse = IsInUse(now);
         if (!HasPolls)
         {
-            schedule.Begin(now, continues: isInUse && _lastTimedOut);
-            _returns.CameBack(now);
-            _ringKeptUntil = null;
+            schedule.Begin(now, continues: isInUse && _client.HasTimedOut);
+            _client.CameBack(now);
         }
 
         // A client that is back at once relies on the look before, as if it had waited all the time. Otherwise every message and every
@@ -64,7 +55,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         if (isInUse && !IsLooking && poll.EndsAt > schedule.NextLookAt)
         {
             _looks.RelyOnLastEmpty(poll);
-            poll.Continues = _lastTimedOut;
+            poll.Continues = _client.HasTimedOut;
         }
         else
         {
@@ -72,7 +63,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         }
 
         _polls.Add(poll);
-        ReleasePushesTo(poll, now);
+        _client.ReleasePushesTo(CanBeHandedAMessage(poll, now) ? poll : null);
     }
 
     /// <summary>
@@ -91,10 +82,10 @@ internal sealed class WaitingRoom(LookSchedule schedule)
             return true;
         }
 
-        if (mayKeep && IsReturnLikely(now))
+        if (mayKeep && _client.IsLikely(now))
         {
             _looks.Ring(message);
-            _ringKeptUntil ??= now + RingIsKept;
+            _client.KeepRing(now);
             return true;
         }
 
@@ -108,28 +99,19 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     /// </summary>
     /// <param name="waits">Whether to wait for a client that is likely to be back.</param>
     /// <param name="now">The time.</param>
-    public bool TryTakeUnansweredRing(bool waits, TimeSpan now)
-    {
-        if (HasPolls || _ringKeptUntil is not { } keptUntil || (waits && keptUntil > now && !IsOver(now)))
-        {
-            return false;
-        }
-
-        _ringKeptUntil = null;
-        return true;
-    }
+    public bool TryTakeUnansweredRing(bool waits, TimeSpan now) => !HasPolls && _client.TryTakeRing(waits && !IsOver(now), now);
 
     /// <summary>Whether a ring is kept for a client that is likely to be back, and no other instance has been rung for it.</summary>
-    public bool KeepsRing => !HasPolls && _ringKeptUntil is not null;
+    public bool KeepsRing => !HasPolls && _client.HasRing;
 
     /// <summary>
     /// Whether no poll waits, but that of a client is expected that has been given a message a moment ago and was back very soon the last
     /// time. Then a push may wait for it (<see cref="WaitForPoll"/>), since its message can be handed over.
     /// </summary>
-    public bool IsReturnExpected(TimeSpan now) => !HasPolls && IsInUse(now) && _returns.ExpectedUntil > now;
+    public bool IsReturnExpected(TimeSpan now) => !HasPolls && IsInUse(now) && _client.IsExpected(now);
 
     /// <summary>Lets a push wait. <see cref="TakeReleasedPushes"/> has it when the poll has come or the wait is over.</summary>
-    public void WaitForPoll(PushWaiter push) => _pushes.Add(push);
+    public void WaitForPoll(PushWaiter push) => _client.Wait(push);
 
     /// <summary>
     /// Reserves the newest poll to which a message can be handed, with a lease of at most
@@ -157,7 +139,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
 
         schedule.Reset();
         Leave(poll, message);
-        LeftWithMessage(now);
+        _client.LeftWithMessage(leavesRing: Mailbox == MailboxState.Rung, now);
         return true;
     }
 
@@ -217,7 +199,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
                     _looks.EmptyIfAllIsReceived();
                 }
 
-                LeftWithMessage(now);
+                _client.LeftWithMessage(leavesRing: Mailbox == MailboxState.Rung, now);
                 break;
             case LookResult.Failed:
                 // Pauses continue to grow while Storage fails.
@@ -288,15 +270,9 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     /// <summary>Ends the polls whose time is over, and the waits of pushes.</summary>
     public void EndOverdue(TimeSpan now)
     {
-        if (_pushes.Count > 0 && !IsReturnExpected(now))
+        if (_client.HasPushes && !IsReturnExpected(now))
         {
-            if (_returns.ExpectedUntil <= now)
-            {
-                // It is slower than the last time, or polls elsewhere now. A ring need not wait for it too.
-                _returns.Gone();
-            }
-
-            ReleasePushesTo(poll: null, now);
+            _client.GiveUp(now);
         }
 
         for (var at = _polls.Count - 1; at >= 0; at--)
@@ -306,7 +282,7 @@ internal sealed class WaitingRoom(LookSchedule schedule)
             {
                 // If no look succeeded in all that time, Storage did not answer.
                 Leave(poll, new Wake(poll.HasLooked ? WakeReason.TimedOut : WakeReason.StorageFailed));
-                _lastTimedOut = poll.HasLooked;
+                _client.HasTimedOut = poll.HasLooked;
             }
         }
     }
@@ -339,9 +315,9 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     {
         if (!HasPolls)
         {
-            var end = _returns.LikelyUntil ?? _looks.Mailbox.Since + MaxStale;
-            var next = _pushes.Count > 0 ? _returns.ExpectedUntil : _ringKeptUntil;
-            return next < end ? next : end;
+            // A room is kept that long even if its mailbox is not known to be empty, so that the next poll can answer what rings meanwhile.
+            var end = _client.LikelyUntil ?? _looks.Mailbox.Since + MaxStale;
+            return _client.NextDueAt < end ? _client.NextDueAt : end;
         }
 
         var mayLook = !IsLooking && !waitsForTurn && _polls.Exists(poll => poll.State == WaiterState.Waiting);
@@ -364,24 +340,16 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     }
 
     /// <summary>The pushes whose wait is over since the last call, and the polls claimed for them; null if there are none.</summary>
-    public List<(PushWaiter Push, Waiter? Claimed)>? TakeReleasedPushes()
-    {
-        var released = _released;
-        _released = null;
-        return released;
-    }
+    public List<(PushWaiter Push, Waiter? Claimed)>? TakeReleasedPushes() => _client.TakeReleasedPushes();
 
     /// <summary>
     /// Whether a client was just handed a message, or its timeout ran out, and it is likely to be back. A room without polls is kept for
     /// that long. After a timeout, only what is still published makes pushes at other instances ring here.
     /// </summary>
     private bool IsInUse(TimeSpan now) =>
-        (IsReturnLikely(now) || (_lastTimedOut && schedule.IsPublished(now)))
+        (_client.IsLikely(now) || (_client.HasTimedOut && schedule.IsPublished(now)))
         && _looks.Mailbox.IsEmpty
         && now - _looks.Mailbox.Since < MaxStale;
-
-    // A room is kept for that long even if its mailbox is not known to be empty, so that the next poll can answer what rings meanwhile.
-    private bool IsReturnLikely(TimeSpan now) => _returns.LikelyUntil > now;
 
     /// <summary>
     /// Whether a message that is sent to it now is the next of the mailbox: a look that it may rely on found nothing, and nothing is known
@@ -407,33 +375,6 @@ internal sealed class WaitingRoom(LookSchedule schedule)
         _ => null,
     };
 
-    /// <summary>
-    /// Ends the wait of all pushes. The first that the poll can take a message from claims it. The others store their messages, which
-    /// gather for the next poll.
-    /// </summary>
-    private void ReleasePushesTo(Waiter? poll, TimeSpan now)
-    {
-        foreach (var push in _pushes)
-        {
-            var isClaimed = poll is not null && CanBeHandedAMessage(poll, now) && push.Accepts(poll);
-            if (isClaimed)
-            {
-                poll!.State = WaiterState.Claimed;
-            }
-
-            (_released ??= []).Add((push, isClaimed ? poll : null));
-        }
-
-        _pushes.Clear();
-    }
-
-    // Rings that the poll has left unanswered are kept for its client, which is likely to be back.
-    private void LeftWithMessage(TimeSpan now)
-    {
-        _returns.Left(now);
-        _ringKeptUntil = Mailbox == MailboxState.Rung ? now + RingIsKept : null;
-    }
-
     private void WaitOn(Waiter poll)
     {
         poll.State = WaiterState.Waiting;
@@ -453,8 +394,6 @@ internal sealed class WaitingRoom(LookSchedule schedule)
     {
         poll.State = WaiterState.Gone;
         _polls.Remove(poll);
-        _lastTimedOut = false;
-        _returns.Gone();
-        _ringKeptUntil = !HasPolls && Mailbox == MailboxState.Rung ? TimeSpan.Zero : null;
+        _client.Left(leavesRing: !HasPolls && Mailbox == MailboxState.Rung);
     }
 }
