@@ -28,6 +28,15 @@ internal sealed class WaitingClients : IAsyncDisposable
     private static readonly TimeSpan Resting = TimeSpan.FromMilliseconds(1_200);
     private static readonly TimeSpan LongestToRest = TimeSpan.FromSeconds(60);
 
+    // Two seconds after the last poll of a recipient has left, FuncComet removes what was published of it: two requests for each. When that
+    // is done, it makes at most the 5 requests a second of its bell.
+    private static readonly TimeSpan ClearingBegins = TimeSpan.FromSeconds(2.5);
+    private static readonly TimeSpan BetweenCounts = TimeSpan.FromSeconds(1);
+    private const int IdleRequests = 10;
+
+    // Fewer clients leave too little to matter.
+    private const int Many = 100;
+
     private readonly IPushSystem _system;
     private readonly IWaitingClient[] _clients;
     private readonly Task<long>[] _answers;
@@ -171,6 +180,31 @@ internal sealed class WaitingClients : IAsyncDisposable
         {
             await Task.Delay(Look, CancellationToken.None);
         }
+
+        await ClearedAsync();
+    }
+
+    // What a system still does for clients that have left must neither slow nor count in what is measured next.
+    private async Task ClearedAsync()
+    {
+        if (Count < Many || _calledOff.IsCancellationRequested || await CountAsync() == 0)
+        {
+            return;
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        await Task.Delay(ClearingBegins, _calledOff);
+        long before;
+        var requests = await CountAsync();
+        do
+        {
+            before = requests;
+            await Task.Delay(BetweenCounts, _calledOff);
+            requests = await CountAsync();
+        }
+        while (requests - before > IdleRequests && Stopwatch.GetElapsedTime(began) < LongestHold);
+
+        async Task<long> CountAsync() => (await _system.ReadStateAsync(collect: false, _calledOff)).AllStorageRequests;
     }
 
     // A FuncComet poll waits once a look has found its mailbox empty. When the number of looks stops growing, all new polls wait.

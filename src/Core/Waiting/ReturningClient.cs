@@ -60,7 +60,7 @@ internal sealed class ReturningClient
     }
 
     /// <summary>A poll has left with a message.</summary>
-    /// <param name="leavesRing">Whether it leaves a ring that no look has answered. That is kept, since the client is likely to be back.</param>
+    /// <param name="leavesRing">Whether it leaves a ring that no look has answered. That is kept for the client.</param>
     /// <param name="now">The time.</param>
     public void LeftWithMessage(bool leavesRing, TimeSpan now)
     {
