@@ -42,7 +42,7 @@ internal sealed class ReturningClient
 
     // Until when a push waits for it; null if no push does.
     private TimeSpan? ExpectedUntil =>
-        _gotMessageAt is { } leftAt && _tookLast <= Soon ? leftAt + (_tookLast * 2 > ShortestWait ? _tookLast * 2 : ShortestWait) : null;
+        _gotMessageAt is { } gotAt && _tookLast <= Soon ? gotAt + (_tookLast * 2 > ShortestWait ? _tookLast * 2 : ShortestWait) : null;
 
     /// <summary>Whether it is likely to be back, since it was given a message.</summary>
     public bool IsLikely(TimeSpan now) => LikelyUntil > now;
@@ -59,12 +59,11 @@ internal sealed class ReturningClient
         _ringKeptUntil = leavesRing ? TimeSpan.Zero : null;
     }
 
-    /// <summary>A poll has left with a message.</summary>
+    /// <summary>The poll that has just left (<see cref="Left"/>) was given a message.</summary>
     /// <param name="leavesRing">Whether it leaves a ring that no look has answered. That is kept for the client.</param>
     /// <param name="now">The time.</param>
     public void LeftWithMessage(bool leavesRing, TimeSpan now)
     {
-        Left(leavesRing: false);
         _gotMessageAt = now;
         _ringKeptUntil = leavesRing ? now + RingIsKept : null;
     }
