@@ -46,11 +46,7 @@ public sealed partial class AzureAnswers : HttpTransformer
     /// <summary>
     /// The next send to this recipient is carried out, but answered with an error, so that the storage client sends the message again.
     /// </summary>
-    public void LoseNextSendAnswer(string recipient)
-    {
-        Volatile.Write(ref _isQuietSince, _time.GetTimestamp());
-        _sendAnswersToLose[Named.Recipient(recipient).QueueName("fc")] = true;
-    }
+    public void LoseNextSendAnswer(string recipient) => _sendAnswersToLose[Named.Recipient(recipient).QueueName("fc")] = true;
 
     /// <summary>
     /// The next update of a message of this recipient is carried out, but answered with an error, so that the storage client tries again.
@@ -102,15 +98,10 @@ public sealed partial class AzureAnswers : HttpTransformer
             {
                 _deletedAt[QueueOf(request)] = _time.GetTimestamp();
             }
-            else if (HttpMethods.IsPost(request.Method) && _sendAnswersToLose.TryRemove(QueueOf(request), out _))
+            else if (MustLoseAnswer(request))
             {
-                return !await RefuseAsync(
-                    httpContext.Response, StatusCodes.Status500InternalServerError, QueueErrorCode.OperationTimedOut);
-            }
-            else if (HttpMethods.IsPut(request.Method)
-                && request.Path.Value!.Contains("/messages/", StringComparison.Ordinal)
-                && _updateAnswersToLose.TryRemove(QueueOf(request), out _))
-            {
+                // The storage client's second try is its last. It must not meet a busy moment.
+                Volatile.Write(ref _isQuietSince, _time.GetTimestamp());
                 return !await RefuseAsync(
                     httpContext.Response, StatusCodes.Status500InternalServerError, QueueErrorCode.OperationTimedOut);
             }
@@ -123,6 +114,12 @@ public sealed partial class AzureAnswers : HttpTransformer
 
         return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
     }
+
+    private bool MustLoseAnswer(HttpRequest request) =>
+        (HttpMethods.IsPost(request.Method) && _sendAnswersToLose.TryRemove(QueueOf(request), out _))
+        || (HttpMethods.IsPut(request.Method)
+            && request.Path.Value!.Contains("/messages/", StringComparison.Ordinal)
+            && _updateAnswersToLose.TryRemove(QueueOf(request), out _));
 
     // The path is /account/queue, and then perhaps /messages and a message's id.
     private static string QueueOf(HttpRequest request) => request.Path.Value!.Split('/').ElementAtOrDefault(2) ?? "";
