@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using FuncComet.Bench.Deployments;
 using FuncComet.Bench.Measuring;
 using FuncComet.Bench.Systems;
 
 namespace FuncComet.Bench.Scenarios;
 
-/// <summary>Measures the CPU time of the host and of the worker while all polls are idle.</summary>
+/// <summary>Measures the CPU time of host and worker while all polls are idle, and while the floor holds as many requests.</summary>
 internal sealed class HostCpu : IScenario
 {
     public const string ScenarioName = "cpu";
@@ -12,14 +13,30 @@ internal sealed class HostCpu : IScenario
 
     public string Name => ScenarioName;
 
-    public string Description => "CPU of host and worker with idle polls";
+    public string Description => "CPU of host and worker with idle polls, FuncComet's and the floor's";
 
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {
-        var app = run.Hosts.Stored();
-        await using var system = new AppSystem(SystemNames.Stored, app);
+        await MeasureAsync(run.Hosts.Stored(), app => new AppSystem(SystemNames.Stored, app), warmsUp: true, run, cancellationToken);
+
+        // It delivers nothing with which it could be warmed up.
+        await MeasureAsync(run.Hosts.Floor(), app => new FloorHeldSystem(app), warmsUp: false, run, cancellationToken);
+    }
+
+    private async Task MeasureAsync(
+        AppOnHost app,
+        Func<IDeployment, IPushSystem> create,
+        bool warmsUp,
+        Run run,
+        CancellationToken cancellationToken)
+    {
+        await using var system = create(app);
         await system.StartAsync(cancellationToken);
-        await WaitingClients.WarmUpAsync(system, run.Scale.WarmUp, cancellationToken);
+        if (warmsUp)
+        {
+            await WaitingClients.WarmUpAsync(system, run.Scale.WarmUp, cancellationToken);
+        }
+
         await using var clients = await WaitingClients.HoldAsync(system, run.Scale.HostIdle, spread: true, cancellationToken);
         await Task.Delay(run.Scale.Steady, cancellationToken);
         var before = (await app.ReadUsageAsync())!;
@@ -30,7 +47,7 @@ internal sealed class HostCpu : IScenario
         run.Report.Add(Name, system.Name, OfWorker, Percent(before.Worker, after.Worker));
         run.Report.Add(Name, system.Name, "host, % of one core", Percent(before.Host, after.Host));
         run.Report.Add(Name, system.Name, "held", clients.Count);
-        run.Progress($"{clients.Count:N0} idle: worker {Percent(before.Worker, after.Worker):F1} % of one core");
+        run.Progress($"{system.Name}, {clients.Count:N0} idle: worker {Percent(before.Worker, after.Worker):F1} % of one core");
 
         double Percent(SystemState from, SystemState to) => (to.Cpu!.Value - from.Cpu!.Value) / took * 100;
     }

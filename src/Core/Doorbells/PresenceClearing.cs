@@ -37,11 +37,16 @@ public sealed partial class PresenceClearing : IDisposable
     private readonly SemaphoreSlim _turns = new(MaxAtOnce);
     private readonly Lock _gate = new();
 
-    // When the last poll of each recipient left. A recipient is in it until that is dealt with.
+    // Each time the last poll of a recipient has left, in that order.
+    private readonly Queue<(Recipient Recipient, long At)> _departures = [];
+
+    // The latest of these of each recipient. The others are skipped.
     private readonly Dictionary<Recipient, long> _left = [];
 
     // The writes that are under way.
     private readonly Dictionary<Recipient, TaskCompletionSource> _writes = [];
+
+    private bool _isClearing;
 
     /// <summary>Creates the clearing of one instance.</summary>
     public PresenceClearing(
@@ -78,68 +83,101 @@ public sealed partial class PresenceClearing : IDisposable
     {
         lock (_gate)
         {
-            if (!_left.TryAdd(recipient, _time.GetTimestamp()))
+            var at = _time.GetTimestamp();
+            _left[recipient] = at;
+            _departures.Enqueue((recipient, at));
+            if (_isClearing)
             {
-                _left[recipient] = _time.GetTimestamp();
                 return;
             }
+
+            _isClearing = true;
         }
 
         // Otherwise the requests would count as those of the poll that has left.
         using (ExecutionContext.SuppressFlow())
         {
-            _ = ClearLaterAsync(recipient);
+            _ = ClearAllAsync();
         }
     }
 
-    private async Task ClearLaterAsync(Recipient recipient)
+    /// <summary>
+    /// Deals with every departure, two seconds after it. One loop for all: clients that take a message and poll again leave thousands of
+    /// times a second, and a timer for each costs more than the rest of it.
+    /// </summary>
+    private async Task ClearAllAsync()
     {
         try
         {
-            while (AwayFor(recipient) is var away && away < Away)
+            while (TryNext(out var recipient, out var left, out var pause))
             {
-                await Task.Delay(WholeMilliseconds.RoundUp(Away - away), _time, _host.ApplicationStopping);
-            }
+                if (recipient is null)
+                {
+                    await Task.Delay(WholeMilliseconds.RoundUp(pause), _time, _host.ApplicationStopping);
+                    continue;
+                }
 
-            await _turns.WaitAsync(_host.ApplicationStopping);
-            try
-            {
-                await ClearAsync(recipient);
-            }
-            finally
-            {
-                _turns.Release();
+                await _turns.WaitAsync(_host.ApplicationStopping);
+                _ = ClearInTurnAsync(recipient, left);
             }
         }
         catch (OperationCanceledException) when (_host.ApplicationStopping.IsCancellationRequested)
         {
             // What is published runs out.
         }
+    }
+
+    /// <summary>
+    /// The next recipient to deal with, or the pause until one may be due; false if all polls that have left are dealt with. Then the next
+    /// one that leaves begins anew.
+    /// </summary>
+    private bool TryNext(out Recipient? recipient, out DateTimeOffset left, out TimeSpan pause)
+    {
+        (recipient, left, pause) = (null, default, default);
+        lock (_gate)
+        {
+            while (_departures.TryPeek(out var next))
+            {
+                var away = _time.GetElapsedTime(next.At);
+                if (away < Away)
+                {
+                    pause = Away - away;
+                    return true;
+                }
+
+                _departures.Dequeue();
+                if (_left.TryGetValue(next.Recipient, out var latest) && latest == next.At)
+                {
+                    _left.Remove(next.Recipient);
+                    (recipient, left) = (next.Recipient, _time.GetUtcNow() - away);
+                    return true;
+                }
+            }
+
+            _isClearing = false;
+            return false;
+        }
+    }
+
+    private async Task ClearInTurnAsync(Recipient recipient, DateTimeOffset left)
+    {
+        try
+        {
+            await ClearAsync(recipient, left);
+        }
         catch (Exception ex)
         {
             // Nothing awaits this task, so only the log shows a fault of ours.
             Log.Failed(_logger, _mailboxes.Open(recipient).QueueName, ex);
         }
-    }
-
-    private TimeSpan AwayFor(Recipient recipient)
-    {
-        lock (_gate)
+        finally
         {
-            return _time.GetElapsedTime(_left[recipient]);
+            _turns.Release();
         }
     }
 
-    private async Task ClearAsync(Recipient recipient)
+    private async Task ClearAsync(Recipient recipient, DateTimeOffset left)
     {
-        DateTimeOffset left;
-        lock (_gate)
-        {
-            // From here on, a poll that leaves is dealt with anew.
-            _left.Remove(recipient, out var timestamp);
-            left = _time.GetUtcNow() - _time.GetElapsedTime(timestamp);
-        }
-
         if (_rooms.IsWaiting(recipient))
         {
             return;

@@ -73,6 +73,50 @@ public sealed class PresenceClearingTests : IDisposable
         Assert.Equal(["properties", "metadata"], Queue.Requests);
     }
 
+    [Fact]
+    public async Task Presences_OfSeveralRecipients_AreRemovedTwoSecondsAfterEachHasLeftLast()
+    {
+        await _there.OpenBellAsync();
+        var carols = await LeaveAtOnceAsync("carol");
+        await AdvanceAsync(1);
+        var daves = await LeaveAtOnceAsync("dave");
+        await LeaveAtOnceAsync("carol");
+
+        await AdvanceAsync(1.9);
+        Assert.Equal((1, 1), (PresencesIn(carols), PresencesIn(daves)));
+        await AdvanceAsync(0.1);
+        Assert.Equal((0, 0), (PresencesIn(carols), PresencesIn(daves)));
+
+        await AdvanceAsync(10);
+        var erins = await LeaveAtOnceAsync("erin");
+        await AdvanceAsync(1.9);
+        Assert.Equal(1, PresencesIn(erins));
+        await AdvanceAsync(0.1);
+        Assert.Equal(0, PresencesIn(erins));
+    }
+
+    // Pushes and polls must not queue behind it.
+    [Fact]
+    public async Task Presences_WhenManyClientsLeaveTogether_AreRemovedSixteenAtATime()
+    {
+        await _there.OpenBellAsync();
+        var queues = new List<FakeQueueClient>();
+        foreach (var number in Enumerable.Range(0, 20))
+        {
+            queues.Add(await LeaveAtOnceAsync($"r{number}"));
+        }
+
+        queues.ForEach(queue => queue.Requests.Clear());
+        var reads = queues.ConvertAll(queue => queue.Hold("properties"));
+        await AdvanceAsync(2.5);
+        Assert.Equal(16, queues.Count(queue => queue.Requests.Count > 0));
+
+        reads[0].SetResult();
+        await Await.UntilAsync(() => queues.Count(queue => queue.Requests.Count > 0) == 17, "the next removal");
+        reads.Skip(1).ToList().ForEach(read => read.SetResult());
+        await Await.UntilAsync(() => queues.TrueForAll(queue => PresencesIn(queue) == 0), "all removals");
+    }
+
     // What was published is over by itself, but it says only that a poll waited when it was written, a minute before.
     [Fact]
     public async Task Presence_AfterATimeout_KeepsWhenItWasSeen()
@@ -291,6 +335,32 @@ public sealed class PresenceClearingTests : IDisposable
         await _there.AdvanceAsync(5);
 
         Assert.Equal(_there.Bell.Name, Assert.Single(Written.All).Instance);
+    }
+
+    private static int PresencesIn(FakeQueueClient queue) => MailboxMetadata.PresencesIn(queue.Metadata).All.Count;
+
+    /// <summary>A poll begins, publishes its presence and leaves. Returns the recipient's queue.</summary>
+    private async Task<FakeQueueClient> LeaveAtOnceAsync(string name)
+    {
+        var recipient = Named.Recipient(name);
+        var queue = _storage.Of(recipient);
+        queue.IsThere = true;
+        _there.Steps.Remember(recipient, 20, default, _there.Steps.Of(recipient).Presences);
+        using var leaves = new CancellationTokenSource();
+        var poll = _there.Poll.RunAsync(new PollRequest(recipient, TimeSpan.FromSeconds(60)), new RecordedAnswer(), leaves.Token);
+        await Await.UntilAsync(() => PresencesIn(queue) == 1, "the presence");
+        await leaves.CancelAsync();
+        Assert.Equal(PollOutcome.ClientGone, await poll.Bounded());
+        return queue;
+    }
+
+    private async Task AdvanceAsync(double seconds)
+    {
+        for (var step = 0; step < Math.Round(seconds * 10); step++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(0.1));
+            await Task.Yield();
+        }
     }
 
     private async Task LeaveAfterAsync(int seconds)
