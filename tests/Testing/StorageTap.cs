@@ -12,6 +12,7 @@ namespace FuncComet.Testing;
 public sealed class StorageTap : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _requests = new();
+    private readonly ConcurrentQueue<string> _answered = new();
     private readonly HttpMessageInvoker _storage = new(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null });
     private readonly WebApplication _relay;
 
@@ -24,7 +25,8 @@ public sealed class StorageTap : IAsyncDisposable
         var forwarder = _relay.Services.GetRequiredService<IHttpForwarder>();
         _relay.Run(async context =>
         {
-            _requests.Enqueue($"{context.Request.Method} {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}");
+            var request = $"{context.Request.Method} {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}";
+            _requests.Enqueue(request);
             if (azure is null || !await azure.TryAnswerAsync(context))
             {
                 await forwarder.SendAsync(
@@ -34,6 +36,8 @@ public sealed class StorageTap : IAsyncDisposable
                     ForwarderRequestConfig.Empty,
                     azure ?? HttpTransformer.Default);
             }
+
+            _answered.Enqueue(request);
         });
         Azure = azure;
         ConnectionString = connectionString;
@@ -56,16 +60,21 @@ public sealed class StorageTap : IAsyncDisposable
         StartAsync(connectionString, new AzureAnswers(connectionString));
 
     /// <summary>How many requests named the recipient's queue.</summary>
-    public int RequestsOf(string recipient)
-    {
-        var queue = Named.Recipient(recipient).QueueName("fc");
-        return _requests.Count(request => request.Contains(queue, StringComparison.Ordinal));
-    }
+    public int RequestsOf(string recipient) => Count(_requests, recipient);
+
+    /// <summary>How many of these are over.</summary>
+    public int AnswersOf(string recipient) => Count(_answered, recipient);
 
     public async ValueTask DisposeAsync()
     {
         await _relay.DisposeAsync();
         _storage.Dispose();
+    }
+
+    private static int Count(ConcurrentQueue<string> requests, string recipient)
+    {
+        var queue = Named.Recipient(recipient).QueueName("fc");
+        return requests.Count(request => request.Contains(queue, StringComparison.Ordinal));
     }
 
     private static async Task<StorageTap> StartAsync(string connectionString, AzureAnswers? azure)

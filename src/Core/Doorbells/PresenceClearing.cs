@@ -32,21 +32,14 @@ public sealed partial class PresenceClearing : IDisposable
     private readonly IHostApplicationLifetime _host;
     private readonly TimeProvider _time;
     private readonly ILogger<PresenceClearing> _logger;
+    private readonly Departures _departures;
 
     // Not disposed: a removal may still be under way, and without its wait handle the semaphore holds nothing to free.
     private readonly SemaphoreSlim _turns = new(MaxAtOnce);
     private readonly Lock _gate = new();
 
-    // Each time the last poll of a recipient has left, in that order.
-    private readonly Queue<(Recipient Recipient, long At)> _departures = [];
-
-    // The latest of these of each recipient. The others are skipped.
-    private readonly Dictionary<Recipient, long> _left = [];
-
     // The writes that are under way.
     private readonly Dictionary<Recipient, TaskCompletionSource> _writes = [];
-
-    private bool _isClearing;
 
     /// <summary>Creates the clearing of one instance.</summary>
     public PresenceClearing(
@@ -61,6 +54,7 @@ public sealed partial class PresenceClearing : IDisposable
         ArgumentNullException.ThrowIfNull(rooms);
         (_rooms, _presences, _mailboxes, _bell) = (rooms, presences, mailboxes, bell);
         (_host, _time, _logger) = (host, time, logger);
+        _departures = new Departures(time, Away);
         rooms.LastPollLeft += OnLastPollLeft;
     }
 
@@ -81,17 +75,9 @@ public sealed partial class PresenceClearing : IDisposable
 
     private void OnLastPollLeft(Recipient recipient)
     {
-        lock (_gate)
+        if (!_departures.Add(recipient))
         {
-            var at = _time.GetTimestamp();
-            _left[recipient] = at;
-            _departures.Enqueue((recipient, at));
-            if (_isClearing)
-            {
-                return;
-            }
-
-            _isClearing = true;
+            return;
         }
 
         // Otherwise the requests would count as those of the poll that has left.
@@ -102,16 +88,16 @@ public sealed partial class PresenceClearing : IDisposable
     }
 
     /// <summary>
-    /// Deals with every departure, two seconds after it. One loop for all: clients that take a message and poll again leave thousands of
-    /// times a second, and a timer for each costs more than the rest of it.
+    /// Removes presences, each two seconds after its recipient's latest departure, or later if all turns are taken. One loop serves all
+    /// recipients: clients that take messages may leave thousands of times a second, and a task and a timer for each would cost too much.
     /// </summary>
     private async Task ClearAllAsync()
     {
         try
         {
-            while (TryNext(out var recipient, out var left, out var pause))
+            while (_departures.TryNext(out var due, out var pause))
             {
-                if (recipient is null)
+                if (due is not var (recipient, left))
                 {
                     await Task.Delay(WholeMilliseconds.RoundUp(pause), _time, _host.ApplicationStopping);
                     continue;
@@ -125,37 +111,11 @@ public sealed partial class PresenceClearing : IDisposable
         {
             // What is published runs out.
         }
-    }
-
-    /// <summary>
-    /// The next recipient to deal with, or the pause until one may be due; false if all polls that have left are dealt with. Then the next
-    /// one that leaves begins anew.
-    /// </summary>
-    private bool TryNext(out Recipient? recipient, out DateTimeOffset left, out TimeSpan pause)
-    {
-        (recipient, left, pause) = (null, default, default);
-        lock (_gate)
+        catch (Exception ex)
         {
-            while (_departures.TryPeek(out var next))
-            {
-                var away = _time.GetElapsedTime(next.At);
-                if (away < Away)
-                {
-                    pause = Away - away;
-                    return true;
-                }
-
-                _departures.Dequeue();
-                if (_left.TryGetValue(next.Recipient, out var latest) && latest == next.At)
-                {
-                    _left.Remove(next.Recipient);
-                    (recipient, left) = (next.Recipient, _time.GetUtcNow() - away);
-                    return true;
-                }
-            }
-
-            _isClearing = false;
-            return false;
+            // Nothing awaits this task, so only the log shows a fault of ours.
+            Log.Stopped(_logger, ex);
+            _departures.Leave();
         }
     }
 
@@ -178,7 +138,7 @@ public sealed partial class PresenceClearing : IDisposable
 
     private async Task ClearAsync(Recipient recipient, DateTimeOffset left)
     {
-        if (_rooms.IsWaiting(recipient))
+        if (HasComeBack(recipient))
         {
             return;
         }
@@ -212,7 +172,7 @@ public sealed partial class PresenceClearing : IDisposable
 
         try
         {
-            if (_rooms.IsWaiting(recipient))
+            if (HasComeBack(recipient))
             {
                 return false;
             }
@@ -237,6 +197,9 @@ public sealed partial class PresenceClearing : IDisposable
         }
     }
 
+    /// <summary>Whether a poll has come since. If it has left again, that departure is dealt with later.</summary>
+    private bool HasComeBack(Recipient recipient) => _rooms.IsWaiting(recipient) || _departures.Contains(recipient);
+
     private static partial class Log
     {
         [LoggerMessage(
@@ -247,5 +210,8 @@ public sealed partial class PresenceClearing : IDisposable
 
         [LoggerMessage(2, LogLevel.Error, "The presence of {Queue} was not removed.")]
         public static partial void Failed(ILogger logger, string queue, Exception exception);
+
+        [LoggerMessage(3, LogLevel.Error, "No presence is removed until the next poll leaves.")]
+        public static partial void Stopped(ILogger logger, Exception exception);
     }
 }

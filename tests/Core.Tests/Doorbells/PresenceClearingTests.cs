@@ -85,14 +85,14 @@ public sealed class PresenceClearingTests : IDisposable
         await AdvanceAsync(1.9);
         Assert.Equal((1, 1), (PresencesIn(carols), PresencesIn(daves)));
         await AdvanceAsync(0.1);
-        Assert.Equal((0, 0), (PresencesIn(carols), PresencesIn(daves)));
+        await Await.UntilAsync(() => PresencesIn(carols) + PresencesIn(daves) == 0, "both removals");
 
         await AdvanceAsync(10);
         var erins = await LeaveAtOnceAsync("erin");
         await AdvanceAsync(1.9);
         Assert.Equal(1, PresencesIn(erins));
         await AdvanceAsync(0.1);
-        Assert.Equal(0, PresencesIn(erins));
+        await Await.UntilAsync(() => PresencesIn(erins) == 0, "the removal");
     }
 
     // Pushes and polls must not queue behind it.
@@ -108,7 +108,9 @@ public sealed class PresenceClearingTests : IDisposable
 
         queues.ForEach(queue => queue.Requests.Clear());
         var reads = queues.ConvertAll(queue => queue.Hold("properties"));
-        await AdvanceAsync(2.5);
+        await AdvanceAsync(2);
+        await Await.UntilAsync(() => queues.Count(queue => queue.Requests.Count > 0) == 16, "sixteen removals");
+        await AdvanceAsync(0.5);
         Assert.Equal(16, queues.Count(queue => queue.Requests.Count > 0));
 
         reads[0].SetResult();
@@ -320,6 +322,46 @@ public sealed class PresenceClearingTests : IDisposable
         await _there.AdvanceAsync(10);
 
         Assert.Empty(Queue.Requests);
+    }
+
+    [Fact]
+    public async Task Presence_OfAPollThatHasLeftJustBeforeTheHostStops_StaysUntilItEnds()
+    {
+        await _there.OpenBellAsync();
+        await LeaveAfterAsync(seconds: 10);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Queue.Requests.Clear();
+
+        _there.Stop();
+        await _there.AdvanceAsync(10);
+
+        Assert.Empty(Queue.Requests);
+        Assert.Single(Written.All);
+    }
+
+    // All turns are taken until its client has been back and has left again. The time of that counts.
+    [Fact]
+    public async Task Presence_OfAClientThatComesAndLeavesWhileItsRemovalWaitsForATurn_IsRemovedTwoSecondsAfterThat()
+    {
+        await _there.OpenBellAsync();
+        var others = new List<FakeQueueClient>();
+        foreach (var number in Enumerable.Range(0, 16))
+        {
+            others.Add(await LeaveAtOnceAsync($"r{number}"));
+        }
+
+        var queue = await LeaveAtOnceAsync("carol");
+        var reads = others.ConvertAll(other => other.Hold("properties"));
+        await AdvanceAsync(2.5);
+        Assert.Same(queue, await LeaveAtOnceAsync("carol"));
+        queue.Requests.Clear();
+        reads.ForEach(read => read.SetResult());
+        await Await.UntilAsync(() => others.TrueForAll(other => PresencesIn(other) == 0), "the others' removals");
+
+        await AdvanceAsync(1.9);
+        Assert.Empty(queue.Requests);
+        await AdvanceAsync(0.1);
+        await Await.UntilAsync(() => PresencesIn(queue) == 0, "the removal");
     }
 
     [Fact]
