@@ -3,8 +3,8 @@ using FuncComet.Recipients;
 namespace FuncComet.Doorbells;
 
 /// <summary>
-/// The recipients whose last poll has left this instance, in the order in which they are dealt with: each some time after it left last. It
-/// also knows whether somebody deals with them.
+/// The recipients whose last poll has left this instance, and when each is due: some time after its latest departure. It also records
+/// whether a loop deals with them, so that there is only one.
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="after">The time after which a departure is due.</param>
@@ -18,11 +18,11 @@ internal sealed class Departures(TimeProvider time, TimeSpan after)
     // The latest departure of each recipient that is not dealt with yet. Earlier ones in the queue no longer count.
     private readonly Dictionary<Recipient, long> _latest = [];
 
-    private bool _isDealtWith;
+    private bool _hasLoop;
 
     /// <summary>
-    /// The last poll of a recipient has left. True if nobody deals with departures. Then the caller must, until <see cref="TryNext"/> is
-    /// false.
+    /// The last poll of a recipient has left. True if no loop deals with departures. Then the caller starts one, which ends when
+    /// <see cref="TryNext"/> is false.
     /// </summary>
     public bool Add(Recipient recipient)
     {
@@ -31,12 +31,12 @@ internal sealed class Departures(TimeProvider time, TimeSpan after)
             var at = time.GetTimestamp();
             _latest[recipient] = at;
             _all.Enqueue((recipient, at));
-            if (_isDealtWith)
+            if (_hasLoop)
             {
                 return false;
             }
 
-            _isDealtWith = true;
+            _hasLoop = true;
             return true;
         }
     }
@@ -77,17 +77,17 @@ internal sealed class Departures(TimeProvider time, TimeSpan after)
                 }
             }
 
-            _isDealtWith = false;
+            _hasLoop = false;
             return false;
         }
     }
 
-    /// <summary>Nobody deals with the departures any more, until the next one is added.</summary>
-    public void Leave()
+    /// <summary>The loop has failed. The next departure that is added starts another.</summary>
+    public void LoseLoop()
     {
         lock (_gate)
         {
-            _isDealtWith = false;
+            _hasLoop = false;
         }
     }
 }

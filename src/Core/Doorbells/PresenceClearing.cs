@@ -115,7 +115,7 @@ public sealed partial class PresenceClearing : IDisposable
         {
             // Nothing awaits this task, so only the log shows a fault of ours.
             Log.Stopped(_logger, ex);
-            _departures.Leave();
+            _departures.LoseLoop();
         }
     }
 

@@ -100,12 +100,7 @@ public sealed class PresenceClearingTests : IDisposable
     public async Task Presences_WhenManyClientsLeaveTogether_AreRemovedSixteenAtATime()
     {
         await _there.OpenBellAsync();
-        var queues = new List<FakeQueueClient>();
-        foreach (var number in Enumerable.Range(0, 20))
-        {
-            queues.Add(await LeaveAtOnceAsync($"r{number}"));
-        }
-
+        var queues = await LeaveAtOnceAsync(count: 20);
         queues.ForEach(queue => queue.Requests.Clear());
         var reads = queues.ConvertAll(queue => queue.Hold("properties"));
         await AdvanceAsync(2);
@@ -344,12 +339,7 @@ public sealed class PresenceClearingTests : IDisposable
     public async Task Presence_OfAClientThatComesAndLeavesWhileItsRemovalWaitsForATurn_IsRemovedTwoSecondsAfterThat()
     {
         await _there.OpenBellAsync();
-        var others = new List<FakeQueueClient>();
-        foreach (var number in Enumerable.Range(0, 16))
-        {
-            others.Add(await LeaveAtOnceAsync($"r{number}"));
-        }
-
+        var others = await LeaveAtOnceAsync(count: 16);
         var queue = await LeaveAtOnceAsync("carol");
         var reads = others.ConvertAll(other => other.Hold("properties"));
         await AdvanceAsync(2.5);
@@ -394,6 +384,17 @@ public sealed class PresenceClearingTests : IDisposable
         await leaves.CancelAsync();
         Assert.Equal(PollOutcome.ClientGone, await poll.Bounded());
         return queue;
+    }
+
+    private async Task<List<FakeQueueClient>> LeaveAtOnceAsync(int count)
+    {
+        var queues = new List<FakeQueueClient>();
+        for (var number = 0; number < count; number++)
+        {
+            queues.Add(await LeaveAtOnceAsync($"r{number}"));
+        }
+
+        return queues;
     }
 
     private async Task AdvanceAsync(double seconds)
